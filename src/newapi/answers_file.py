@@ -1,0 +1,92 @@
+"""Read a file of answers, which may come from anybody: plain `question: value` lines only."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newapi.errors import Problem
+from newapi.text import shorten
+
+if TYPE_CHECKING:
+    import yaml
+
+MAX_BYTES = 64 * 1024
+
+_FIX = "Write one `question: value` per line, as in .copier-answers.yml of a project"
+_PATH_FIX = "Give --answers the path of a readable file"
+_EMPTY = ("", "~", "null")
+# A project's own answers file also records where it came from.
+_PROVENANCE = ("_commit", "_src_path")
+
+
+def read(path: Path) -> tuple[dict[str, str], list[Problem]]:
+    """Return the answers in a file, and everything that is wrong with it."""
+    shown = shorten(str(path))
+    try:
+        content = _bytes(path)
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        return {}, [Problem(f"The answers file '{shown}' cannot be read: {reason}.", _PATH_FIX)]
+    if len(content) > MAX_BYTES:
+        problem = f"The answers file '{shown}' is larger than {MAX_BYTES // 1024} KiB."
+        return {}, [Problem(problem, _FIX)]
+    try:
+        answers, flaws = _parse(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        answers, flaws = {}, ["is not UTF-8 text"]
+    return answers, [Problem(f"The answers file '{shown}' {flaw}.", _FIX) for flaw in flaws]
+
+
+def _bytes(path: Path) -> bytes:
+    """Read a regular file; a pipe or a device could keep us waiting for ever."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(0, "it is not a regular file")
+        return file.read(MAX_BYTES + 1)
+
+
+def _parse(text: str) -> tuple[dict[str, str], list[str]]:
+    """Look at the YAML nodes: no object is ever made of them, so nothing is smuggled in."""
+    import yaml
+
+    try:
+        root = yaml.compose(text, Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        return {}, [f"is not valid YAML: {_reason(error)}"]
+    except RecursionError:
+        return {}, ["is nested too deeply"]
+    if root is None:
+        return {}, []
+    if not isinstance(root, yaml.MappingNode):
+        return {}, ["holds no `question: value` lines"]
+    answers: dict[str, str] = {}
+    flaws: list[str] = []
+    for key, value in root.value:
+        line = key.start_mark.line + 1
+        if not (_is_plain(key) and _is_plain(value)):
+            flaws.append(f"has something else than one plain value in line {line}")
+        elif key.value in answers:
+            flaws.append(f"answers '{shorten(key.value)}' twice (line {line})")
+        elif key.value not in _PROVENANCE:
+            is_empty = value.style is None and value.value in _EMPTY
+            answers[key.value] = "" if is_empty else value.value
+    return answers, flaws
+
+
+def _is_plain(node: yaml.Node) -> bool:
+    """Tell whether a node is one value without a tag; tags could name Python objects."""
+    import yaml
+
+    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str"
+
+
+def _reason(error: yaml.YAMLError) -> str:
+    import yaml
+
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return f"line {error.problem_mark.line + 1}: {shorten(error.problem or '', 100)}"
+    return "it holds a character that YAML does not allow"

@@ -1,0 +1,113 @@
+"""The entry point: what happened becomes an exit code, and an error a message."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from newapi import __version__, streams
+from newapi.errors import NewapiError, Problem, UsageError
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run newapi and return its exit code; without arguments, run as this whole process.
+
+    A process that is about to end neither collects garbage nor takes itself apart: that was
+    0.2 of 0.7 seconds of `create`.
+    """
+    if arguments is None:
+        gc.disable()
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    streams.prepare()
+    code = _run(words)
+    streams.flush()
+    if arguments is None:
+        os._exit(code)
+    return code
+
+
+def _run(words: list[str]) -> int:
+    try:
+        result = _invoke(words)
+    except NewapiError as error:
+        _tell(words, error, error.exit_code)
+        return error.exit_code
+    except KeyboardInterrupt:
+        result = INTERRUPTED
+    except Exception as error:
+        if os.environ.get("NEWAPI_TRACEBACK"):
+            raise
+        _tell(words, _unexpected(error), 1)
+        return 1
+    if result == INTERRUPTED:
+        _tell(words, NewapiError("Stopped. Nothing was changed."), INTERRUPTED)
+    return result
+
+
+def _invoke(words: list[str]) -> int:
+    """Run the command; typer's errors become ours."""
+    if words == ["--version"]:  # needs nothing, so nothing is imported
+        streams.write(sys.stdout, f"newapi {__version__}\n")
+        return 0
+    import typer
+
+    from newapi.app import app
+
+    try:
+        result = app(args=words, prog_name="newapi", standalone_mode=False)
+    except typer.TyperException as error:
+        commands = {
+            command.callback.__name__ for command in app.registered_commands if command.callback
+        }
+        fix = f"newapi {words[0]} --help" if words and words[0] in commands else "newapi --help"
+        raise UsageError([Problem(error.format_message(), fix)]) from error
+    except typer.Abort as error:
+        raise KeyboardInterrupt from error
+    return result if isinstance(result, int) else 0
+
+
+def _command(words: list[str]) -> str:
+    return words[0] if words and words[0].isalpha() else ""
+
+
+def _tell(words: list[str], error: NewapiError, code: int) -> None:
+    from newapi.console import Console
+
+    is_json = "--json" in words[: words.index("--")] if "--" in words else "--json" in words
+    console = Console(is_json=is_json)
+    if code == INTERRUPTED:
+        console.note(error.message)
+    else:
+        console.error(error)
+    if is_json:
+        with suppress(OSError):  # nobody can be told that nobody can be told
+            console.document(_document(words, error, code))
+
+
+def _document(words: list[str], error: NewapiError, code: int) -> dict[str, Any]:
+    problems = error.problems if isinstance(error, UsageError) else ()
+    return {
+        "ok": False,
+        "command": _command(words),
+        "version": __version__,
+        "exit_code": code,
+        "message": error.message,
+        "hint": error.hint,
+        "problems": [{"message": p.message, "fix": p.fix} for p in problems],
+    }
+
+
+def _unexpected(error: Exception) -> NewapiError:
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return NewapiError(f"The system refused: {error.strerror or error}{where}.")
+    return NewapiError(
+        f"newapi failed in a way it should not: {type(error).__name__}: {error}",
+        "Please report it, with the output of the same command under NEWAPI_TRACEBACK=1.",
+    )

@@ -1,0 +1,177 @@
+"""`newapi create`: understand the choices, ask for the rest, make the project, report."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newapi import (
+    answers,
+    answers_file,
+    catalog,
+    choices,
+    finish,
+    making,
+    names,
+    project,
+    report,
+    sources,
+)
+from newapi.draft import Draft
+from newapi.errors import Problem, UsageError
+from newapi.text import flaw_of_email, flaw_of_text
+
+if TYPE_CHECKING:
+    from newapi.console import Console
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line of `create`."""
+
+    target: str | None
+    preset: str | None = None
+    enabled: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    answers_file: str | None = None
+    use_defaults: bool = False
+    template: str | None = None
+    ref: str | None = None
+    is_dry_run: bool = False
+    with_git: bool = True
+    with_lock: bool = True
+    force: bool = False
+
+
+def run(options: Options, console: Console) -> None:
+    """Create a project, or show what would be created."""
+    with sources.open_source(options.template, options.ref) as source:
+        if source.warning:
+            console.warn(source.warning)
+        known = catalog.load(source.path)
+        dependencies = names.dependencies(source.path / "template")
+        is_asking = console.can_ask and not options.use_defaults
+        draft = _draft(options, options.target, known, dependencies, needs_name=not is_asking)
+        target = options.target
+        if target is None:
+            target = _ask_target(options, console, dependencies)
+            draft = _draft(options, target, known, dependencies, needs_name=True)
+        if is_asking:
+            from newapi import prompts
+
+            prompts.interview(console, draft, target=target, ask_preset=options.preset is None)
+        else:
+            _tell(draft, console, is_silent=options.use_defaults)
+        plan = _plan(options, target, draft)
+        made = making.make(plan, source, console)
+    if console.is_json:
+        console.document(making.document(plan, source, made))
+    else:
+        report.made(console, plan, made)
+
+
+def _draft(
+    options: Options,
+    target: str | None,
+    known: catalog.Catalog,
+    dependencies: frozenset[str],
+    *,
+    needs_name: bool,
+) -> Draft:
+    """Check everything that can be checked without asking, and complain about all of it."""
+    problems: list[Problem] = []
+    file: Mapping[str, str] = {}
+    if options.answers_file is not None:
+        file, found = answers_file.read(Path(options.answers_file))
+        problems += found
+    name = None if target is None else names.last_part(target)
+    typed = choices.Choices(
+        name=name,
+        preset=options.preset,
+        enabled=options.enabled,
+        disabled=options.disabled,
+        settings=options.settings,
+        file=file,
+    )
+    given = choices.read(typed, known, dependencies)
+    problems += given.problems
+    if target is not None and name is not None and not names.check(name, dependencies):
+        problems += _problems_of_place(target, force=options.force)
+    elif target is None and needs_name:
+        problems.append(Problem("The project needs a name.", "newapi create myproject"))
+    preset = options.preset or known.default_preset
+    draft = Draft(known, preset, _identity(known), given.values, given.flags)
+    problems += answers.conflicts(draft.resolution, given.flags)
+    if problems:
+        raise UsageError(problems)
+    return draft
+
+
+def _tell(draft: Draft, console: Console, *, is_silent: bool) -> None:
+    """Say what is decided without asking."""
+    if draft.open and not is_silent:
+        preset = f" (preset {draft.preset})" if draft.preset else ""
+        console.note(f"Not asking: what no flag answers takes its default{preset}.")
+    for change in draft.resolution.changes:
+        console.note(str(change))
+
+
+def _plan(options: Options, target: str, draft: Draft) -> making.Plan:
+    resolution = draft.resolution
+    return making.Plan(
+        target=target,
+        preset=draft.preset,
+        answers=resolution.answers,
+        changes=resolution.changes,
+        replay=_replay(options, target, draft),
+        is_dry_run=options.is_dry_run,
+        with_git=options.with_git,
+        with_lock=options.with_lock,
+        force=options.force,
+    )
+
+
+def _ask_target(options: Options, console: Console, dependencies: frozenset[str]) -> str:
+    from newapi import prompts
+
+    def check(target: str) -> list[Problem]:
+        problem = names.check(names.last_part(target), dependencies)
+        return [problem] if problem else _problems_of_place(target, force=options.force)
+
+    return prompts.ask_target(console, check)
+
+
+def _problems_of_place(target: str, *, force: bool) -> list[Problem]:
+    if target.startswith("~"):
+        fix = "Write the path without quotes, so that the shell fills in your home folder"
+        return [Problem(f"{target} begins with a ~ that no shell has filled in.", fix)]
+    return project.problems(Path(target), force=force)
+
+
+def _identity(known: catalog.Catalog) -> dict[str, str]:
+    """Return who the user is, as far as git knows and the template asks."""
+    name, email = finish.git_identity()
+    usable = {"author_name": name, "author_email": email}
+    flaws = {"author_name": flaw_of_text(name), "author_email": flaw_of_email(email)}
+    return {
+        key: text
+        for key, text in usable.items()
+        if text and not flaws[key] and key in known.questions
+    }
+
+
+def _replay(options: Options, target: str, draft: Draft) -> str:
+    """Write the command that makes the same choices again."""
+    command = answers.replay(
+        target, draft.resolution.answers, draft.preset, draft.defaults, draft.catalog
+    )
+    command += ["--template", options.template] if options.template else []
+    command += ["--ref", options.ref] if options.ref else []
+    command += [] if options.with_git else ["--no-git"]
+    command += [] if options.with_lock else ["--no-lock"]
+    command += ["--force"] if options.force else []
+    return shlex.join([*command, "--defaults"])

@@ -1,0 +1,116 @@
+"""`newapi doctor`: what is installed here, and what it is needed for."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from newapi import __version__, catalog, finish, sources
+from newapi.errors import NewapiError
+
+if TYPE_CHECKING:
+    from newapi.console import Console
+
+# Each program, what it is needed for, and what to do without it.
+_PROGRAMS = {
+    "git": (
+        "the project's repository and first commit, and updates later",
+        "https://git-scm.com/downloads",
+    ),
+    "uv": ("the lock file, and running the project (uv run fastapi dev)", "pip install uv"),
+    "docker": ("building and running the project's image", "https://docs.docker.com/get-docker/"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked for."""
+
+    name: str
+    is_found: bool
+    is_required: bool
+    version: str
+    path: str
+    needed_for: str
+    hint: str
+
+
+def run(console: Console) -> int:
+    """Report what is found; fail only when projects cannot be created at all."""
+    findings = [_python(), _template(), *(_program(name) for name in _PROGRAMS)]
+    broken = [f for f in findings if f.is_required and not f.is_found]
+    if console.is_json:
+        console.document(
+            {
+                "ok": not broken,
+                "command": "doctor",
+                "version": __version__,
+                "findings": [
+                    {key.removeprefix("is_"): value for key, value in asdict(finding).items()}
+                    for finding in findings
+                ],
+            }
+        )
+    else:
+        _show(findings, console)
+    return 1 if broken else 0
+
+
+def _show(findings: list[Finding], console: Console) -> None:
+    rows = []
+    for finding in findings:
+        state = ("found", "green") if finding.is_found else ("missing", "yellow")
+        if finding.is_required and not finding.is_found:
+            state = ("broken", "red")
+        rows.append(((finding.name, "bold"), state, finding.version, finding.needed_for))
+    console.rows(rows, header=("what", "", "version", "needed for"))
+    for finding in findings:
+        if not finding.is_found:
+            console.warn(f"{finding.name}: {finding.hint}")
+
+
+def _python() -> Finding:
+    return Finding(
+        name="python",
+        is_found=sys.version_info >= (3, 11),
+        is_required=True,
+        version=platform.python_version(),
+        path=sys.executable,
+        needed_for="newapi itself, and every project (3.11 or newer)",
+        hint="https://www.python.org/downloads/",
+    )
+
+
+def _template() -> Finding:
+    version, hint = "", ""
+    try:
+        with sources.open_source() as source:
+            catalog.load(source.path)
+            version = source.commit
+    except NewapiError as error:
+        hint = f"{error.message} {error.hint}".strip()
+    return Finding(
+        name="template",
+        is_found=bool(version),
+        is_required=True,
+        version=version,
+        path="",
+        needed_for="the files of every project",
+        hint=hint,
+    )
+
+
+def _program(name: str) -> Finding:
+    needed_for, hint = _PROGRAMS[name]
+    tool = finish.probe(name)
+    return Finding(
+        name=name,
+        is_found=tool is not None,
+        is_required=False,
+        version=tool.version if tool else "",
+        path=tool.path if tool else "",
+        needed_for=needed_for,
+        hint="" if tool else hint,
+    )

@@ -1,0 +1,148 @@
+"""Everything that newapi prints goes through here, and everything it asks."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from rich import console as rich
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from newapi import streams
+from newapi.errors import NewapiError, UsageError
+from newapi.text import visible
+
+Part = str | tuple[str, str]
+
+_NARROW = 60
+_WIDTH_OF_FILES = 200  # nothing is folded that another program may read line by line
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Console:
+    """Talks to people, and with `--json` to programs.
+
+    Results go to standard output; notes, warnings, progress and errors to standard error. With
+    `--json` only the document goes to standard output.
+    """
+
+    def __init__(self, *, is_json: bool = False) -> None:
+        self.is_json = is_json
+        self._err = _Stream(stderr=True)
+        self._out = self._err if is_json else _Stream(stderr=False)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody sits at a terminal and expects questions."""
+        return not self.is_json and all(s.isatty() for s in (sys.stdin, sys.stdout))
+
+    def line(self, *parts: Part) -> None:
+        """Print one line; a part may carry a style."""
+        self._out.print(_text(*parts), soft_wrap=True)
+
+    def heading(self, text: str) -> None:
+        """Print a line that begins a block."""
+        self._out.print()
+        self._out.print(_text((text, "bold")), soft_wrap=True)
+
+    def rows(self, rows: Iterable[Sequence[Part]], *, header: Sequence[str] = ()) -> None:
+        """Print columns, indented under a heading; one after the other where it is narrow."""
+        if self._out.width < _NARROW:
+            for row in rows:
+                parts = [part for cell in row if _text(cell) for part in ("  ", cell)]
+                self.line(*parts)
+            return
+        table = Table(
+            box=None, show_header=bool(header), header_style="dim", pad_edge=False, padding=(0, 2)
+        )
+        content = list(rows)
+        for title in header or [""] * max((len(row) for row in content), default=0):
+            table.add_column(title, overflow="fold")
+        for row in content:
+            table.add_row(*(_text(part) for part in row))
+        with self._out.capture() as capture:
+            self._out.print(Padding(table, (0, 0, 0, 2), expand=False))
+        self._out.out("\n".join(line.rstrip() for line in capture.get().splitlines()))
+
+    def document(self, content: Mapping[str, Any]) -> None:
+        """Print the one JSON document."""
+        streams.write(sys.stdout, json.dumps(content, indent=2) + "\n")
+
+    def note(self, text: str) -> None:
+        """Say something on standard error."""
+        self._err.print(_text((text, "dim")), soft_wrap=True)
+
+    def warn(self, text: str) -> None:
+        """Say that something is not as it should be, though the command succeeds."""
+        self._err.print(_text(("warning: ", "yellow"), text), soft_wrap=True)
+
+    def error(self, error: NewapiError) -> None:
+        """Say what is wrong and what mends it."""
+        if not isinstance(error, UsageError):
+            self._flaw("error: ", error.message, error.hint)
+            return
+        several = len(error.problems) > 1
+        if several:
+            self._err.print(_text((f"error: {len(error.problems)} problems", "bold red")))
+        for number, problem in enumerate(error.problems, 1):
+            self._flaw(f"{number}. " if several else "error: ", problem.message, problem.fix)
+
+    def _flaw(self, label: str, message: str, fix: str) -> None:
+        self._err.print(_text((label, "bold red"), message), soft_wrap=True)
+        if fix:
+            indent = " " * (len(label) if label[0].isdigit() else 2)
+            self._err.print(_text(indent, ("fix: ", "green"), fix), soft_wrap=True)
+
+    def ask(self, *parts: Part) -> str:
+        """Ask for one line; the line can be edited where the platform knows how to."""
+        with self._out.capture() as capture:
+            self._out.print(_text(*parts), end=" ", soft_wrap=True)
+        prompt = capture.get()
+        with suppress(ImportError):
+            import readline  # noqa: F401
+
+            prompt = _ANSI.sub(lambda match: f"\001{match[0]}\002", prompt)
+        try:
+            return input(prompt)
+        except (EOFError, KeyboardInterrupt):
+            self._out.print()  # what comes next begins on a line of its own
+            raise
+
+    @contextmanager
+    def status(self, text: str) -> Iterator[None]:
+        """Show that something takes its time; one plain line where nothing can move."""
+        if self._err.is_terminal and not self._err.is_dumb_terminal:
+            with self._err.status(_text(text), spinner="line"):
+                yield
+        else:
+            self.note(f"{text} ...")
+            yield
+
+
+class _Stream(rich.Console):
+    """A rich console that takes text literally and survives a reader that went away."""
+
+    def __init__(self, *, stderr: bool) -> None:
+        super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False)
+        if not self.is_terminal and "COLUMNS" not in os.environ:
+            self.width = _WIDTH_OF_FILES
+
+    def on_broken_pipe(self) -> None:
+        """Go on without a reader: what the command does matters more than who listens."""
+        self.quiet = True
+        streams.silence(self.file)
+
+
+def _text(*parts: Part) -> Text:
+    text = Text()
+    for part in parts:
+        words, style = (part, "") if isinstance(part, str) else part
+        text.append(visible(words), style)
+    return text

@@ -1,0 +1,218 @@
+"""Other programs: git, uv and what `doctor` asks for. The only module that runs them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from newapi.errors import NewapiError
+from newapi.text import visible
+
+# What a user may set for git as a whole. Anything else named GIT_* points at one repository
+# (GIT_DIR, GIT_INDEX_FILE) or runs something (GIT_TEMPLATE_DIR, GIT_CONFIG_COUNT).
+_GIT_KEPT = re.compile(
+    r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|(AUTHOR|COMMITTER)_(NAME|EMAIL)"
+    r"|SSH|SSH_COMMAND|SSH_VARIANT|SSL_\w+|ASKPASS|EXEC_PATH)"
+)
+# Settings under which uv would not do what is asked, or would do it elsewhere.
+_UV_DROPPED = frozenset(
+    {"UV_FROZEN", "UV_LOCKED", "UV_PROJECT", "UV_PYTHON", "UV_WORKING_DIR", "VIRTUAL_ENV"}
+)
+_UV_TIMEOUT = 300.0
+# Bytes stay as they are, nothing is signed, nothing of the user's is run or left out.
+_GIT_OPTIONS = tuple(
+    word
+    for setting in (
+        f"core.hooksPath={os.devnull}",
+        f"core.excludesFile={os.devnull}",
+        f"core.attributesFile={os.devnull}",
+        "core.autocrlf=false",
+        "core.safecrlf=false",
+        "core.fsmonitor=false",
+        "core.quotePath=false",
+        "commit.gpgsign=false",
+        "gc.auto=0",
+        "maintenance.auto=false",
+    )
+    for word in ("-c", setting)
+)
+
+
+class ProgramError(NewapiError):
+    """Another program is missing or failed."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program that was found, and what it says about itself."""
+
+    name: str
+    path: str
+    version: str
+
+
+def probe(tool: str) -> Tool | None:
+    """Find a program on PATH and ask for its version; None when it is not there.
+
+    The version is empty when the program does not answer.
+    """
+    path = shutil.which(tool)
+    if path is None:
+        return None
+    try:
+        answer = _run([path, "--version"], cwd=None, environment=os.environ, timeout=10)
+    except ProgramError:
+        return Tool(tool, path, "")
+    match = re.search(r"\d+(?:\.\d+)+\S*", answer)
+    return Tool(tool, path, match[0].rstrip(",") if match else "")
+
+
+def git(*arguments: str, cwd: Path) -> str:
+    """Run git without its repository variables, hooks and signatures; return its output."""
+    program = shutil.which("git")
+    if program is None:
+        raise ProgramError("git is not installed.", "Install git: https://git-scm.com/downloads")
+    return _run([program, *_GIT_OPTIONS, *arguments], cwd=cwd, environment=_git_environment())
+
+
+def git_identity(cwd: Path | None = None) -> tuple[str, str]:
+    """Return the user's name and e-mail address as git knows them; empty where it does not."""
+    try:
+        known = git("config", "--get-regexp", "--null", r"^user\.(name|email)$", cwd=cwd or Path())
+    except ProgramError:
+        known = ""
+    pairs = dict(entry.split("\n", 1) for entry in known.split("\0") if "\n" in entry)
+    return (
+        os.environ.get("GIT_AUTHOR_NAME") or pairs.get("user.name", ""),
+        os.environ.get("GIT_AUTHOR_EMAIL") or pairs.get("user.email", ""),
+    )
+
+
+def enclosing_repository(path: Path) -> Path | None:
+    """Return the git work tree that a folder is in, without running git."""
+    for folder in (path, *path.parents):
+        mark = folder / ".git"
+        if mark.is_file() or (mark / "HEAD").exists():
+            return folder
+    return None
+
+
+def has_commits(path: Path) -> bool:
+    """Whether this folder is the root of a git work tree with history; yes if in doubt."""
+    if not os.path.lexists(path / ".git"):
+        return False
+    try:
+        return bool(git("rev-list", "--all", "--max-count=1", cwd=path))
+    except ProgramError:
+        return True
+
+
+def git_init(path: Path, author_name: str = "", author_email: str = "") -> str | None:
+    """Make a repository with one commit of everything; return a warning if there is none.
+
+    Inside another work tree nothing is done: which repository the project belongs to is the
+    user's decision. The author is who git says the user is, else who is given here.
+    """
+    outer = enclosing_repository(path)
+    if outer is not None:
+        return f"No git repository was made: the project is inside {outer}."
+    try:
+        git("init", "--quiet", "--template=", "--initial-branch=main", cwd=path)
+        (path / ".git/info").mkdir(exist_ok=True)
+        (path / ".git/info/exclude").write_text("/.env\n")  # even if the template forgets it
+        git("-c", "core.looseCompression=0", "add", "--all", cwd=path)  # thrice as fast
+        commit = ("commit", "--quiet", "--no-verify", "-m", "Initial commit")
+        try:
+            git("-c", "user.useConfigOnly=true", *commit, cwd=path)
+        except ProgramError:
+            git(*_identity(path, author_name, author_email), *commit, cwd=path)
+    except (ProgramError, OSError) as error:
+        shutil.rmtree(path / ".git", ignore_errors=True)
+        return f"No git repository was made: {error}"
+    return None
+
+
+def uv_lock(path: Path) -> str | None:
+    """Write uv.lock for the project in this folder; return a warning if that failed.
+
+    uv works in a folder of its own, so a workspace around the project is never touched.
+    """
+    program = shutil.which("uv")
+    if program is None:
+        return "uv.lock was not written: uv is not installed. See https://docs.astral.sh/uv/"
+    kept = {key: value for key, value in os.environ.items() if key not in _UV_DROPPED}
+    environment = kept | {"UV_PYTHON_DOWNLOADS": "never"}
+    command = [program, "lock", "--quiet", "--python", sys.executable]
+    try:
+        with tempfile.TemporaryDirectory(prefix="newapi-lock-") as name:
+            folder = Path(name) / path.name
+            folder.mkdir()
+            shutil.copyfile(path / "pyproject.toml", folder / "pyproject.toml")
+            _run(command, cwd=folder, environment=environment, timeout=_UV_TIMEOUT)
+            shutil.copyfile(folder / "uv.lock", path / "uv.lock")
+    except (ProgramError, OSError) as error:
+        (path / "uv.lock").unlink(missing_ok=True)
+        return f"uv.lock was not written, run `uv lock` in the project: {error}"
+    return None
+
+
+def _identity(path: Path, author_name: str, author_email: str) -> tuple[str, ...]:
+    """Return the git options that name an author, where git knows none."""
+    name, email = git_identity(path)
+    options = []
+    if not name:
+        options += ["-c", f"user.name={author_name or 'newapi'}"]
+    if not email:
+        options += ["-c", f"user.email={author_email or 'newapi@localhost'}"]
+    return tuple(options)
+
+
+def _git_environment() -> dict[str, str]:
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("GIT_") or _GIT_KEPT.fullmatch(key)
+    }
+    return kept | {"GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def _run(
+    command: list[str],
+    *,
+    cwd: Path | None,
+    environment: Mapping[str, str],
+    timeout: float | None = None,
+) -> str:
+    name = Path(command[0]).stem
+    try:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            check=True,
+        )
+    except subprocess.CalledProcessError as error:
+        raise ProgramError(_reason(error.stderr) or f"{name} failed.") from error
+    except subprocess.TimeoutExpired as error:
+        raise ProgramError(f"{name} did not answer within {timeout:.0f} seconds.") from error
+    except OSError as error:
+        raise ProgramError(f"{name} cannot be run: {error.strerror}.") from error
+    return done.stdout.decode(errors="replace")
+
+
+def _reason(stderr: bytes) -> str:
+    """Return the line of an error output that says what happened, fit for a terminal."""
+    lines = [line.strip() for line in stderr.decode(errors="replace").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("hint:")]
+    telling = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines[-1:]
+    return visible(telling[0].split(":", 1)[-1].strip())[:300] if telling else ""

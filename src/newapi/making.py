@@ -1,0 +1,122 @@
+"""Make the project that was decided on, and tell what was made."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newapi import __version__, environment, finish, project, report
+
+if TYPE_CHECKING:
+    from newapi.catalog import Value
+    from newapi.console import Console
+    from newapi.features import Change
+    from newapi.sources import Source
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is decided about a project."""
+
+    target: str
+    preset: str
+    answers: Mapping[str, Value]
+    changes: tuple[Change, ...]
+    replay: str
+    is_dry_run: bool
+    with_git: bool
+    with_lock: bool
+    force: bool
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made, or would be."""
+
+    path: Path
+    files: Mapping[str, int]
+    kept: tuple[str, ...]
+    has_git: bool
+    has_lock: bool
+    warnings: tuple[str, ...]
+    seconds: float
+
+
+def make(plan: Plan, source: Source, console: Console) -> Made:
+    """Make the project beside its target, then move it there in one step."""
+    from newapi import engine
+
+    started = time.perf_counter()
+    warnings: list[str] = []
+    with project.stage(Path(plan.target), force=plan.force) as staging:
+        engine.render(source, plan.answers, staging.path)
+        environment.write_env(staging.path)
+        if not plan.is_dry_run:
+            warnings += _lock(plan, staging.path, console)
+            warnings += _commit(plan, staging.path)
+        files = _files(staging.path)
+        is_repository = os.path.lexists(staging.target / ".git")
+        has_git = (staging.path / ".git").is_dir() and not is_repository
+        kept = staging.preview() if plan.is_dry_run else staging.publish()
+    return Made(
+        path=staging.target,
+        files=files,
+        kept=tuple(path.as_posix() for path in kept if path.parts[0] != ".git"),
+        has_git=has_git,
+        has_lock="uv.lock" in files,
+        warnings=tuple(warnings),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def document(plan: Plan, source: Source, made: Made) -> dict[str, Any]:
+    """Describe the result for a program; docs/json.md explains the keys."""
+    return {
+        "ok": True,
+        "command": "create",
+        "version": __version__,
+        "dry_run": plan.is_dry_run,
+        "path": str(made.path),
+        "preset": plan.preset,
+        "answers": dict(plan.answers),
+        "changes": [{"name": c.name, "value": c.value, "reason": c.reason} for c in plan.changes],
+        "template": {"source": source.src_path, "commit": source.commit},
+        "files": [{"path": path, "size": size} for path, size in made.files.items()],
+        "kept": list(made.kept),
+        "git": made.has_git,
+        "lock": made.has_lock,
+        "warnings": list(made.warnings),
+        "next": report.next_commands(plan),
+        "replay": plan.replay,
+    }
+
+
+def _lock(plan: Plan, path: Path, console: Console) -> list[str]:
+    if not plan.with_lock:
+        return []
+    with console.status("Locking the dependencies (uv lock)"):
+        warning = finish.uv_lock(path)
+    return [warning] if warning else []
+
+
+def _commit(plan: Plan, path: Path) -> list[str]:
+    if not plan.with_git:
+        return []
+    name, email = (str(plan.answers.get(key, "")) for key in ("author_name", "author_email"))
+    warning = finish.git_init(path, name, email)
+    return [warning] if warning else []
+
+
+def _files(root: Path) -> dict[str, int]:
+    """Return every file of the project with its size; not what git keeps for itself."""
+    found: dict[str, int] = {}
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        for name in files:
+            path = Path(folder, name)
+            found[path.relative_to(root).as_posix()] = path.lstat().st_size
+    return dict(sorted(found.items()))

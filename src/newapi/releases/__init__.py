@@ -1,0 +1,1 @@
+"""Every released version of the template, frozen: one append-only JSON file each."""

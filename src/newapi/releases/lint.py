@@ -1,0 +1,135 @@
+"""What may be frozen: a release lasts for ever, on every system and with every later Copier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newapi import catalog, finish
+from newapi.releases import snapshot
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_ILLEGAL = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$')
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+_SETTINGS = ("_tasks", "_migrations", "_jinja_extensions", "_external_data")
+_NAMES = frozenset({"_folder_name", "_copier_python", "_copier_operation", "_copier_phase", "now"})
+_FILTERS = frozenset(
+    {"ans_random", "random", "random_mac", "shuffle", "strftime", "to_datetime"}
+    | {"expanduser", "expandvars", "fileglob", "realpath"}
+)
+
+
+def lint(root: Path) -> list[str]:
+    """List why the template of a checkout cannot be frozen; an empty list when it can."""
+    paths = list(snapshot.walk(root))
+    return [
+        *_names(root, paths),
+        *_contents(root, paths),
+        *_ignored(root, paths),
+        *_questions(root),
+        *_expressions(root, paths),
+    ]
+
+
+def _names(root: Path, paths: list[Path]) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for path in paths:
+        name = path.relative_to(root).as_posix()
+        for part in name.split("/"):
+            if _ILLEGAL.search(part) or _DEVICES.fullmatch(part):
+                yield f"{name}: not a file name on Windows"
+        for known in _with_parents(name):
+            if seen.setdefault(known.casefold(), known) != known:
+                yield f"{name}: differs from {seen[known.casefold()]} only in case"
+
+
+def _with_parents(name: str) -> Iterator[str]:
+    parts = name.split("/")
+    return ("/".join(parts[: end + 1]) for end in range(len(parts)))
+
+
+def _contents(root: Path, paths: list[Path]) -> Iterator[str]:
+    for path in paths:
+        name = path.relative_to(root).as_posix()
+        if path.is_symlink() or not path.is_file():
+            yield f"{name}: not a regular file"
+        elif b"\0" not in (content := path.read_bytes()) and b"\r" in content:
+            yield f"{name}: has carriage returns"
+
+
+def _ignored(root: Path, paths: list[Path]) -> Iterator[str]:
+    """Find what a clone of the repository would not have."""
+    if not (root / ".git").exists():
+        return
+    names = [path.relative_to(root).as_posix() for path in paths]
+    try:
+        ignored = finish.git("check-ignore", "--no-index", "--", *names, cwd=root)
+    except finish.ProgramError:  # git fails when there is nothing to tell
+        return
+    for name in ignored.splitlines():
+        yield f"{name}: ignored by git"
+
+
+def _questions(root: Path) -> Iterator[str]:
+    core, manifests = catalog.read(root / "copier.yml")
+    for document in (core, *manifests):
+        for name, value in document.items():
+            if name in _SETTINGS:
+                yield f"{name}: needs trust, or data from elsewhere"
+            elif not name.startswith("_") and isinstance(value, dict) and "default" not in value:
+                yield f"{name}: has no default"
+
+
+def _expressions(root: Path, paths: list[Path]) -> Iterator[str]:
+    """Look for what differs from one rendering to the next, and between machines."""
+    from jinja2 import TemplateSyntaxError
+    from jinja2.sandbox import SandboxedEnvironment
+
+    core, manifests = catalog.read(root / "copier.yml")
+    options = {key: value for key, value in core["_envops"].items() if key != "undefined"}
+    environment = SandboxedEnvironment(**options)
+    texts = {
+        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+        for path in paths
+        if path.name.endswith(".jinja") and path.is_file()
+    }
+    texts |= {f"the name {name}": name for path in paths if "{" in (name := path.name)}
+    for document in (core, *manifests):
+        document.pop("_envops", None)
+        texts |= dict(_strings(document))
+    for place, text in texts.items():
+        try:
+            yield from (f"{place}: uses {name}" for name in _unstable(environment, text))
+        except TemplateSyntaxError as error:
+            yield f"{place}: {error}"
+
+
+def _strings(value: object, place: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _strings(inner, f"{place}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _strings(inner, f"{place}[{index}]")
+
+
+def _unstable(environment: Environment, text: str) -> Iterator[str]:
+    from jinja2 import nodes
+
+    tree = environment.parse(text)
+    yield from sorted({name.name for name in tree.find_all(nodes.Name)} & _NAMES)
+    yield from sorted({filter_.name for filter_ in tree.find_all(nodes.Filter)} & _FILTERS)
+    settings = [node for node in tree.find_all(nodes.Name) if node.name == "_copier_conf"]
+    harmless = [
+        node
+        for node in tree.find_all(nodes.Getattr)
+        if node.attr == "answers_file" and node.node in settings
+    ]
+    if len(settings) != len(harmless):
+        yield "_copier_conf"

@@ -1,0 +1,43 @@
+"""Standard streams that can be missing, closed, or unable to write a character."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+
+def prepare() -> None:
+    """Make sure that there are streams, and that no character can make printing fail."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8"))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def flush() -> None:
+    """Write out what is buffered, as far as that is possible."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            write(stream, "")
+        except OSError:
+            silence(stream)
+
+
+def write(stream: Any, text: str) -> None:
+    """Write at once; a reader that went away is no error."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        silence(stream)
+
+
+def silence(stream: Any) -> None:
+    """Let a stream whose reader went away swallow what is still written to it."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

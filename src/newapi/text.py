@@ -1,0 +1,65 @@
+"""Text typed by people: show it safely, and say what is wrong with it."""
+
+import unicodedata
+
+MAX_TEXT = 500
+
+# Letters of some scripts and emoji families need the joiners, which are invisible themselves.
+_JOINERS = "\u200c\u200d"
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+
+
+def is_printable(character: str) -> bool:
+    """Tell whether a character may appear in a title or a description."""
+    if character in _JOINERS:
+        return True
+    is_noncharacter = ord(character) & 0xFFFE == 0xFFFE
+    return not is_noncharacter and unicodedata.category(character) not in _INVISIBLE
+
+
+def visible(text: str) -> str:
+    r"""Show control characters, which could do things to a terminal, by their escapes.
+
+    >>> print(visible("a\x1b[2Jb"))
+    a\x1b[2Jb
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character if is_printable(character) else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def shorten(text: str, width: int = 60) -> str:
+    """Show the beginning of a text that is too long to repeat in a message."""
+    shown = visible(text)
+    return shown if len(shown) <= width else f"{shown[: width - 3]}..."
+
+
+def repaired(text: str) -> str:
+    """Read as UTF-8 what a locale that knows only ASCII has passed on undecoded."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def flaw_of_text(text: str) -> str:
+    """Say what keeps a text from being a title, a description or a name; empty when nothing."""
+    if bad := [character for character in text if not is_printable(character)]:
+        shown = ", ".join(dict.fromkeys(visible(character) for character in bad[:5]))
+        return f"holds control characters ({shown})"
+    if len(text) > MAX_TEXT:
+        return f"is {len(text)} characters long; {MAX_TEXT} are allowed"
+    return ""
+
+
+def flaw_of_email(text: str) -> str:
+    """Say what keeps a text from being an e-mail address; empty when nothing does."""
+    if flaw := flaw_of_text(text):
+        return flaw
+    name, _, host = text.partition("@")
+    if not (name and host) or "@" in host or any(c.isspace() or c in "<>(),;:\\\"'`" for c in text):
+        return "is not an e-mail address (like ada@example.org)"
+    return ""

@@ -1,0 +1,7 @@
+"""Items."""
+
+from app.crud.base import CRUD
+from app.models.item import Item
+from app.schemas.item import ItemCreate, ItemUpdate
+
+items = CRUD[Item, ItemCreate, ItemUpdate](Item, searched=[Item.title, Item.description])

@@ -1,0 +1,46 @@
+"""Signing in, tokens and sessions."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.schemas.common import Input
+from app.schemas.password import Password
+from app.schemas.user import Email
+
+
+class Credentials(Input):
+    """What signing in takes."""
+
+    email: Email
+    password: Password
+
+
+class RefreshRequest(Input):
+    """A refresh token, to be spent."""
+
+    refresh_token: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+BEARER: Literal["bearer"] = "bearer"
+
+
+class TokenPair(BaseModel):
+    """A short-lived access token, and a refresh token for the next pair (RFC 6749)."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["bearer"] = BEARER
+    expires_in: int = Field(description="Seconds until the access token expires")
+
+
+class SessionRead(BaseModel, from_attributes=True):
+    """One sign-in on one device."""
+
+    id: UUID
+    user_agent: str
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime

@@ -1,0 +1,103 @@
+"""What the schemas of all resources share."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, NamedTuple, Self, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+
+T = TypeVar("T")
+
+Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", strip_whitespace=True)]
+"""Text without line breaks and other control characters."""
+
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+"""Text that may have tabs and line breaks, but no other control characters."""
+
+
+class Input(BaseModel, extra="forbid"):
+    """What a caller sends: nothing but the fields that are named."""
+
+
+UNSET: Any = Field(default_factory=lambda: None)
+"""Default of a field that a change may leave out, though it is never null."""
+
+
+class Patch(Input, json_schema_extra={"minProperties": 1}):
+    """A change of some fields, at least one."""
+
+    @model_validator(mode="after")
+    def refuse_nothing(self) -> Self:
+        """Refuse a change that changes nothing."""
+        if not self.model_fields_set:
+            raise ValueError("at least one field is required")
+        return self
+
+
+class Cursor(NamedTuple):
+    """The last row of a page, after which the next one starts."""
+
+    created_at: datetime
+    id: UUID
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the cursor that a caller sends back.
+
+        Raises:
+            ValueError: It is not one of ours.
+        """
+        created_at, row_id = urlsafe_b64decode(text.encode()).decode().split()
+        return cls(datetime.fromisoformat(created_at).astimezone(UTC), UUID(row_id))
+
+    def __str__(self) -> str:
+        return urlsafe_b64encode(f"{self.created_at.isoformat()} {self.id}".encode()).decode()
+
+
+def check_cursor(text: str) -> str:
+    """Return a cursor as it is.
+
+    Raises:
+        ValueError: It is not one of ours.
+    """
+    Cursor.parse(text)
+    return text
+
+
+class ListQuery(BaseModel, extra="forbid", frozen=True):
+    """Which rows of a list to return, in which order."""
+
+    skip: int = Field(default=0, ge=0, le=1_000_000)
+    limit: int = Field(default=20, ge=1, le=100)
+    search: Annotated[Line, Field(min_length=1, max_length=100)] | None = None
+    sort: str = "-created_at"
+    cursor: Annotated[str, Field(max_length=200), AfterValidator(check_cursor)] | None = Field(
+        default=None, description="`next_cursor` of the page before, sorted by `created_at`"
+    )
+
+    @property
+    def sort_by(self) -> str:
+        """Return the name of the column."""
+        return self.sort.removeprefix("-")
+
+    @property
+    def descending(self) -> bool:
+        """Return whether the largest value comes first."""
+        return self.sort.startswith("-")
+
+    @model_validator(mode="after")
+    def refuse_cursor_in_other_orders(self) -> Self:
+        """Refuse a cursor where rows are sorted by something else."""
+        if self.cursor and self.sort_by != "created_at":
+            raise ValueError("a cursor goes with sorting by created_at")
+        return self
+
+
+class Page(BaseModel, Generic[T], from_attributes=True):
+    """Some rows of a list, how many there are in all, and where to go on."""
+
+    items: Sequence[T]
+    total: int
+    next_cursor: str | None

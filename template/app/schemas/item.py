@@ -1,0 +1,43 @@
+"""Items, as the API shows and takes them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.schemas.common import UNSET, Input, Line, ListQuery, Patch, Text
+
+Title = Annotated[Line, Field(min_length=1, max_length=100, examples=["Analytical engine"])]
+Description = Annotated[Text, Field(max_length=10_000, examples=["Weaves algebraic patterns."])]
+
+
+class ItemCreate(Input):
+    """What a new item takes."""
+
+    title: Title
+    description: Description | None = None
+
+
+class ItemUpdate(Patch):
+    """What may be changed of an item."""
+
+    title: Title = UNSET
+    description: Description | None = None
+
+
+class ItemRead(BaseModel, from_attributes=True):
+    """What the API shows of an item."""
+
+    id: UUID
+    owner_id: UUID
+    title: str
+    description: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class ItemQuery(ListQuery, frozen=True):
+    """Which items to list."""
+
+    sort: Literal["created_at", "-created_at", "title", "-title"] = "-created_at"

@@ -1,0 +1,107 @@
+import json
+from asyncio import gather
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+
+from tests.factories import PASSWORD, People, id_of
+
+USERS = "/api/v1/users"
+ME = "/api/v1/users/me"
+ACCOUNT = {"email": "ada@example.com", "password": PASSWORD}
+
+
+async def test_sign_up_normalises_the_address_and_never_shows_the_password(
+    client: AsyncClient,
+) -> None:
+    response = await client.post(
+        USERS, json=ACCOUNT | {"email": "Ada@Example.COM", "full_name": " Ada Lovelace "}
+    )
+
+    assert response.status_code == 201
+    user = response.json()
+    assert (user["email"], user["full_name"]) == ("ada@example.com", "Ada Lovelace")
+    assert (user["role"], user["is_active"]) == ("user", True)
+    assert "password" not in response.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"email": "not an address"},
+        {"password": "short"},
+        {"password": "x" * 129},
+        {"password": "Password1"},
+        {"full_name": "null\x00byte"},
+        {"full_name": "\ud800"},
+        {"role": "admin"},
+        {"is_active": False},
+    ],
+    ids=str,
+)
+async def test_sign_up_refuses(client: AsyncClient, change: dict[str, Any]) -> None:
+    body = json.dumps(ACCOUNT | change)  # ASCII, which the client's own encoder is not
+
+    response = await client.post(USERS, content=body, headers={"Content-Type": "application/json"})
+
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["loc"] == ["body", *change]
+
+
+async def test_address_has_one_account_even_when_many_sign_up_at_once(client: AsyncClient) -> None:
+    answers = await gather(*(client.post(USERS, json=ACCOUNT) for _ in range(8)))
+    later = await client.post(USERS, json=ACCOUNT | {"email": "ADA@example.com"})
+
+    assert sorted(answer.status_code for answer in answers) == [201] + 7 * [409]
+    assert later.status_code == 409
+
+
+async def test_people_see_and_change_themselves(ada: AsyncClient) -> None:
+    own = f"{USERS}/{await id_of(ada)}"
+
+    by_id = await ada.patch(own, json={"full_name": "Ada"})
+    by_me = await ada.patch(ME, json={"full_name": "Countess"})
+
+    assert by_id.json()["full_name"] == "Ada"
+    assert by_me.json()["full_name"] == "Countess"
+    assert (await ada.get(own)).json() == by_me.json() == (await ada.get(ME)).json()
+
+
+async def test_somebody_else_does_not_exist(people: People, ada: AsyncClient) -> None:
+    eve = await people.sign_up("eve@example.com")
+    other = f"{USERS}/{await id_of(ada)}"
+
+    assert (await eve.get(other)).status_code == 404
+    assert (await eve.patch(other, json={"full_name": "Eve"})).status_code == 404
+    assert (await eve.delete(other)).status_code == 404
+
+
+@pytest.mark.parametrize("change", [{"role": "admin"}, {"is_active": True}, {"email": "a@b.com"}])
+async def test_people_cannot_promote_themselves(ada: AsyncClient, change: dict[str, Any]) -> None:
+    assert (await ada.patch(f"{USERS}/{await id_of(ada)}", json=change)).status_code == 403
+    assert (await ada.patch(ME, json=change)).status_code == 422
+
+
+async def test_new_password_ends_every_other_session(
+    people: People, ada: AsyncClient, client: AsyncClient
+) -> None:
+    other = await people.sign_in()
+    change = {"current_password": PASSWORD, "new_password": "another long password"}
+
+    wrong = await ada.put(f"{ME}/password", json=change | {"current_password": "wrong"})
+    right = await ada.put(f"{ME}/password", json=change)
+
+    assert (wrong.status_code, right.status_code) == (403, 204)
+    assert (await other.get(ME)).status_code == 401
+    assert (await ada.get(ME)).status_code == 200
+    for password, status in ((PASSWORD, 401), ("another long password", 200)):
+        body = {"email": "ada@example.com", "password": password}
+        assert (await client.post("/api/v1/auth/login", json=body)).status_code == status
+
+
+async def test_people_delete_themselves(ada: AsyncClient, client: AsyncClient) -> None:
+    assert (await ada.delete(ME)).status_code == 204
+
+    assert (await ada.get(ME)).status_code == 401
+    assert (await client.post(USERS, json=ACCOUNT)).status_code == 201

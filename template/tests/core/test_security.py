@@ -1,0 +1,64 @@
+from asyncio import gather
+
+import pytest
+from pwdlib import PasswordHash
+from pydantic import SecretStr, ValidationError
+
+from app.config import Settings
+from app.core import security
+from app.core.security import Passwords
+from app.exceptions import ServiceUnavailable
+
+
+async def test_right_password_fits_and_any_other_does_not(settings: Settings) -> None:
+    passwords = Passwords(settings)
+    hashed = await passwords.hash("contraseña de una niña")
+
+    assert await passwords.verify("contraseña de una niña", hashed) == (True, None)
+    assert await passwords.verify("contrasena de una nina", hashed) == (False, None)
+
+
+async def test_missing_user_costs_as_much_as_a_wrong_password(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passwords = Passwords(settings)
+    costs: list[str] = []
+
+    def count(self: PasswordHash, password: str, hashed: str) -> tuple[bool, None]:
+        costs.append(hashed.rpartition("$")[0].rpartition("$")[0])
+        return True, None
+
+    hashed = await passwords.hash("a password")
+    monkeypatch.setattr(PasswordHash, "verify_and_update", count)
+
+    assert (await passwords.verify("a password", hashed))[0] is True
+    assert (await passwords.verify("a password", None))[0] is False
+    assert costs[0] == costs[1]
+
+
+async def test_outdated_hash_is_renewed(settings: Settings) -> None:
+    old = await Passwords(settings).hash("a password")
+    stronger = Passwords(settings.model_copy(update={"argon2_time_cost": 2}))
+
+    fits, renewed = await stronger.verify("a password", old)
+
+    assert fits
+    assert renewed is not None
+    assert await stronger.verify("a password", renewed) == (True, None)
+
+
+async def test_long_queue_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(security, "LONGEST_QUEUE", 2)
+    passwords = Passwords(settings)
+
+    results = await gather(*map(passwords.hash, "abcdef"), return_exceptions=True)
+
+    refused = [result for result in results if isinstance(result, ServiceUnavailable)]
+    assert len(refused) == 4
+
+
+def test_short_secret_is_refused_everywhere(settings: Settings) -> None:
+    values = settings.model_dump() | {"secret_key": SecretStr("change-me")}
+
+    with pytest.raises(ValidationError, match="SECRET_KEY"):
+        Settings.model_validate(values)

@@ -1,0 +1,27 @@
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import cli
+
+runner = CliRunner()
+
+
+def test_env_writes_fresh_secrets_that_only_you_can_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env.example").write_text("# a comment\nA=change-me\nB=change-me\nC=kept\n")
+    monkeypatch.chdir(tmp_path)
+
+    first = runner.invoke(cli, ["env"])
+    written = (tmp_path / ".env").read_text()
+    again = runner.invoke(cli, ["env"])
+
+    comment, a, b, c = written.splitlines()
+    assert (first.exit_code, comment, c) == (0, "# a comment", "C=kept")
+    assert len(a) > 60
+    assert a.removeprefix("A") != b.removeprefix("B")
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+    assert again.exit_code == 1
+    assert (tmp_path / ".env").read_text() == written

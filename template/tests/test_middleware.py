@@ -1,0 +1,84 @@
+from fastapi import FastAPI, Request
+from httpx2 import ASGITransport, AsyncClient
+from structlog.testing import capture_logs
+
+from app.config import Settings
+from app.factory import create_app
+
+
+async def test_every_answer_has_an_id_and_security_headers(client: AsyncClient) -> None:
+    for path in ("/health", "/nowhere"):
+        response = await client.get(path)
+
+        assert len(response.headers["X-Request-ID"]) == 32
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        assert float(response.headers["X-Process-Time"]) > 0
+
+
+async def test_sane_request_id_is_kept_and_any_other_replaced(client: AsyncClient) -> None:
+    kept = await client.get("/health/live", headers={"X-Request-ID": "trace-0123456789"})
+    replaced = await client.get("/health/live", headers={"X-Request-ID": "forged\tid"})
+
+    assert kept.headers["X-Request-ID"] == "trace-0123456789"
+    assert len(replaced.headers["X-Request-ID"]) == 32
+
+
+async def test_request_is_logged_once_with_its_duration(client: AsyncClient) -> None:
+    with capture_logs() as logs:
+        await client.get("/health/live")
+
+    [line] = logs
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/health/live", 204)
+    assert line["duration_ms"] > 0
+
+
+async def test_unexpected_error_is_logged_but_not_told(app: FastAPI, client: AsyncClient) -> None:
+    @app.get("/broken")
+    async def broken() -> None:
+        raise RuntimeError("the secret reason")
+
+    with capture_logs() as logs:
+        response = await client.get("/broken", headers={"Origin": "https://app.example.com"})
+
+    assert response.status_code == 500
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert "secret reason" not in response.text
+    assert response.json()["request_id"] == response.headers["X-Request-ID"]
+    assert response.headers["Access-Control-Allow-Origin"] == "https://app.example.com"
+    assert "unexpected error" in [line["event"] for line in logs]
+
+
+async def test_body_is_limited_while_it_arrives(app: FastAPI, client: AsyncClient) -> None:
+    @app.post("/upload")
+    async def upload(request: Request) -> int:
+        return len(await request.body())
+
+    small = await client.post("/upload", content=b"x" * 10_000)
+    large = await client.post("/upload", content=b"x" * 10_001)
+
+    assert small.json() == 10_000
+    assert large.status_code == 413
+    assert large.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_foreign_host_is_refused_but_probes_are_answered(client: AsyncClient) -> None:
+    headers = {"Host": "evil.example.com"}
+
+    assert (await client.get("/api/v1", headers=headers)).status_code == 400
+    assert (await client.get("/health/live", headers=headers)).status_code == 204
+
+
+async def test_foreign_origin_gets_no_permission(client: AsyncClient) -> None:
+    response = await client.get("/health", headers={"Origin": "https://evil.example.com"})
+
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+async def test_production_insists_on_https(settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"environment": "production"}))
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        response = await client.get("/nowhere")
+
+    assert "max-age=63072000" in response.headers["Strict-Transport-Security"]

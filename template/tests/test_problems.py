@@ -1,0 +1,33 @@
+from fastapi import FastAPI
+from httpx2 import AsyncClient
+from pydantic import BaseModel
+
+from app.problems import Problem
+
+
+async def test_unknown_path_is_a_problem_document(client: AsyncClient) -> None:
+    response = await client.get("/nowhere")
+
+    problem = Problem.model_validate_json(response.content)
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert (problem.status, problem.title, problem.instance) == (404, "Not Found", "/nowhere")
+
+
+async def test_invalid_input_is_explained_but_not_repeated(
+    app: FastAPI, client: AsyncClient
+) -> None:
+    class Body(BaseModel):
+        number: int
+
+    @app.post("/numbers")
+    async def numbers(body: Body) -> Body:
+        return body
+
+    for content in (b'{"number": "s3cret"}', b'{"number": NaN}', b'{"number": "\\ud800"}'):
+        response = await client.post(
+            "/numbers", content=content, headers={"Content-Type": "application/json"}
+        )
+
+        assert response.status_code == 422
+        assert response.json()["errors"][0]["loc"] == ["body", "number"]
+        assert "s3cret" not in response.text

@@ -1,0 +1,1 @@
+"""The tests of newapi and of the template it ships."""

@@ -1,0 +1,78 @@
+"""Fixtures shared by every suite: the catalog and rendered projects."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from newapi.catalog import Catalog, Value
+from newapi.engine import render
+from newapi.sources import Source, open_source
+from tests.matrix import CATALOG, ROOT
+
+Render = Callable[[Mapping[str, Value]], Path]
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """Return the questions of the checkout's template."""
+    return CATALOG
+
+
+@pytest.fixture(scope="session")
+def copier_template_root() -> Path:
+    """Tell pytest-copier where the template is."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def copier_template_paths() -> list[str]:
+    """Tell pytest-copier which files make the template."""
+    return ["copier.yml", "features", "template"]
+
+
+@pytest.fixture(scope="session")
+def source() -> Iterator[Source]:
+    """Open the template of the checkout."""
+    with open_source(None) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def render_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that the workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "renders"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def rendered(source: Source, render_cache: Path) -> Render:
+    """Render a project once per run; whoever changes files works on a copy."""
+
+    def project(answers: Mapping[str, Value]) -> Path:
+        key = hashlib.sha256(json.dumps(dict(answers), sort_keys=True).encode()).hexdigest()[:16]
+        target = render_cache / key / "myproject"
+        if not target.exists():
+            staging = render_cache / f"{key}.{uuid4().hex}"
+            render(source, answers, staging / "myproject")
+            move_unless_present(staging, target.parent)
+        return target
+
+    return project
+
+
+def move_unless_present(staging: Path, target: Path) -> None:
+    """Publish a finished render, or leave the equal one of another worker in place."""
+    try:
+        staging.rename(target)
+    except OSError:
+        if not target.is_dir():
+            raise

@@ -1,0 +1,1 @@
+"""Generated projects, checked by the commands that they document themselves."""

@@ -1,0 +1,111 @@
+"""Fixtures of the end-to-end tests: projects made by the command, one environment for all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from newapi.catalog import Value
+from tests.e2e.databases import SERVERS, answers, database
+from tests.e2e.project import Project
+from tests.matrix import ROOT
+
+Create = Callable[[Mapping[str, Value]], Project]
+OURS = ("COV_", "COVERAGE_", "GIT_", "PYTEST_", "PYTHON", "UV_PROJECT_")
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return what a project's commands see.
+
+    The projects of one worker take turns in one virtual environment: `uv sync` makes it exactly
+    theirs, which costs little because they differ in few packages, and mypy knows most of what
+    it finds there.
+    """
+    base = tmp_path_factory.getbasetemp()
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(OURS)
+        and name not in {"CI", "VIRTUAL_ENV", "UV_NO_SYNC", "DATABASE_URL", "ENVIRONMENT"}
+    }
+    return inherited | {
+        "GIT_CONFIG_GLOBAL": os.environ["GIT_CONFIG_GLOBAL"],
+        "MYPY_CACHE_DIR": str(base / "mypy"),
+        "PYTEST_XDIST_AUTO_NUM_WORKERS": "1" if "PYTEST_XDIST_WORKER" in os.environ else "2",
+        "UV_PROJECT_ENVIRONMENT": str(base / "environment"),
+        "UV_PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}",
+    }
+
+
+@pytest.fixture(scope="session")
+def created(
+    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Mapping[str, Value]], Path]:
+    """Make each project once with the real command."""
+    projects: dict[str, Path] = {}
+
+    def path(answers: Mapping[str, Value]) -> Path:
+        choices = [f"--set={name}={typed(value)}" for name, value in answers.items()]
+        key = " ".join(choices)
+        if key not in projects:
+            folder = tmp_path_factory.mktemp("created")
+            maker = Project(folder, {**environment, "PYTHONPATH": str(ROOT / "src")})
+            create = [sys.executable, "-m", "newapi", "create", "myproject", "--defaults"]
+            maker.run([*create, *choices])
+            projects[key] = folder / "myproject"
+        return projects[key]
+
+    return path
+
+
+@pytest.fixture
+def create(
+    tmp_path: Path,
+    environment: dict[str, str],
+    created: Callable[[Mapping[str, Value]], Path],
+) -> Create:
+    """Return a new project that the test may change."""
+
+    def project(answers: Mapping[str, Value]) -> Project:
+        path = shutil.copytree(created(answers), tmp_path / "myproject", symlinks=True)
+        return Project(path, environment)
+
+    return project
+
+
+def typed(value: Value) -> str:
+    """Return an answer as it is typed on the command line."""
+    return value if isinstance(value, str) else str(value).lower()
+
+
+@pytest.fixture
+def on_real_database() -> Iterator[Callable[[Project, Mapping[str, Value]], Project]]:
+    """Give a project databases of its own on the server that it was made for."""
+    with ExitStack() as databases:
+
+        def served(project: Project, answers_: Mapping[str, Value]) -> Project:
+            kind = str(answers_["database"])
+            if kind == "sqlite":
+                return project
+            if not answers(SERVERS[kind]):
+                pytest.skip(f"no {kind} server answers at {SERVERS[kind]}")
+            python = partial(run_python, project)
+            return project.with_environment(
+                DATABASE_URL=databases.enter_context(database(kind, python)),
+                TEST_DATABASE_URL=databases.enter_context(database(kind, python)),
+            )
+
+        yield served
+
+
+def run_python(project: Project, arguments: list[str]) -> str:
+    """Run Python with the project's packages."""
+    return project.run(["uv", "run", "python", *arguments])

@@ -1,0 +1,140 @@
+"""Generated projects pass their own checks and serve their own API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from newapi.catalog import Value
+from tests.e2e.commands import CHECKS, ROUND_TRIP, continuous, documented, pipeline_variables
+from tests.e2e.conftest import Create
+from tests.e2e.project import Client, Project
+from tests.matrix import ARRAY, PRESETS, PROJECTS
+
+ROWS = 8
+CHOSEN = list(PROJECTS)[: len(PRESETS) + ROWS]
+QUICK = [
+    pytest.param(name, marks=[] if name == "standard" else pytest.mark.slow) for name in CHOSEN
+]
+OnRealDatabase = Callable[[Project, Mapping[str, Value]], Project]
+ACCOUNT = {"email": "ada@example.com", "password": "correct horse battery staple"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHOSEN)
+def test_project_passes_the_checks_that_it_documents(
+    name: str, create: Create, on_real_database: OnRealDatabase, subtests: pytest.Subtests
+) -> None:
+    """CI's commands run as CI does, on a clone; without CI the README's, where the owner is."""
+    answers = PROJECTS[name]
+    project = create(answers)
+    if written := continuous(project.path):
+        project = project.clone().with_environment(**pipeline_settings(project.path))
+    else:
+        written = [command for command in documented(project.path) if command != "uv run app env"]
+    project.run("uv sync")
+    project = on_real_database(project, answers)
+
+    for command in dict.fromkeys([*written, *ROUND_TRIP]):
+        if command in {*CHECKS, *ROUND_TRIP, "uv run app env"}:
+            with subtests.test(command):
+                project.run(command)
+
+
+def pipeline_settings(project: Path) -> dict[str, str]:
+    """Return what a pipeline tells uv."""
+    variables = pipeline_variables(project).items()
+    return {name: value for name, value in variables if name.startswith("UV_")}
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_project_serves_its_api(
+    name: str, create: Create, on_real_database: OnRealDatabase
+) -> None:
+    answers = PROJECTS[name]
+    project = create(answers)
+    project.run("uv sync")
+    project = on_real_database(project, answers)
+
+    with project.serve("uv run fastapi dev") as anyone:
+        assert anyone.request("GET", "/health")[0] == 200
+        assert anyone.request("GET", "/docs")[0] == 200
+        somebody = sign_up_and_log_in(anyone) if answers["auth"] else anyone
+        if answers["items"]:
+            assert somebody.request("POST", "/api/v1/items", body={"title": "First"})[0] == 201
+            assert somebody.request("GET", "/api/v1/items")[1]["total"] == 1
+
+
+def sign_up_and_log_in(client: Client) -> Client:
+    """Do by hand what the Authorize button does."""
+    status, _ = client.request("POST", "/api/v1/users", body=ACCOUNT)
+    assert status == 201
+    document = client.request("GET", "/openapi.json")[1]
+    schemes = document["components"]["securitySchemes"].values()
+    form = next(scheme["flows"]["password"] for scheme in schemes if "flows" in scheme)
+    status, tokens = client.request(
+        "POST",
+        "/" + form["tokenUrl"].removeprefix("/"),
+        form={
+            "grant_type": "password",
+            "username": ACCOUNT["email"],
+            "password": ACCOUNT["password"],
+        },
+    )
+    assert status == 200, tokens
+    return Client(client.base, tokens["access_token"])
+
+
+def test_the_chosen_rows_are_enough() -> None:
+    assert len(ARRAY) >= ROWS
+    for question in ("database", "ci", "auth", "items", "docker", "pre_commit", "agents"):
+        assert len({PROJECTS[name][question] for name in CHOSEN}) >= 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["postgres", "mysql"])
+def test_tests_need_no_server(database: str, create: Create) -> None:
+    """PostgreSQL comes from a package; without a MySQL the tests make do with SQLite."""
+    project = create({**PRESETS["full"], "database": database})
+    project.run("uv sync")
+
+    assert " passed" in project.run("uv run pytest")
+
+
+@pytest.mark.slow
+def test_production_refuses_development_settings(create: Create) -> None:
+    project = create(PRESETS["standard"]).with_environment(ENVIRONMENT="production")
+    project.run("uv sync")
+
+    with pytest.raises(AssertionError, match="ALLOWED_HOSTS"):
+        project.with_environment(ALLOWED_HOSTS="*").run("uv run uvicorn app.main:app --port 0")
+
+
+@pytest.mark.slow
+def test_production_runs_as_the_readme_deploys_it(create: Create) -> None:
+    """Nothing but the locked packages of production is there."""
+    project = create({**PRESETS["standard"], "docker": False}).with_environment(
+        ENVIRONMENT="production",
+        ALLOWED_HOSTS="127.0.0.1",
+        DOCS_ENABLED="false",
+        MIGRATE_ON_START="false",
+    )
+    deployment = [command for command in documented(project.path) if "--no-dev" in command]
+    for command in deployment[:-1]:
+        project.run(command)
+
+    with project.serve(deployment[-1]) as client:
+        assert client.request("GET", "/health")[0] == 200
+        assert client.request("GET", "/docs")[0] == 404
+
+
+@pytest.mark.slow
+def test_any_text_survives_installation(create: Create) -> None:
+    description = """It's "quoted", {{ 7 * 7 }} \\ # {% if auth %} </script> %s 🚀"""
+    project = create({**PRESETS["minimal"], "description": description, "author_name": '"A" {{x}}'})
+    project.run("uv sync")
+
+    with project.serve("uv run fastapi dev") as client:
+        assert client.request("GET", "/openapi.json")[1]["info"]["description"] == description

@@ -1,0 +1,123 @@
+"""The projects that the template tests render: the presets and a covering array."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from covertable.main import make
+
+from newapi.catalog import Catalog, Question, Value, load
+
+Answers = dict[str, Value]
+Pair = frozenset[tuple[str, Value]]
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "template"
+CORE = ("database", "python_version", "license")
+CATALOG: Catalog = load(ROOT)
+
+
+def factors(catalog: Catalog) -> dict[str, tuple[Value, ...]]:
+    """Return the questions whose answers change the files, with their values."""
+    return {
+        question.name: question.values
+        for question in catalog.questions.values()
+        if question.feature or question.name in CORE
+    }
+
+
+def on(question: Question) -> Value:
+    """Return an answer that switches a feature on."""
+    return next(value for value in question.values if value != question.off)
+
+
+def requirements(catalog: Catalog) -> list[tuple[Question, Question]]:
+    """Return each feature beside one that it requires."""
+    return [
+        (question, catalog.questions[name])
+        for question in catalog.questions.values()
+        for name in question.requires
+    ]
+
+
+def is_feasible(answers: Mapping[str, Value], catalog: Catalog) -> bool:
+    """Tell whether every chosen feature has what it requires; absent answers are free."""
+    return not any(
+        answers.get(needy.name, needy.off) != needy.off and answers.get(needed.name) == needed.off
+        for needy, needed in requirements(catalog)
+    )
+
+
+def feasible_pairs(catalog: Catalog) -> set[Pair]:
+    """Return every two answers that one project can have together.
+
+    Two answers can be at odds through a third question only where both a feature and a
+    feature that requires it are among them, so closing each pair over the requirements decides.
+    """
+    pairs: set[Pair] = set()
+    for (left, lefts), (right, rights) in itertools.combinations(factors(catalog).items(), 2):
+        for a, b in itertools.product(lefts, rights):
+            if is_feasible(with_requirements({left: a, right: b}, catalog), catalog):
+                pairs.add(frozenset({(left, a), (right, b)}))
+    return pairs
+
+
+def with_requirements(answers: Mapping[str, Value], catalog: Catalog) -> Answers:
+    """Switch on what the chosen features require, where nothing was said about it."""
+    closed = dict(answers)
+    for _ in catalog.questions:
+        for needy, needed in requirements(catalog):
+            if closed.get(needy.name, needy.off) != needy.off:
+                closed.setdefault(needed.name, on(needed))
+    return closed
+
+
+def covered_pairs(rows: Iterable[Mapping[str, Value]]) -> set[Pair]:
+    """Return the pairs of answers that the rows hold."""
+    return {frozenset(pair) for row in rows for pair in itertools.combinations(row.items(), 2)}
+
+
+def covering_array(catalog: Catalog) -> list[Answers]:
+    """Return few projects in which every feasible pair of answers occurs."""
+    constraints = [
+        {
+            "operator": "or",
+            "conditions": [
+                {"operator": "eq", "left": needy.name, "value": needy.off},
+                {"operator": "ne", "left": needed.name, "value": needed.off},
+            ],
+        }
+        for needy, needed in requirements(catalog)
+    ]
+    order = factors(catalog)
+    untyped: Callable[..., list[Answers]] = make
+    rows = untyped({name: list(chosen) for name, chosen in order.items()}, constraints=constraints)
+    return [{name: row[name] for name in order} for row in rows]
+
+
+def preset(name: str, catalog: Catalog = CATALOG) -> Answers:
+    """Return what a preset answers."""
+    return {
+        question.name: question.presets[name]
+        for question in catalog.questions.values()
+        if name in question.presets
+    }
+
+
+def label(answers: Mapping[str, Value]) -> str:
+    """Name a project by what is special about it, for the test report."""
+    return "-".join(
+        str(value) if not isinstance(value, bool) else name
+        for name, value in answers.items()
+        if value not in (False, "none")
+    )
+
+
+ARRAY: Sequence[Answers] = covering_array(CATALOG)
+PRESETS: Mapping[str, Answers] = {name: preset(name) for name in CATALOG.presets}
+PROJECTS: Mapping[str, Answers] = {
+    **PRESETS,
+    **{f"{number:02}-{label(row)}": row for number, row in enumerate(ARRAY, 1)},
+}

@@ -1,0 +1,1 @@
+"""What the template renders, on every row of a covering array."""

@@ -1,0 +1,115 @@
+"""Every rendered file is complete, clean and readable by its own parser."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import Render
+from tests.matrix import PRESETS, TEMPLATE
+from tests.template.files import PARSERS, python_lines, texts
+
+JINJA = re.compile(r"\{%|%\}|\{#-|-#\}|(?<!\$)\{\{")
+AIRY = (".md", ".mako", ".py")  # two blank lines in a row may be meant
+SEAMS = {
+    ".env.example.jinja",
+    ".github/dependabot.yml.jinja",
+    ".github/workflows/ci.yml.jinja",
+    ".gitlab-ci.yml.jinja",
+    "Dockerfile.jinja",
+    "README.md.jinja",
+    "alembic/script.py.mako.jinja",
+    "app/api/v1/api.py.jinja",
+    "app/cli.py.jinja",
+    "app/config.py.jinja",
+    "app/core/database.py.jinja",
+    "app/dependencies.py.jinja",
+    "app/exceptions.py.jinja",
+    "app/factory.py.jinja",
+    "app/models/__init__.py.jinja",
+    "compose.prod.yaml.jinja",
+    "compose.yaml.jinja",
+    "pyproject.toml.jinja",
+    "tests/conftest.py.jinja",
+    "{{ 'LICENSE' if license == 'MIT' else '' }}.jinja",
+    "{{ _copier_conf.answers_file }}.jinja",
+}
+
+
+def test_no_template_syntax_is_left_over(project: Path) -> None:
+    leftovers = [
+        f"{name}:{number}: {line}"
+        for name, text in texts(project)
+        for number, line in enumerate(text.splitlines(), 1)
+        if JINJA.search(line) or name.endswith(".jinja")
+    ]
+
+    assert not leftovers
+
+
+def test_every_file_parses(project: Path) -> None:
+    broken = []
+    for name, text in texts(project):
+        if parse := PARSERS.get(Path(name).suffix):
+            try:
+                parse(text)
+            except (ValueError, SyntaxError, yaml.YAMLError, configparser.Error) as error:
+                broken.append(f"{name}: {error}")
+
+    assert not broken
+
+
+def test_every_file_ends_and_breathes_as_an_editor_would_leave_it(project: Path) -> None:
+    debris = [
+        f"{name}: {text[-30:]!r}"
+        for name, text in texts(project)
+        if text
+        and name != "LICENSE"
+        and (
+            not text.endswith("\n")
+            or text.endswith("\n\n")
+            or text.startswith("\n")
+            or "\r" in text
+            or re.search(r"[ \t]+$", text, re.MULTILINE)
+            or "\n" * (4 if name.endswith(AIRY) else 3) in text
+        )
+    ]
+
+    assert not debris
+
+
+def test_modules_stay_short(project: Path) -> None:
+    long = {name: lines for name, lines in python_lines(project).items() if lines > 150}
+
+    assert not long
+
+
+def test_minimal_is_small(rendered: Render) -> None:
+    project = rendered(PRESETS["minimal"])
+
+    assert sum(python_lines(project, "app/").values()) <= 600
+    assert sum(python_lines(project).values()) <= 1000
+
+
+def test_seams_are_the_known_ones() -> None:
+    """A new seam is a decision: prefer a file that a manifest owns."""
+    assert {path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob("*.jinja")} == SEAMS
+
+
+@pytest.mark.parametrize("seam", sorted(SEAMS))
+def test_a_seam_is_a_valid_file_with_whole_line_fences(seam: str) -> None:
+    text = (TEMPLATE / seam).read_text(encoding="utf-8")
+    inline = [line for line in text.splitlines() if "{%" in line and not is_fence(line)]
+
+    assert not inline
+    if Path(seam.removesuffix(".jinja")).suffix == ".py":
+        PARSERS[".py"](text)
+
+
+def is_fence(line: str) -> bool:
+    """Tell whether a line is one whole Jinja statement in a comment."""
+    return re.fullmatch(r"\s*# \{% (if|elif|else|endif|for|endfor)\b.*%\}", line) is not None

@@ -1,0 +1,73 @@
+"""No file speaks of a feature that the project does not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from newapi.catalog import Catalog, Value
+from tests.conftest import Render
+from tests.matrix import PROJECTS
+from tests.template.files import texts
+
+WORDS: Mapping[tuple[str, Value], str] = {
+    ("auth", False): (
+        r"(?i)\bjwt\b|secret_key|argon2|pwdlib|refresh[_ ]token|access[_ ]token|new_password"
+        r"|password_hash|current_?user|require_roles|/auth/|\bsign[ -](up|in)\b|\blog[ -]?in\b"
+        r"|create-admin"
+    ),
+    ("items", False): r"\bitems?\.py\b|\bItem(Create|Read|Update)?\b|/items\b|\bitems_router\b",
+    ("docker", False): r"(?i)\bdocker\b|dockerfile|\bcompose\b|\bcontainers?\b",
+    ("ci", "none"): r"(?i)\bgithub\b|\bgitlab\b|\bdependabot\b|\bcontinuous integration\b",
+    ("ci", "github"): r"(?i)\bgitlab\b",
+    ("ci", "gitlab"): r"(?i)\bgithub\b|\bdependabot\b",
+    ("pre_commit", False): r"(?i)\bpre[-_]commit\b",
+    ("agents", False): r"(?i)\bagents\b",
+    ("database", "sqlite"): r"(?i)postgres|asyncpg|pgserver|mysql|mariadb|pool_recycle",
+    ("database", "postgres"): r"(?i)aiosqlite|mysql|mariadb",
+    ("database", "mysql"): r"(?i)postgres|asyncpg|pgserver",
+    ("license", "none"): r"(?i)\bMIT licen[sc]e\b|\bApache License\b",
+}
+NOT_PROSE = {".copier-answers.yml"}
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_no_file_mentions_what_is_off(name: str, rendered: Render) -> None:
+    answers = PROJECTS[name]
+    absent = [
+        re.compile(words)
+        for (question, value), words in WORDS.items()
+        if answers.get(question) == value
+    ]
+
+    mentions = [
+        f"{file}:{number}: {line.strip()}"
+        for file, text in texts(rendered(answers))
+        if file not in NOT_PROSE
+        for number, line in enumerate(text.splitlines(), 1)
+        if any(pattern.search(line) for pattern in absent)
+    ]
+
+    assert not mentions
+
+
+def test_every_feature_has_its_words(catalog: Catalog) -> None:
+    features = {(name, feature.off) for name, feature in catalog.features.items()}
+
+    assert features <= set(WORDS)
+
+
+@pytest.mark.parametrize(("question", "value"), WORDS)
+def test_the_words_are_those_of_the_feature(question: str, value: Value, rendered: Render) -> None:
+    """A pattern that finds nothing where the feature is on would prove nothing where it is off."""
+    found = {
+        word.lower()
+        for answers in PROJECTS.values()
+        if answers.get(question, value) != value
+        for _, text in texts(rendered(answers))
+        for word in re.findall(WORDS[question, value], text)
+    }
+
+    assert found

@@ -1,0 +1,112 @@
+"""A project's name is a folder, a distribution and a word in a shell, everywhere."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newapi import names
+from tests.unit import sample
+
+
+@pytest.mark.parametrize("name", ["demo", "My.Project_2", "a", "A1", "x" * 64, "api-v2", "jsonapi"])
+def test_name_is_accepted(name: str) -> None:
+    assert names.check(name) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", " ", " x ", ".", "..", "~", "-rf", "--help", "--upload-pack=x", "1st", "a b", "a/b"),
+        *("naïve", "ﬁle", "項目", "🚀", "a.", "a-", "a_", "x" * 65, "x" * 300, "x" * 5000),
+        *(
+            "a\x1b[2J",
+            "a\x1b]8;;http://x\x07",
+            "a\r",
+            "a\n",
+            "a\0",
+            "a\u202e",
+            "a\u200b",
+            "{{ 7*7 }}",
+        ),
+    ],
+)
+def test_name_against_the_rule_is_refused(name: str) -> None:
+    problem = names.check(name)
+
+    assert problem is not None
+    assert "starts with a letter" in problem.message
+    assert problem.message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        *((word, "keyword") for word in ("class", "None", "import", "Async")),
+        *((word, "standard library") for word in ("json", "site", "Email")),
+        *((word, "of its dependencies") for word in ("app", "tests", "Test", "fastapi", "jwt")),
+        *((word, "Windows") for word in ("con", "NUL", "aux.py", "com1", "lpt9", "prn")),
+    ],
+)
+def test_taken_name_is_refused_with_the_reason_and_another(name: str, reason: str) -> None:
+    problem = names.check(name)
+
+    assert problem is not None
+    assert reason in problem.message
+    assert problem.fix == f"newapi create {names.slug(name)}-api"
+
+
+@pytest.mark.parametrize("word", keyword.kwlist)
+def test_no_keyword_is_a_name(word: str) -> None:
+    assert names.check(word) is not None
+
+
+def test_dependency_of_the_template_is_refused(tmp_path: Path) -> None:
+    found = names.dependencies(sample.write(tmp_path) / "template")
+
+    assert found == {"fastapi-slim"}
+    assert names.check("FastAPI_slim", found) is not None
+    assert names.check("fastapi-slimmer", found) is None
+
+
+def test_template_without_dependencies_reserves_nothing(tmp_path: Path) -> None:
+    assert names.dependencies(tmp_path) == frozenset()
+
+    (tmp_path / "pyproject.toml").write_text("{% if x %}")
+
+    assert names.dependencies(tmp_path) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        ("demo", "demo"),
+        ("a/b/c", "c"),
+        ("x/", "x"),
+        ("../x", "x"),
+        ("/tmp/x//", "x"),
+        ("/", ""),
+        ("a/..", ".."),
+    ],
+)
+def test_last_part_of_a_path_is_the_name(target: str, name: str) -> None:
+    assert names.last_part(target) == name
+
+
+@given(st.text())
+def test_proposed_name_is_a_name(anything: str) -> None:
+    problem = names.check(anything)
+
+    if problem is not None:
+        assert names.check(problem.fix.removeprefix("newapi create ")) is None
+
+
+@given(st.from_regex(r"[A-Za-z][A-Za-z0-9._-]{0,63}", fullmatch=True))
+def test_accepted_name_makes_a_valid_distribution(name: str) -> None:
+    if names.check(name) is None:
+        assert re.fullmatch(r"[a-z]([a-z0-9-]*[a-z0-9])?", names.slug(name))
