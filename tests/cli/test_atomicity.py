@@ -37,7 +37,8 @@ class Workshop:
         return subprocess.Popen(
             command or CREATE,
             cwd=self.folder,
-            env={**os.environ, "TMPDIR": str(self.temporary)},
+            # a run that may not write much would leave half a cache of byte code behind
+            env={**os.environ, "TMPDIR": str(self.temporary), "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -31,6 +31,7 @@ SEAMS = {
     "app/exceptions.py.jinja",
     "app/factory.py.jinja",
     "app/models/__init__.py.jinja",
+    "app/models/entity.py.jinja",
     "compose.prod.yaml.jinja",
     "compose.yaml.jinja",
     "pyproject.toml.jinja",
