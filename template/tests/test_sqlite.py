@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from pydantic import SecretStr
 from sqlalchemy import text
 
@@ -5,8 +7,10 @@ from app.config import Settings
 from app.core.database import create_engine
 
 
-async def test_sqlite_enforces_foreign_keys_where_the_tests_run_on_it(settings: Settings) -> None:
-    url = SecretStr("sqlite+aiosqlite://")
+async def test_sqlite_enforces_foreign_keys_where_it_stands_in(
+    settings: Settings, tmp_path: Path
+) -> None:
+    url = SecretStr(f"sqlite+aiosqlite:///{tmp_path}/stand-in.db")
     engine = create_engine(settings.model_copy(update={"database_url": url}))
 
     async with engine.connect() as connection:

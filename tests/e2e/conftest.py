@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -22,27 +23,28 @@ OURS = ("COV_", "COVERAGE_", "GIT_", "PYTEST_", "PYTHON", "UV_PROJECT_")
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return what a project's commands see.
+def environment() -> Iterator[dict[str, str]]:
+    """Yield what a project's commands see.
 
     The projects of one worker take turns in one virtual environment: `uv sync` makes it exactly
     theirs, which costs little because they differ in few packages, and mypy knows most of what
-    it finds there.
+    it finds there. It lives outside of pytest's folders, which the pytest of each project closes
+    to others: the PostgreSQL in it does not run as root.
     """
-    base = tmp_path_factory.getbasetemp()
     inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(OURS)
         and name not in {"CI", "VIRTUAL_ENV", "UV_NO_SYNC", "DATABASE_URL", "ENVIRONMENT"}
     }
-    return inherited | {
-        "GIT_CONFIG_GLOBAL": os.environ["GIT_CONFIG_GLOBAL"],
-        "MYPY_CACHE_DIR": str(base / "mypy"),
-        "PYTEST_XDIST_AUTO_NUM_WORKERS": "1" if "PYTEST_XDIST_WORKER" in os.environ else "2",
-        "UV_PROJECT_ENVIRONMENT": str(base / "environment"),
-        "UV_PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}",
-    }
+    with TemporaryDirectory(prefix="newapi-e2e-") as base:
+        yield inherited | {
+            "GIT_CONFIG_GLOBAL": os.environ["GIT_CONFIG_GLOBAL"],
+            "MYPY_CACHE_DIR": f"{base}/mypy",
+            "PYTEST_XDIST_AUTO_NUM_WORKERS": "1" if "PYTEST_XDIST_WORKER" in os.environ else "2",
+            "UV_PROJECT_ENVIRONMENT": f"{base}/environment",
+            "UV_PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}",
+        }
 
 
 @pytest.fixture(scope="session")
