@@ -13,6 +13,7 @@ from rich.text import Text
 
 COLUMNS = 92
 NO_COLOUR_CODES = re.compile(r"\x1b\[[?0-9;]*[A-Za-ln-z]")
+WEB_FONTS = re.compile(r" *@font-face \{.*?\}\n", re.DOTALL)
 ANSWERS = {
     "description": "Everything Ada sells",
     "Preset": "standard",
@@ -66,7 +67,8 @@ def main() -> None:
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi("$ newapi create shop\n" + "\n".join(lines)))
     target = Path(__file__).with_name("create.svg")
-    target.write_text(console.export_svg(title="newapi create shop"), encoding="utf-8")
+    picture = console.export_svg(title="newapi create shop")
+    target.write_text(WEB_FONTS.sub("", picture), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,3 +1,3 @@
-"""Create production-grade FastAPI projects and keep them current for years."""
+"""Create production-grade FastAPI projects, every part a choice."""
 
 __version__ = "0.1.0"

@@ -9,7 +9,7 @@ import typer
 from newapi import __version__, completion
 
 app = typer.Typer(
-    help="Create production-grade FastAPI projects and keep them current for years.",
+    help="Create production-grade FastAPI projects, every part a choice.",
     epilog="Start with: newapi create myproject",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -27,7 +27,7 @@ def newapi(
     *,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
-    """Create production-grade FastAPI projects and keep them current for years."""
+    """Create production-grade FastAPI projects, every part a choice."""
     if version:
         typer.echo(f"newapi {__version__}")
     elif context.invoked_subcommand is None:

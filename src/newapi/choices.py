@@ -157,7 +157,9 @@ class _Reader:
             self._unknown(word, "--without")
             return
         question = meanings[0][0]
-        if question.can_be_off:
+        if text and question.name == name:
+            self._complain(f"--without takes no value: {shorten(word)}.", f"--without {name}")
+        elif question.can_be_off:
             self._add(question, question.off, f"--without {shorten(word)}")
         else:
             values = "|".join(question.choices)

@@ -102,10 +102,11 @@ def _compiling_little() -> Iterator[None]:
     environment: Any = Environment
     originals = environment.compile, environment.from_string
 
-    def from_string(self: Environment, source: str, *arguments: Any) -> Any:
-        if isinstance(source, str) and not {"{", "\n"} & {*source}:
-            return _Plain(source)
-        return originals[1](self, source, *arguments)
+    def from_string(self: Environment, source: Any, *arguments: Any) -> Any:
+        marks = (self.block_start_string, self.variable_start_string, self.comment_start_string)
+        if not isinstance(source, str) or any(mark in source for mark in (*marks, "\n")):
+            return originals[1](self, source, *arguments)
+        return _Plain(source)
 
     environment.compile, environment.from_string = cache(originals[0]), from_string
     try:

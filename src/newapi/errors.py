@@ -29,5 +29,5 @@ class UsageError(NewapiError):
     exit_code = 2
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(problem.message for problem in problems))
+        super().__init__(" ".join(problem.message for problem in problems))
         self.problems = tuple(problems)

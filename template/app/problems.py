@@ -76,7 +76,7 @@ async def on_error(request: Request, error: AppError | HTTPException) -> Respons
 
 async def on_invalid(request: Request, error: RequestValidationError) -> Response:
     """Answer invalid input without repeating it: it may hold a password."""
-    errors = [{key: item[key] for key in ("loc", "msg", "type")} for item in error.errors()]
+    errors = [{key: item[key] for key in ("loc", "msg", "type")} for item in error.errors()[:20]]
     return problem_response(request, 422, "The request is not valid.", errors=errors)
 
 

@@ -97,6 +97,7 @@ def test_all_mistakes_are_found_at_once(small: Catalog) -> None:
         ({"settings": ("auth",)}, "--set QUESTION=VALUE"),
         ({"settings": ("databse=mysql",)}, "--set database=mysql"),
         ({"disabled": ("database=sqlite",)}, "`newapi features` lists them"),
+        ({"disabled": ("ci=gitlab",)}, "--without ci"),
         ({"enabled": ("github", "gitlab")}, "Keep one of them"),
         ({"settings": ("auth=yes",), "disabled": ("auth",)}, "Keep one of them"),
     ],

@@ -198,3 +198,18 @@ def test_jinja_is_left_as_it_was(template: Source, tmp_path: Path) -> None:
     engine.render(template, {}, tmp_path / "out")
 
     assert Environment.compile is before
+
+
+def test_template_may_have_delimiters_of_its_own(tmp_path: Path) -> None:
+    files = {
+        "copier.yml": "_envops: {variable_start_string: '[[', variable_end_string: ']]'}\nname: x\n",
+        "[[ _copier_conf.answers_file ]].jinja": "[[ _copier_answers | to_nice_yaml ]]",
+        "[[ name ]].txt": "",
+    }
+    root = trees.write(tmp_path / "template", files)
+
+    engine.render(
+        Source(root, "https://host.example/t.git", "v1"), {"name": "ada"}, tmp_path / "made"
+    )
+
+    assert (tmp_path / "made/ada.txt").exists()

@@ -49,7 +49,10 @@ def test_name_against_the_rule_is_refused(name: str) -> None:
     [
         *((word, "keyword") for word in ("class", "None", "import", "Async")),
         *((word, "standard library") for word in ("json", "site", "Email")),
-        *((word, "of its dependencies") for word in ("app", "tests", "Test", "fastapi", "jwt")),
+        *(
+            (word, "of its dependencies")
+            for word in ("app", "tests", "fastapi", "jwt", "click", "rich")
+        ),
         *((word, "Windows") for word in ("con", "NUL", "aux.py", "com1", "lpt9", "prn")),
     ],
 )

@@ -29,7 +29,8 @@ def configure_logging(settings: Settings) -> None:
     handler = logging.StreamHandler()
     processors = [ProcessorFormatter.remove_processors_meta, *render]
     handler.setFormatter(ProcessorFormatter(foreign_pre_chain=shared, processors=processors))
-    logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    logging.getLogger("app").setLevel(settings.log_level)  # drivers would log values
     logging.getLogger("uvicorn").handlers.clear()
     logging.getLogger("uvicorn").propagate = True
     logging.getLogger("uvicorn.access").disabled = True  # the middleware logs requests

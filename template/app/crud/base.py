@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Delete,
+    Update,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -118,3 +127,8 @@ async def flush(db: AsyncSession) -> None:
         await db.flush()
     except (IntegrityError, StaleDataError) as error:
         raise Conflict from error
+
+
+async def count_changes(db: AsyncSession, statement: Update | Delete) -> int:
+    """Run a statement; return how many rows it found to change."""
+    return cast("CursorResult[Any]", await db.execute(statement)).rowcount

@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Delete, Update, delete, select, update
+import structlog
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.config import Settings
 from app.core.tokens import AccessClaims, digest, new_refresh_token
+from app.crud.base import count_changes, flush
 from app.exceptions import TokenReused, Unauthorized
 from app.models.entity import utc_now
 from app.models.session import AuthSession, RefreshToken
 from app.models.user import User
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 async def open_session(
@@ -31,7 +34,7 @@ async def open_session(
         expires_at=now + timedelta(days=settings.session_days),
     )
     db.add(session)
-    await db.flush()
+    await flush(db)
     return session, await issue_refresh_token(db, settings, session)
 
 
@@ -41,7 +44,7 @@ async def issue_refresh_token(db: AsyncSession, settings: Settings, session: Aut
     idle = utc_now() + timedelta(days=settings.refresh_token_days)
     expires_at = min(idle, session.expires_at)
     db.add(RefreshToken(digest=digest(token), session_id=session.id, expires_at=expires_at))
-    await db.flush()
+    await flush(db)
     return token
 
 
@@ -58,7 +61,10 @@ async def refresh_session(
     session = await db.scalar(
         select(AuthSession)
         .join(RefreshToken, RefreshToken.session_id == AuthSession.id)
-        .where(RefreshToken.digest == spent_digest)
+        .where(
+            RefreshToken.digest == spent_digest,
+            AuthSession.user_id.in_(select(User.id).where(User.is_active)),
+        )
         .with_for_update()  # one after the other, so that two never wait for each other
     )
     if session is None:
@@ -73,6 +79,7 @@ async def refresh_session(
         .values(used_at=now)
     )
     if not await count_changes(db, unspent):
+        log.warning("refresh token reused", user_id=str(session.user_id), session=str(session.id))
         await db.execute(delete(AuthSession).where(AuthSession.id == session.id))
         raise TokenReused
     session.last_used_at = now
@@ -111,8 +118,3 @@ async def end_sessions(
     if but:
         statement = statement.where(AuthSession.id != but)
     return await count_changes(db, statement)
-
-
-async def count_changes(db: AsyncSession, statement: Update | Delete) -> int:
-    """Run a statement; return how many rows it changed."""
-    return cast("CursorResult[Any]", await db.execute(statement)).rowcount

@@ -1,10 +1,12 @@
 """Accounts."""
 
-from sqlalchemy import func, select
+from uuid import UUID
+
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.security import Passwords
-from app.crud.base import CRUD, flush
+from app.crud.base import CRUD, count_changes, flush
 from app.exceptions import Conflict, WrongCredentials
 from app.models.user import User, UserRole
 from app.schemas.user import UserCreate, UserUpdate
@@ -43,13 +45,31 @@ class Users(CRUD[User, UserCreate, UserUpdate]):
         Raises:
             WrongCredentials: There is no such user, or another password, or no open account.
         """
-        user = await db.scalar(select(User).where(User.email == email))
-        fits, renewed = await passwords.verify(password, user.hashed_password if user else None)
-        if user is None or not fits or not user.is_active:
+        statement = select(User.id, User.hashed_password).where(User.email == email)
+        known = (await db.execute(statement)).first()
+        await db.close()  # hashing takes long, and others need the connection
+        fits, renewed = await passwords.verify(password, known.hashed_password if known else None)
+        if not known or not fits:
             raise WrongCredentials
-        if renewed:
-            user.hashed_password = renewed
-        return user
+        user_id, hashed = known
+        await self.replace_password(db, user_id, hashed, renewed or hashed)
+        return await self.get(db, User.id == user_id)
+
+    async def replace_password(
+        self, db: AsyncSession, user_id: UUID, old_hash: str, new_hash: str
+    ) -> None:
+        """Store a new hash; the row stays locked, so that what follows relies on it.
+
+        Raises:
+            WrongCredentials: The password was changed meanwhile, or the account closed.
+        """
+        statement = (
+            update(User)
+            .where(User.id == user_id, User.is_active, User.hashed_password == old_hash)
+            .values(hashed_password=new_hash, updated_at=User.updated_at)
+        )
+        if not await count_changes(db, statement):
+            raise WrongCredentials
 
     async def refuse_without_administrators(self, db: AsyncSession, user: User) -> None:
         """Make sure that somebody can still administer when this user no longer does.
@@ -57,10 +77,13 @@ class Users(CRUD[User, UserCreate, UserUpdate]):
         Raises:
             Conflict: Nobody could.
         """
-        others = select(func.count()).where(
-            User.role == UserRole.ADMIN, User.is_active, User.id != user.id
-        )
-        if user.role is UserRole.ADMIN and not await db.scalar(others):
+        administrators = User.role == UserRole.ADMIN, User.is_active
+        if user.role is not UserRole.ADMIN:
+            return
+        locked = update(User).where(*administrators).values(updated_at=User.updated_at)
+        await count_changes(db, locked)  # one after the other, or two could go together
+        others = select(User.id).where(*administrators, User.id != user.id).with_for_update()
+        if not (await db.scalars(others)).all():
             raise Conflict("This is the last administrator.")
 
 

@@ -10,10 +10,14 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 
 T = TypeVar("T")
 
-Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", strip_whitespace=True)]
+INVISIBLE = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+
+Line = Annotated[
+    str, StringConstraints(pattern=rf"^[^\x00-\x1f{INVISIBLE}]*$", strip_whitespace=True)
+]
 """Text without line breaks and other control characters."""
 
-Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+Text = Annotated[str, StringConstraints(pattern=rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f{INVISIBLE}]*$")]
 """Text that may have tabs and line breaks, but no other control characters."""
 
 
@@ -50,7 +54,10 @@ class Cursor(NamedTuple):
             ValueError: It is not one of ours.
         """
         created_at, row_id = urlsafe_b64decode(text.encode()).decode().split()
-        return cls(datetime.fromisoformat(created_at).astimezone(UTC), UUID(row_id))
+        try:
+            return cls(datetime.fromisoformat(created_at).astimezone(UTC), UUID(row_id))
+        except OverflowError as error:
+            raise ValueError("out of range") from error
 
     def __str__(self) -> str:
         return urlsafe_b64encode(f"{self.created_at.isoformat()} {self.id}".encode()).decode()

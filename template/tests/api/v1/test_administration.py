@@ -1,13 +1,14 @@
+from asyncio import gather
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories import PASSWORD, People, id_of
+from app.models.user import UserRole
+from tests.factories import People, id_of
 
 USERS = "/api/v1/users"
 ME = "/api/v1/users/me"
-ACCOUNT = {"email": "ada@example.com", "password": PASSWORD}
 
 
 async def test_only_administrators_list_users(ada: AsyncClient, client: AsyncClient) -> None:
@@ -85,3 +86,14 @@ async def test_last_administrator_stays(ada: AsyncClient, admin: AsyncClient) ->
     assert (await admin.delete(ME)).status_code == 409
     await admin.patch(f"{USERS}/{await id_of(ada)}", json={"role": "admin"})
     assert (await admin.delete(ME)).status_code == 204
+
+
+async def test_two_administrators_cannot_go_at_the_same_time(
+    people: People, ada: AsyncClient, admin: AsyncClient
+) -> None:
+    await people.change("ada@example.com", role=UserRole.ADMIN)
+    users = [(client, f"{USERS}/{await id_of(client)}") for client in (ada, admin)]
+
+    answers = await gather(*(client.patch(user, json={"role": "user"}) for client, user in users))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409]

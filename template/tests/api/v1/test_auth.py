@@ -1,13 +1,16 @@
 from datetime import UTC, datetime, timedelta
 
-from httpx2 import AsyncClient, Response
-from sqlalchemy import update
+from asgi_lifespan import LifespanManager
+from httpx2 import ASGITransport, AsyncClient, Response
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.config import Settings
+from app.factory import create_app
 from app.models.session import AuthSession
+from app.models.user import User
 from tests.factories import PASSWORD, People
 
-NOBODY = "00000000-0000-4000-8000-000000000000"
 LOGIN = {"email": "ada@example.com", "password": PASSWORD}
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
 
@@ -36,6 +39,12 @@ async def test_login_works_with_the_form_of_the_documentation(
     assert response.json()["token_type"] == "bearer"
 
 
+async def test_form_refuses_what_cannot_be_an_address(client: AsyncClient) -> None:
+    form = {"username": "null\x00byte", "password": PASSWORD}
+
+    assert (await client.post("/api/v1/auth/token", data=form)).status_code == 401
+
+
 async def test_unknown_user_and_wrong_password_get_the_same_answer(
     ada: AsyncClient, client: AsyncClient
 ) -> None:
@@ -49,6 +58,18 @@ async def test_unknown_user_and_wrong_password_get_the_same_answer(
         assert answer.headers["WWW-Authenticate"] == "Bearer"
     bodies = [{k: v for k, v in a.json().items() if k != "request_id"} for a in answers]
     assert bodies[0] == bodies[1]
+
+
+async def test_login_renews_an_outdated_hash(
+    ada: AsyncClient, settings: Settings, engine: AsyncEngine
+) -> None:
+    stronger = create_app(settings.model_copy(update={"argon2_time_cost": 2}))
+
+    async with LifespanManager(stronger) as running:
+        await People(ASGITransport(running.app), engine).sign_in()
+
+    async with engine.connect() as connection:
+        assert ",t=2," in str(await connection.scalar(select(User.hashed_password)))
 
 
 async def test_closed_account_cannot_sign_in_and_is_out_at_once(

@@ -1,3 +1,4 @@
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -99,7 +100,12 @@ async def test_cursor_visits_every_item_once(ada: AsyncClient, sort: str) -> Non
         assert seen == made[::-1]
 
 
-@pytest.mark.parametrize("query", [{"cursor": "forged"}, {"unknown": "1"}, {"limit": "101"}])
+AGES_AGO = urlsafe_b64encode(f"0001-01-01T00:00:00+14:00 {NOBODY}".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "query", [{"cursor": "forged"}, {"cursor": AGES_AGO}, {"unknown": "1"}, {"limit": "101"}]
+)
 async def test_list_refuses_what_it_cannot_do(ada: AsyncClient, query: dict[str, str]) -> None:
     assert (await ada.get(ITEMS, params=query)).status_code == 422
 

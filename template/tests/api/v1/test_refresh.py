@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.models.session import RefreshToken
 from tests.factories import PASSWORD
 
-NOBODY = "00000000-0000-4000-8000-000000000000"
 LOGIN = {"email": "ada@example.com", "password": PASSWORD}
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
 

@@ -33,6 +33,7 @@ async def test_sign_up_normalises_the_address_and_never_shows_the_password(
         {"password": "short"},
         {"password": "x" * 129},
         {"password": "Password1"},
+        {"password": "half a character: \ud800"},
         {"full_name": "null\x00byte"},
         {"full_name": "\ud800"},
         {"role": "admin"},

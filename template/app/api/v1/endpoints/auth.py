@@ -6,13 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header
 from fastapi.security import OAuth2PasswordRequestForm
+from pydantic import ValidationError
 
 from app.api.deps import CallerDep, CurrentUser
 from app.core.tokens import AccessClaims
 from app.crud.session import end_sessions, list_sessions, open_session, refresh_session
 from app.crud.user import users
 from app.dependencies import Resources, ResourcesDep, SessionDep
-from app.exceptions import NotFound
+from app.exceptions import NotFound, WrongCredentials
 from app.models.session import AuthSession
 from app.problems import problems
 from app.schemas.auth import Credentials, RefreshRequest, SessionRead, TokenPair
@@ -32,7 +33,7 @@ def make_pair(resources: Resources, session: AuthSession, refresh_token: str) ->
     )
 
 
-@router.post("/login", responses=problems(401))
+@router.post("/login", responses=problems(401, 503))
 async def log_in(
     credentials: Credentials, resources: ResourcesDep, db: SessionDep, user_agent: UserAgent = ""
 ) -> TokenPair:
@@ -43,7 +44,7 @@ async def log_in(
     return make_pair(resources, *await open_session(db, resources.settings, user, user_agent))
 
 
-@router.post("/token", responses=problems(401))
+@router.post("/token", responses=problems(401, 503))
 async def log_in_with_form(
     form: Annotated[OAuth2PasswordRequestForm, Depends()],
     resources: ResourcesDep,
@@ -51,9 +52,13 @@ async def log_in_with_form(
     user_agent: UserAgent = "",
 ) -> TokenPair:
     """Open a session with an OAuth2 password form, as the documentation's button does."""
-    email = form.username.lower()
-    user = await users.authenticate(db, resources.passwords, email, form.password)
-    return make_pair(resources, *await open_session(db, resources.settings, user, user_agent))
+    try:
+        credentials = Credentials.model_validate(
+            {"email": form.username, "password": form.password}
+        )
+    except ValidationError as error:
+        raise WrongCredentials from error
+    return await log_in(credentials, resources, db, user_agent)
 
 
 @router.post("/refresh", responses=problems(401))

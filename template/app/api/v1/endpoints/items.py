@@ -29,7 +29,7 @@ async def get_item(item_id: UUID, owner: CurrentUser, db: SessionDep) -> Item:
 ItemDep = Annotated[Item, Depends(get_item)]
 
 
-@router.post("", status_code=201, response_model=ItemRead, responses=problems(401))
+@router.post("", status_code=201, response_model=ItemRead, responses=problems(401, 409))
 async def create_item(data: ItemCreate, owner: CurrentUser, db: SessionDep) -> Item:
     """Create an item."""
     return await items.create(db, data, owner_id=owner.id)

@@ -25,7 +25,7 @@ from app.schemas.user import (
 router = APIRouter(prefix="/users", tags=["users"])
 
 
-@router.post("", status_code=201, response_model=UserRead, responses=problems(409))
+@router.post("", status_code=201, response_model=UserRead, responses=problems(409, 503))
 async def create_user(data: UserCreate, resources: ResourcesDep, db: SessionDep) -> User:
     """Sign up."""
     return await users.sign_up(db, resources.passwords, data)
@@ -58,16 +58,18 @@ async def delete_me(user: CurrentUser, db: SessionDep) -> None:
     await users.delete(db, user)
 
 
-@router.put("/me/password", status_code=204, responses=problems(401, 403))
+@router.put("/me/password", status_code=204, responses=problems(401, 403, 503))
 async def change_password(
     data: PasswordChange, caller: CallerDep, resources: ResourcesDep, db: SessionDep
 ) -> None:
     """Change your password; every other session ends."""
     user, passwords = caller.user, resources.passwords
+    await db.close()  # hashing takes long, and others need the connection
     fits, _ = await passwords.verify(data.current_password.get_secret_value(), user.hashed_password)
     if not fits:
         raise Forbidden("The current password is wrong.")
-    user.hashed_password = await passwords.hash(data.new_password.get_secret_value())
+    hashed = await passwords.hash(data.new_password.get_secret_value())
+    await users.replace_password(db, user.id, user.hashed_password, hashed)
     await end_sessions(db, user, but=caller.session_id)
 
 
