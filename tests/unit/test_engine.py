@@ -202,7 +202,7 @@ def test_jinja_is_left_as_it_was(template: Source, tmp_path: Path) -> None:
 
 def test_template_may_have_delimiters_of_its_own(tmp_path: Path) -> None:
     files = {
-        "copier.yml": "_envops: {variable_start_string: '[[', variable_end_string: ']]'}\nname: x\n",
+        "copier.yml": "_envops: {variable_start_string: '[[', variable_end_string: ']]'}\nname: x",
         "[[ _copier_conf.answers_file ]].jinja": "[[ _copier_answers | to_nice_yaml ]]",
         "[[ name ]].txt": "",
     }
