@@ -55,6 +55,11 @@ def _invoke(words: list[str]) -> int:
     if words == ["--version"]:  # needs nothing, so nothing is imported
         streams.write(sys.stdout, f"newapi {__version__}\n")
         return 0
+    if sorted(words) == ["--json", "--version"]:
+        from newapi.console import Console
+
+        Console(is_json=True).document({"ok": True, "command": "", "version": __version__})
+        return 0
     import typer
 
     from newapi.app import app

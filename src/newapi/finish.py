@@ -114,18 +114,27 @@ def has_commits(path: Path) -> bool:
         return True
 
 
-def git_init(path: Path, author_name: str = "", author_email: str = "") -> str | None:
-    """Make a repository with one commit of everything; return a warning if there is none.
-
-    Inside another work tree nothing is done: which repository the project belongs to is the
-    user's decision. The author is who git says the user is, else who is given here.
-    """
+def git_obstacle(path: Path) -> str | None:
+    """Return why no repository can be made in a folder, for people; None where one can."""
     outer = enclosing_repository(path)
     if outer is not None:
         return (
             f"No git repository was made: the project is inside {outer}. "
             "Run `git init` in it, if it should be its own."
         )
+    if shutil.which("git") is None:
+        return "No git repository was made: git is not installed."
+    return None
+
+
+def git_init(path: Path, author_name: str = "", author_email: str = "") -> str | None:
+    """Make a repository with one commit of everything; return a warning if there is none.
+
+    Inside another work tree nothing is done: which repository the project belongs to is the
+    user's decision. The author is who git says the user is, else who is given here.
+    """
+    if obstacle := git_obstacle(path):
+        return obstacle
     try:
         git("init", "--quiet", "--template=", "--initial-branch=main", cwd=path)
         (path / ".git/info").mkdir(exist_ok=True)

@@ -57,10 +57,9 @@ def make(plan: Plan, source: Source, console: Console) -> Made:
         environment.write_env(staging.path)
         if not plan.is_dry_run:
             warnings += _lock(plan, staging.path, console)
-            warnings += _commit(plan, staging.path)
+        warnings += _commit(plan, staging)
         files = _files(staging.path)
-        is_repository = os.path.lexists(staging.target / ".git")
-        has_git = (staging.path / ".git").is_dir() and not is_repository
+        has_git = (staging.path / ".git").is_dir()
         kept = staging.preview() if plan.is_dry_run else staging.publish()
     return Made(
         path=staging.target,
@@ -103,11 +102,16 @@ def _lock(plan: Plan, path: Path, console: Console) -> list[str]:
     return [warning] if warning else []
 
 
-def _commit(plan: Plan, path: Path) -> list[str]:
+def _commit(plan: Plan, staging: project.Staging) -> list[str]:
     if not plan.with_git:
         return []
-    name, email = (str(plan.answers.get(key, "")) for key in ("author_name", "author_email"))
-    warning = finish.git_init(path, name, email)
+    if staging.target.is_dir() and any(staging.target.iterdir()):
+        return ["No git repository was made: the folder had files of its own. Look at them first."]
+    if plan.is_dry_run:
+        warning = finish.git_obstacle(staging.path)
+    else:
+        name, email = (str(plan.answers.get(key, "")) for key in ("author_name", "author_email"))
+        warning = finish.git_init(staging.path, name, email)
     return [warning] if warning else []
 
 

@@ -220,6 +220,19 @@ def test_force_adds_and_keeps_what_is_there(create: Run, here: Path) -> None:
     assert (here / "demo/README.md").read_text() == "mine"
     assert (here / "demo/auth.txt").is_file()
     assert "README.md was there and is kept" in result.err
+    assert "No git repository was made" in result.err
+    assert not (here / "demo/.git").exists()
+
+
+def test_dry_run_tells_that_git_is_left_out(create: Run, here: Path) -> None:
+    (here / ".git").mkdir()
+    (here / ".git/HEAD").write_text("ref: refs/heads/main\n")
+
+    dry = create("demo", "-y", "--dry-run", "--json").document
+    real = create("demo", "-y", "--json").document
+
+    assert "inside" in dry["warnings"][0]
+    assert dry["warnings"] == real["warnings"]
 
 
 def test_dry_run_with_force_says_what_is_kept(create: Run, here: Path) -> None:

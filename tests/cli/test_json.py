@@ -113,3 +113,9 @@ def test_every_key_is_documented(create: Run, newapi: Run) -> None:
     ]
 
     assert [key for found in documents for key in found if f"`{key}`" not in page] == []
+
+
+def test_version_is_a_document_too(newapi: Run) -> None:
+    result = newapi("--version", "--json")
+
+    assert result.document == {"ok": True, "command": "", "version": package.__version__}
