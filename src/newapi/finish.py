@@ -76,10 +76,8 @@ def probe(tool: str) -> Tool | None:
 
 def git(*arguments: str, cwd: Path) -> str:
     """Run git without its repository variables, hooks and signatures; return its output."""
-    program = shutil.which("git")
-    if program is None:
-        raise ProgramError("git is not installed.", "Install git: https://git-scm.com/downloads")
-    return _run([program, *_GIT_OPTIONS, *arguments], cwd=cwd, environment=_git_environment())
+    command = [_git_program(), *_GIT_OPTIONS, *arguments]
+    return _run(command, cwd=cwd, environment=_git_environment())
 
 
 def git_identity(cwd: Path | None = None) -> tuple[str, str]:
@@ -122,8 +120,10 @@ def git_obstacle(path: Path) -> str | None:
             f"No git repository was made: the project is inside {outer}. "
             "Run `git init` in it, if it should be its own."
         )
-    if shutil.which("git") is None:
-        return "No git repository was made: git is not installed."
+    try:
+        _git_program()
+    except ProgramError as error:
+        return f"No git repository was made: {error}"
     return None
 
 
@@ -184,6 +184,13 @@ def _identity(path: Path, author_name: str, author_email: str) -> tuple[str, ...
     if not email:
         options += ["-c", f"user.email={author_email or 'newapi@localhost'}"]
     return tuple(options)
+
+
+def _git_program() -> str:
+    program = shutil.which("git")
+    if program is None:
+        raise ProgramError("git is not installed.", "Install git: https://git-scm.com/downloads")
+    return program
 
 
 def _git_environment() -> dict[str, str]:

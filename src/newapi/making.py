@@ -105,7 +105,7 @@ def _lock(plan: Plan, path: Path, console: Console) -> list[str]:
 def _commit(plan: Plan, staging: project.Staging) -> list[str]:
     if not plan.with_git:
         return []
-    if staging.target.is_dir() and any(staging.target.iterdir()):
+    if staging.is_addition:
         return ["No git repository was made: the folder had files of its own. Look at them first."]
     if plan.is_dry_run:
         warning = finish.git_obstacle(staging.path)

@@ -39,9 +39,14 @@ class Staging:
         self._stack = stack
         self._force = force
 
+    @property
+    def is_addition(self) -> bool:
+        """Whether the project is added to a folder that has files of its own (`force`)."""
+        return self._force and _is_filled(self.target)
+
     def preview(self) -> tuple[Path, ...]:
         """Return what `publish` would keep, and refuse what it would refuse."""
-        if self._force and _is_filled(self.target):
+        if self.is_addition:
             return _plan(self.path, self.target)[1]
         return ()
 
@@ -54,7 +59,7 @@ class Staging:
             UsageError: The target has come into being meanwhile, or cannot be added to.
         """
         self._stack.enter_context(interrupts.ignored())
-        if self._force and _is_filled(self.target):
+        if self.is_addition:
             return _merge(self.path, self.target)
         if os.name == "nt" and self.target.is_dir():
             self.target.rmdir()
