@@ -2,15 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
 import structlog
-from fastapi import Request
+from fastapi import Request, Response
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,6 +30,7 @@ SECURITY_HEADERS = {  # OWASP REST Security Cheat Sheet
     "X-Frame-Options": "DENY",
 }
 CORS: Any = {"allow_methods": ["*"], "allow_headers": ["*"], "expose_headers": ["X-Request-ID"]}
+REFUSALS = {400: "The host or the origin is foreign.", 413: "The body is too large."}
 HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 log = structlog.stdlib.get_logger(__name__)
@@ -41,7 +43,8 @@ def middleware_stack(settings: Settings) -> list[Middleware]:
         Middleware(RequestContext, SECURITY_HEADERS | https, settings.process_time_header),
         Middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS),
         Middleware(TrustedHosts, allowed_hosts=settings.allowed_hosts),
-        Middleware(Guard, settings.max_body_bytes),
+        Middleware(Guard),
+        Middleware(RequestBodyLimitMiddleware, settings.max_body_bytes),
     ]
 
 
@@ -63,25 +66,33 @@ class RequestContext:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started, status = perf_counter(), 0
+        refusal: Response | None = None
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal refusal, status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
+                plain = headers.get("Content-Type", "").startswith("text/plain")
+                if plain and status >= HTTPStatus.BAD_REQUEST:  # Starlette's own refusals
+                    reason = REFUSALS.get(status, "This is refused.")
+                    refusal = problem_response(Request(scope), status, reason)
+                    headers.update(refusal.headers)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 headers["X-Request-ID"] = request_id
                 if self.process_time:
                     headers["X-Process-Time"] = f"{perf_counter() - started:.6f}"
+            elif refusal:
+                message["body"] = refusal.body
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_headers)
         finally:
+            values = {name: scope[name] for name in ("method", "path", "client")}
             duration = round((perf_counter() - started) * 1000, 2)
-            path, method = scope["path"], scope["method"]
-            log.info("request", method=method, path=path, status=status, duration_ms=duration)
+            log.info("request", **values, status=status, duration_ms=duration)
 
 
 class TrustedHosts(TrustedHostMiddleware):
@@ -95,25 +106,14 @@ class TrustedHosts(TrustedHostMiddleware):
 
 @dataclass
 class Guard:
-    """Refuse a body that is too large, and answer an error that nobody expected."""
+    """Answer an error that nobody expected."""
 
     app: ASGIApp
-    max_body_bytes: int
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the request, and answer in its place where it fails."""
-        received = 0
-
-        async def receive_counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self.max_body_bytes:
-                raise HTTPException(413)
-            return message
-
         try:
-            await self.app(scope, receive_counted, send)
+            await self.app(scope, receive, send)
         except Exception:
             if scope["type"] != "http":
                 raise

@@ -40,7 +40,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def document_problems(openapi: dict[str, Any]) -> dict[str, Any]:
-    """Describe every error in an OpenAPI document as the problem that it is sent as."""
+    """Say in an OpenAPI document what each route does, and describe errors as they are sent."""
     schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
     schemas |= schema.pop("$defs", {}) | {"Problem": schema}
@@ -48,8 +48,10 @@ def document_problems(openapi: dict[str, Any]) -> dict[str, Any]:
         schemas.pop(replaced, None)
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     operations = [operation for path in openapi["paths"].values() for operation in path.values()]
-    for responses in (operation["responses"] for operation in operations):
-        responses.update({s: r | {"content": content} for s, r in responses.items() if s >= "400"})
+    for operation in operations:
+        about, responses = operation.get("description", ""), operation["responses"]
+        operation["summary"] = about.partition("\n")[0].rstrip(".") or operation["summary"]
+        responses |= {s: r | {"content": content} for s, r in responses.items() if s >= "400"}
     return openapi
 
 

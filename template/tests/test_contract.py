@@ -57,6 +57,14 @@ def check_operation(operation: Operation, headers: dict[str, str]) -> None:
     check()
 
 
+async def test_every_route_says_what_it_does_and_what_is_refused_anywhere(app: FastAPI) -> None:
+    paths = app.openapi()["paths"]
+
+    assert paths["/api/v1/users"]["post"]["summary"] == "Sign up"
+    for operation in (operation for path in paths.values() for operation in path.values()):
+        assert {"400", "413"} <= set(operation["responses"])
+
+
 async def test_errors_are_documented_as_problems(app: FastAPI) -> None:
     document = app.openapi()
 

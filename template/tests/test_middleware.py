@@ -65,14 +65,20 @@ async def test_body_is_limited_while_it_arrives(app: FastAPI, client: AsyncClien
 async def test_foreign_host_is_refused_but_probes_are_answered(client: AsyncClient) -> None:
     headers = {"Host": "evil.example.com"}
 
-    assert (await client.get("/api/v1", headers=headers)).status_code == 400
+    refused = await client.get("/api/v1", headers=headers)
+
+    assert (refused.status_code, refused.json()["instance"]) == (400, "/api/v1")
     assert (await client.get("/health/live", headers=headers)).status_code == 204
 
 
 async def test_foreign_origin_gets_no_permission(client: AsyncClient) -> None:
-    response = await client.get("/health", headers={"Origin": "https://evil.example.com"})
+    headers = {"Origin": "https://evil.example.com", "Access-Control-Request-Method": "GET"}
 
-    assert "Access-Control-Allow-Origin" not in response.headers
+    answer = await client.get("/health", headers=headers)
+    preflight = await client.options("/health", headers=headers)
+
+    assert "Access-Control-Allow-Origin" not in {*answer.headers, *preflight.headers}
+    assert preflight.json()["status"] == 400
 
 
 async def test_production_insists_on_https(settings: Settings) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from newapi.catalog import Catalog, Question, Value
+from newapi.catalog import Catalog, Question, Value, read
 from tests.conftest import Render
-from tests.matrix import CATALOG, PRESETS, Answers, on, with_requirements
+from tests.matrix import CATALOG, PRESETS, ROOT, Answers, on, with_requirements
 from tests.template.files import relative_files
 
 FEATURES = list(CATALOG.features.values())
@@ -19,6 +19,14 @@ CHOICES = [
     for value in feature.values
     if value != feature.off
 ]
+
+
+SHARED = [
+    line
+    for block in read(ROOT / "copier.yml")[0]["_exclude"]
+    for line in block.splitlines()
+    if line.startswith("/")
+]  # what several features need comes and goes with the last of them
 
 
 def owned(paths: Iterable[str], files: Iterable[str]) -> set[str]:
@@ -50,8 +58,10 @@ def test_owned_paths_are_what_a_feature_adds(
 
     present, absent = (set(relative_files(rendered(row))) for row in (answers, plain))
 
-    assert present - absent == owned((path for q in gone for path in q.paths), present)
-    assert not absent - present
+    shared = owned(SHARED, present | absent)
+    expected = owned((path for q in gone for path in q.paths), present)
+    assert present - absent - shared == expected - shared
+    assert not absent - present - shared
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
@@ -69,7 +79,7 @@ def test_every_owned_path_exists(feature: Question, rendered: Render) -> None:
 
 
 def test_no_path_has_two_owners() -> None:
-    paths = [path for feature in FEATURES for path in feature.paths]
+    paths = [*SHARED, *(path for feature in FEATURES for path in feature.paths)]
 
     assert len(paths) == len(set(paths))
 

@@ -6,7 +6,7 @@ from typing import Literal
 import structlog
 from anyio import fail_after
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from app.dependencies import Resources, ResourcesDep
@@ -32,7 +32,7 @@ class Health(BaseModel):
     """Whether every service answers, and after how many milliseconds; null means not at all."""
 
     status: Literal["ok", "degraded"]
-    services: dict[str, float | None]
+    services: dict[str, float | None] = Field(examples=[{"database": 0.42}])
 
 
 @router.get("")

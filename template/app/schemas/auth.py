@@ -30,17 +30,17 @@ BEARER: Literal["bearer"] = "bearer"
 class TokenPair(BaseModel):
     """A short-lived access token, and a refresh token for the next pair (RFC 6749)."""
 
-    access_token: str
-    refresh_token: str
+    access_token: str = Field(examples=["eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln"])
+    refresh_token: str = Field(examples=["1Sg8vmOaDQv3TzTyXyBRsWzrEJtgKqJpcF7wsyxBQ4c"])
     token_type: Literal["bearer"] = BEARER
-    expires_in: int = Field(description="Seconds until the access token expires")
+    expires_in: int = Field(description="Seconds until the access token expires", examples=[900])
 
 
 class SessionRead(BaseModel, from_attributes=True):
     """One sign-in on one device."""
 
     id: UUID
-    user_agent: str
+    user_agent: str = Field(examples=["Mozilla/5.0 (X11; Linux x86_64)"])
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime

@@ -106,5 +106,5 @@ class Page(BaseModel, Generic[T], from_attributes=True):
     """Some rows of a list, how many there are in all, and where to go on."""
 
     items: Sequence[T]
-    total: int
-    next_cursor: str | None
+    total: int = Field(examples=[1])
+    next_cursor: str | None = Field(examples=[None])

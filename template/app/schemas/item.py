@@ -31,8 +31,8 @@ class ItemRead(BaseModel, from_attributes=True):
 
     id: UUID
     owner_id: UUID
-    title: str
-    description: str | None
+    title: str = Field(examples=["Analytical engine"])
+    description: str | None = Field(examples=["Weaves algebraic patterns."])
     created_at: datetime
     updated_at: datetime
 

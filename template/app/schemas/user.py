@@ -51,8 +51,8 @@ class UserRead(BaseModel, from_attributes=True):
     """What the API shows of a user."""
 
     id: UUID
-    email: str
-    full_name: str | None
+    email: str = Field(examples=["ada@example.com"])
+    full_name: str | None = Field(examples=["Ada Lovelace"])
     role: UserRole
     is_active: bool
     created_at: datetime

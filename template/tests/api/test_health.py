@@ -32,5 +32,4 @@ async def test_application_is_not_ready_while_a_service_is_silent(
     assert ready.status_code == 503
     assert ready.headers["Retry-After"] == "5"
     assert report.json() == {"status": "degraded", "services": {"database": None}}
-    assert "no answer" not in report.text
     assert (await client.get("/health/live")).status_code == 204
