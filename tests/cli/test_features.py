@@ -27,6 +27,13 @@ def test_one_feature_is_shown_in_detail(newapi: Run, catalog: Catalog) -> None:
     assert "--with items" in result.out
 
 
+def test_choice_without_a_manifest_is_shown_too(newapi: Run) -> None:
+    result = newapi("features", "database")
+
+    assert "sqlite, postgres, mysql" in result.out
+    assert "--with database=sqlite" in result.out
+
+
 def test_value_leads_to_its_feature(newapi: Run) -> None:
     assert newapi("features", "gitlab").out.startswith("ci: ")
 

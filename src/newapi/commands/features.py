@@ -28,8 +28,9 @@ def run(name: str | None, console: Console) -> None:
 
 
 def _find(name: str, known: Catalog) -> Question:
-    if feature := known.features.get(name):
-        return feature
+    question = known.questions.get(name)
+    if question and question.values:
+        return question
     found = {question.name: question for question, _ in features.expand(name, known)}
     if len(found) == 1:
         return next(iter(found.values()))

@@ -1,0 +1,67 @@
+"""What may happen while a password is checked, which takes long."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from httpx2 import AsyncClient, Response
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.core.security import Passwords
+from tests.factories import PASSWORD, People
+
+Meanwhile = Callable[[Callable[[], Awaitable[None]]], None]
+
+
+@pytest.fixture(autouse=True)
+def one_engine(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.factory.create_engine", lambda _: engine)
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Return a way to do something right after a password has been checked."""
+    verify = Passwords.verify
+
+    def arrange(happens: Callable[[], Awaitable[None]]) -> None:
+        async def verify_slowly(
+            self: Passwords, password: str, hashed: str | None
+        ) -> tuple[bool, str | None]:
+            result = await verify(self, password, hashed)
+            await happens()
+            return result
+
+        monkeypatch.setattr(Passwords, "verify", verify_slowly)
+
+    return arrange
+
+
+async def log_in(client: AsyncClient) -> Response:
+    body = {"email": "ada@example.com", "password": PASSWORD}
+    return await client.post("/api/v1/auth/login", json=body)
+
+
+async def test_signing_in_holds_no_connection_while_hashing(
+    client: AsyncClient, people: People, engine: AsyncEngine, meanwhile: Meanwhile
+) -> None:
+    statuses: list[str] = []
+
+    async def look_at_the_pool() -> None:
+        statuses.append(engine.pool.status())
+
+    await people.sign_up()
+    meanwhile(look_at_the_pool)
+
+    assert (await log_in(client)).status_code == 200
+    assert "Checked out connections: 0" in statuses[0]
+
+
+async def test_old_password_does_not_outlive_a_change_that_happens_meanwhile(
+    client: AsyncClient, people: People, meanwhile: Meanwhile
+) -> None:
+    async def change_password() -> None:
+        await people.change("ada@example.com", hashed_password="another")
+
+    await people.sign_up()
+    meanwhile(change_password)
+
+    assert (await log_in(client)).status_code == 401
