@@ -120,6 +120,8 @@ def test_production_runs_as_the_readme_deploys_it(create: Create) -> None:
         ALLOWED_HOSTS="127.0.0.1",
         DOCS_ENABLED="false",
         MIGRATE_ON_START="false",
+        SMTP_HOST="mail.example.org",
+        MAIL_FROM="noreply@example.org",
     )
     deployment = [command for command in documented(project.path) if "--no-dev" in command]
     for command in deployment[:-1]:

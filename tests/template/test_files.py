@@ -36,6 +36,7 @@ SEAMS = {
     "compose.yaml.jinja",
     "pyproject.toml.jinja",
     "tests/conftest.py.jinja",
+    "tests/test_config.py.jinja",
     "{{ 'LICENSE' if license == 'MIT' else '' }}.jinja",
     "{{ _copier_conf.answers_file }}.jinja",
 }

@@ -16,7 +16,7 @@ WORDS: Mapping[tuple[str, Value], str] = {
     ("auth", False): (
         r"(?i)\bjwt\b|secret_key|argon2|pwdlib|refresh[_ ]token|access[_ ]token|new_password"
         r"|password_hash|current_?user|require_roles|/auth/|\bsign[ -](up|in)\b|\blog[ -]?in\b"
-        r"|create-admin"
+        r"|create-admin|smtp"
     ),
     ("items", False): r"\bitems?\.py\b|\bItem(Create|Read|Update)?\b|/items\b|\bitems_router\b",
     ("docker", False): r"(?i)\bdocker\b|dockerfile|\bcompose\b|\bcontainers?\b",
