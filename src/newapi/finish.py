@@ -1,26 +1,17 @@
-"""Other programs: git, uv and what `doctor` asks for. The only module that runs them."""
+"""Other programs: git, uv and what `doctor` asks for."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from newapi.errors import NewapiError
-from newapi.text import visible
+from newapi import programs
 
-# What a user may set for git as a whole. Anything else named GIT_* points at one repository
-# (GIT_DIR, GIT_INDEX_FILE) or runs something (GIT_TEMPLATE_DIR, GIT_CONFIG_COUNT).
-_GIT_KEPT = re.compile(
-    r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|(AUTHOR|COMMITTER)_(NAME|EMAIL)"
-    r"|SSH|SSH_COMMAND|SSH_VARIANT|SSL_\w+|ASKPASS|EXEC_PATH)"
-)
 # Settings under which uv would not do what is asked, or would do it elsewhere.
 _UV_DROPPED = frozenset(
     {"UV_FROZEN", "UV_LOCKED", "UV_PROJECT", "UV_PYTHON", "UV_WORKING_DIR", "VIRTUAL_ENV"}
@@ -45,10 +36,6 @@ _GIT_OPTIONS = tuple(
 )
 
 
-class ProgramError(NewapiError):
-    """Another program is missing or failed."""
-
-
 @dataclass(frozen=True)
 class Tool:
     """A program that was found, and what it says about itself."""
@@ -67,8 +54,10 @@ def probe(tool: str) -> Tool | None:
     if path is None:
         return None
     try:
-        answer = _run([path, "--version"], cwd=None, environment=os.environ, timeout=10)
-    except ProgramError:
+        answer = programs.run([path, "--version"], cwd=None, environment=os.environ, timeout=10)[
+            1
+        ].decode(errors="replace")
+    except programs.ProgramError:
         return Tool(tool, path, "")
     match = re.search(r"\d+(?:\.\d+)+\S*", answer)
     return Tool(tool, path, match[0].rstrip(",") if match else "")
@@ -76,15 +65,16 @@ def probe(tool: str) -> Tool | None:
 
 def git(*arguments: str, cwd: Path) -> str:
     """Run git without its repository variables, hooks and signatures; return its output."""
-    command = [_git_program(), *_GIT_OPTIONS, *arguments]
-    return _run(command, cwd=cwd, environment=_git_environment())
+    command = [programs.git_program(), *_GIT_OPTIONS, *arguments]
+    environment = programs.git_environment()
+    return programs.run(command, cwd=cwd, environment=environment)[1].decode(errors="replace")
 
 
 def git_identity(cwd: Path | None = None) -> tuple[str, str]:
     """Return the user's name and e-mail address as git knows them; empty where it does not."""
     try:
         known = git("config", "--get-regexp", "--null", r"^user\.(name|email)$", cwd=cwd or Path())
-    except ProgramError:
+    except programs.ProgramError:
         known = ""
     pairs = dict(entry.split("\n", 1) for entry in known.split("\0") if "\n" in entry)
     return (
@@ -108,7 +98,7 @@ def has_commits(path: Path) -> bool:
         return False
     try:
         return bool(git("rev-list", "--all", "--max-count=1", cwd=path))
-    except ProgramError:
+    except programs.ProgramError:
         return True
 
 
@@ -121,8 +111,8 @@ def git_obstacle(path: Path) -> str | None:
             "Run `git init` in it, if it should be its own."
         )
     try:
-        _git_program()
-    except ProgramError as error:
+        programs.git_program()
+    except programs.ProgramError as error:
         return f"No git repository was made: {error}"
     return None
 
@@ -143,9 +133,9 @@ def git_init(path: Path, author_name: str = "", author_email: str = "") -> str |
         commit = ("commit", "--quiet", "--no-verify", "-m", "Initial commit")
         try:
             git("-c", "user.useConfigOnly=true", *commit, cwd=path)
-        except ProgramError:
+        except programs.ProgramError:
             git(*_identity(path, author_name, author_email), *commit, cwd=path)
-    except (ProgramError, OSError) as error:
+    except (programs.ProgramError, OSError) as error:
         shutil.rmtree(path / ".git", ignore_errors=True)
         return f"No git repository was made: {error}"
     return None
@@ -167,9 +157,9 @@ def uv_lock(path: Path) -> str | None:
             folder = Path(name) / path.name
             folder.mkdir()
             shutil.copyfile(path / "pyproject.toml", folder / "pyproject.toml")
-            _run(command, cwd=folder, environment=environment, timeout=_UV_TIMEOUT)
+            programs.run(command, cwd=folder, environment=environment, timeout=_UV_TIMEOUT)
             shutil.copyfile(folder / "uv.lock", path / "uv.lock")
-    except (ProgramError, OSError) as error:
+    except (programs.ProgramError, OSError) as error:
         (path / "uv.lock").unlink(missing_ok=True)
         return f"uv.lock was not written, run `uv lock` in the project: {error}"
     return None
@@ -184,54 +174,3 @@ def _identity(path: Path, author_name: str, author_email: str) -> tuple[str, ...
     if not email:
         options += ["-c", f"user.email={author_email or 'newapi@localhost'}"]
     return tuple(options)
-
-
-def _git_program() -> str:
-    program = shutil.which("git")
-    if program is None:
-        raise ProgramError("git is not installed.", "Install git: https://git-scm.com/downloads")
-    return program
-
-
-def _git_environment() -> dict[str, str]:
-    kept = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith("GIT_") or _GIT_KEPT.fullmatch(key)
-    }
-    return kept | {"GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh", "GIT_TERMINAL_PROMPT": "0"}
-
-
-def _run(
-    command: list[str],
-    *,
-    cwd: Path | None,
-    environment: Mapping[str, str],
-    timeout: float | None = None,
-) -> str:
-    name = Path(command[0]).stem
-    try:
-        done = subprocess.run(
-            command,
-            cwd=cwd,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=timeout,
-            check=True,
-        )
-    except subprocess.CalledProcessError as error:
-        raise ProgramError(_reason(error.stderr) or f"{name} failed.") from error
-    except subprocess.TimeoutExpired as error:
-        raise ProgramError(f"{name} did not answer within {timeout:.0f} seconds.") from error
-    except OSError as error:
-        raise ProgramError(f"{name} cannot be run: {error.strerror}.") from error
-    return done.stdout.decode(errors="replace")
-
-
-def _reason(stderr: bytes) -> str:
-    """Return the line of an error output that says what happened, fit for a terminal."""
-    lines = [line.strip() for line in stderr.decode(errors="replace").splitlines()]
-    lines = [line for line in lines if line and not line.startswith("hint:")]
-    telling = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines[-1:]
-    return visible(telling[0].split(":", 1)[-1].strip())[:300] if telling else ""

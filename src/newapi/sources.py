@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from newapi import finish, interrupts
+from newapi import finish, interrupts, programs
 from newapi.errors import NewapiError, Problem, UsageError
 from newapi.releases import snapshot, store
 
@@ -113,7 +113,7 @@ def _folder(folder: Path, ref: str | None, temporary: Path) -> Source:
         return Source(folder, recorded, "", warning)
     try:
         origin = finish.git("config", "--get", "remote.origin.url", cwd=folder).strip()
-    except finish.ProgramError:
+    except programs.ProgramError:
         origin = ""
     if _URL.fullmatch(origin):
         recorded, warning = _without_password(origin), ""
@@ -124,7 +124,7 @@ def _clone(url: str, temporary: Path) -> Path:
     options = ("--quiet", "--no-checkout", "--template=")
     try:
         finish.git("clone", *options, "--", url, "template", cwd=temporary)
-    except finish.ProgramError as error:
+    except programs.ProgramError as error:
         message = f"The template cannot be fetched: {_without_password(error.message)}"
         raise NewapiError(message, error.hint) from error
     return temporary / "template"
@@ -136,7 +136,7 @@ def _checked_out(clone: Path, ref: str | None, recorded: str, warning: str = "")
             continue
         try:
             found = finish.git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", cwd=clone)
-        except finish.ProgramError:
+        except programs.ProgramError:
             continue
         finish.git("checkout", "--quiet", "--detach", found.strip(), cwd=clone)
         commit = finish.git("describe", "--tags", "--always", cwd=clone).strip()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newapi import finish, sources
+from newapi import finish, programs, sources
 from newapi.errors import NewapiError, UsageError
 from newapi.releases import snapshot, store
 from newapi.sources import CANONICAL_SRC_PATH, open_source
@@ -218,7 +218,7 @@ def test_what_is_neither_folder_nor_url_is_refused(
 
 
 def test_git_uses_no_transport_that_runs_commands(tmp_path: Path) -> None:
-    with pytest.raises(finish.ProgramError, match="transport 'ext' not allowed"):
+    with pytest.raises(programs.ProgramError, match="transport 'ext' not allowed"):
         finish.git("clone", "--", "ext::sh -c 'touch evil'", "x", cwd=tmp_path)
     assert not list(tmp_path.iterdir())
 
@@ -233,7 +233,7 @@ def test_unreachable_url_is_one_line(tmp_path: Path) -> None:
 
 def test_password_in_a_url_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: str, cwd: Path) -> str:
-        raise finish.ProgramError(f"cannot read https://me:secret@host.example in {cwd.name}")
+        raise programs.ProgramError(f"cannot read https://me:secret@host.example in {cwd.name}")
 
     monkeypatch.setattr(finish, "git", fail)
 

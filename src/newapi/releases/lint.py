@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newapi import catalog, finish
+from newapi import catalog, finish, programs
 from newapi.releases import snapshot
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _ignored(root: Path, paths: list[Path]) -> Iterator[str]:
     names = [path.relative_to(root).as_posix() for path in paths]
     try:
         ignored = finish.git("check-ignore", "--no-index", "--", *names, cwd=root)
-    except finish.ProgramError:  # git fails when there is nothing to tell
+    except programs.ProgramError:  # git fails when there is nothing to tell
         return
     for name in ignored.splitlines():
         yield f"{name}: ignored by git"

@@ -1,0 +1,57 @@
+"""Which three sides belong together: what has the same path, or was renamed by somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Literal, NamedTuple, TypeAlias
+
+from newapi import renames
+from newapi.tree import Entry, Tree
+
+Action: TypeAlias = Literal[
+    "added", "updated", "removed", "merged", "moved", "followed", "kept", "stays-deleted",
+    "conflict",
+]  # fmt: skip
+
+
+class Case(NamedTuple):
+    """Three sides that belong together, and where their result goes."""
+
+    path: str
+    base: Entry | None
+    ours: Entry | None
+    theirs: Entry | None
+    action: Action = "merged"
+    origin: str = ""
+    note: str = ""
+
+
+def find(base: Tree, ours: Tree, theirs: Tree, ignored: Collection[str]) -> Iterator[Case]:
+    """Bring together what belongs together; the rest is what has the same path."""
+    seen: set[str] = set()
+    for case in _renamed(base, ours, theirs, ignored):
+        yield case
+        seen |= {case.path, case.origin}
+    for path in sorted({*base, *theirs} - seen):
+        yield Case(path, base.get(path), ours.get(path), theirs.get(path))
+
+
+def _renamed(base: Tree, ours: Tree, theirs: Tree, ignored: Collection[str]) -> Iterator[Case]:
+    """Find the renames that matter: those of files that the other side has touched."""
+    changed = {path for path in base if path not in ignored}
+    by_user = renames.find(base, ours, [p for p in changed if theirs.get(p) != base[p]])
+    by_user = {old: new for old, new in by_user.items() if new not in ignored}
+    moved = [p for p in changed if p in by_user or ours.get(p) not in {None, base[p]}]
+    by_template = renames.find(base, theirs, moved)
+    for old in sorted({*by_user, *by_template}):
+        new, wanted = by_user.get(old), by_template.get(old)
+        sides = base[old], ours.get(new or old), theirs.get(wanted or old)
+        if new is None and wanted is not None and wanted not in ours:
+            yield Case(wanted, *sides, "moved", old)
+        elif new is not None and wanted not in {None, new}:
+            if wanted not in ours and new not in theirs:
+                note = f"the template moved it to {wanted}"
+                yield Case(new, *sides, "followed", old, note)
+                yield Case(str(wanted), None, None, None)
+        elif new is not None and (new == wanted or new not in theirs):
+            yield Case(new, *sides, "followed", old)

@@ -1,0 +1,80 @@
+"""Run another program: without a terminal, without a shell, and with its errors explained."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from newapi.errors import NewapiError
+from newapi.text import visible
+
+# What a user may set for git as a whole. Anything else named GIT_* points at one repository
+# (GIT_DIR, GIT_INDEX_FILE) or runs something (GIT_TEMPLATE_DIR, GIT_CONFIG_COUNT).
+_GIT_KEPT = re.compile(
+    r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|(AUTHOR|COMMITTER)_(NAME|EMAIL)"
+    r"|SSH|SSH_COMMAND|SSH_VARIANT|SSL_\w+|ASKPASS|EXEC_PATH)"
+)
+
+
+class ProgramError(NewapiError):
+    """Another program is missing or failed."""
+
+
+def run(  # noqa: PLR0913 - as many as subprocess.run has
+    command: list[str],
+    *,
+    cwd: Path | None,
+    environment: Mapping[str, str],
+    timeout: float | None = None,
+    stdin: bytes = b"",
+    accepted: Collection[int] = (0,),
+) -> tuple[int, bytes]:
+    """Run a program; return its exit code, one of those that are accepted, and its output."""
+    name = Path(command[0]).stem
+    try:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ProgramError(f"{name} did not answer within {timeout:.0f} seconds.") from error
+    except OSError as error:
+        raise ProgramError(f"{name} cannot be run: {error.strerror}.") from error
+    if done.returncode not in accepted:
+        raise ProgramError(_reason(done.stderr) or f"{name} failed.")
+    return done.returncode, done.stdout
+
+
+def git_program() -> str:
+    """Return where git is."""
+    program = shutil.which("git")
+    if program is None:
+        raise ProgramError("git is not installed.", "Install git: https://git-scm.com/downloads")
+    return program
+
+
+def git_environment() -> dict[str, str]:
+    """Return the environment without what would send git elsewhere."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("GIT_") or _GIT_KEPT.fullmatch(key)
+    }
+    return kept | {"GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def _reason(stderr: bytes) -> str:
+    """Return the line of an error output that says what happened, fit for a terminal."""
+    lines = [line.strip() for line in stderr.decode(errors="replace").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("hint:")]
+    telling = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines[-1:]
+    return visible(telling[0].split(":", 1)[-1].strip())[:300] if telling else ""

@@ -1,0 +1,1 @@
+"""What happens to projects when their template changes."""

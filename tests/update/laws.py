@@ -1,0 +1,107 @@
+"""What must hold for every merge, whatever the template and the user did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from newapi import texts
+from newapi.merge import Merged, Rules, merge
+from newapi.tree import Tree, folders
+from tests.update.samples import LABELS
+from tests.update.stories import Edit, Story, everything, template
+
+
+@dataclass(frozen=True)
+class Told:
+    """A story with its end."""
+
+    base: Tree
+    user: Story
+    theirs: Tree
+    rules: Rules
+    merged: Merged
+
+    @property
+    def named(self) -> set[str]:
+        """Every path that the report names."""
+        return {name for o in self.merged.outcomes for name in (o.path, o.beside)}
+
+
+def tell(by_template: list[Edit], by_user: list[Edit], rules: Rules) -> Told:
+    """Let both edit the same files, then merge."""
+    base = template()
+    user = Story("user", dict(base)).apply(by_user)
+    theirs = Story("template", dict(base)).apply(by_template).tree
+    return Told(base, user, theirs, rules, merge(base, user.tree, theirs, rules))
+
+
+def nothing_of_the_user_is_lost(told: Told) -> None:
+    """Every line that the user wrote is in some file afterwards."""
+    kept = everything(told.merged.tree)
+    assert [token for token in told.user.tokens if token not in kept] == []
+
+
+def no_file_is_also_a_folder(told: Told) -> None:
+    """The result can exist on a disk."""
+    assert not folders(told.merged.tree) & told.merged.tree.keys()
+
+
+def untouched_files_become_the_new_templates(told: Told) -> None:
+    """Where the user changed nothing there is what a new project has."""
+    result = told.merged.tree
+    for path, entry in told.base.items():
+        if told.user.tree.get(path) == entry and result.get(path) != told.theirs.get(path):
+            assert result.get(path) is None
+            assert path in told.named  # something of the user's is in its way
+
+
+def files_of_the_user_stay(told: Told) -> None:
+    """What the template never had stays, byte for byte, unless the report names it."""
+    for path, entry in told.user.tree.items():
+        if path in told.base or path in told.theirs or told.merged.tree.get(path) == entry:
+            continue
+        assert path in told.named
+        assert path in told.merged.tree
+
+
+def deleted_files_stay_deleted(told: Told) -> None:
+    """What the user deleted, or moved elsewhere, does not come back."""
+    gone = told.base.keys() - told.user.tree.keys()
+    assert not gone & told.merged.tree.keys()
+
+
+def report_and_markers_and_stages_agree(told: Told) -> None:
+    """Each conflict is reported once, and can be found in the file and in the index."""
+    merged = told.merged
+    marked = {p: n for p, entry in merged.tree.items() if (n := texts.markers(entry.data, LABELS))}
+    conflicts = {o.path: o for o in merged.outcomes if o.action == "conflict"}
+    assert marked == {o.path: o.conflicts for o in conflicts.values() if not o.beside}
+    assert marked.keys() <= merged.stages.keys() <= conflicts.keys()
+    assert all(o.beside in merged.tree for o in conflicts.values() if o.beside)
+
+
+def every_change_is_reported(told: Told) -> None:
+    """No file changes without a word."""
+    origins = {outcome.origin for outcome in told.merged.outcomes}
+    assert told.merged.writes.keys() - told.named - origins <= {
+        path for path, entry in told.merged.writes.items() if entry is not None and "new/" in path
+    }
+
+
+def merging_again_changes_nothing(told: Told) -> None:
+    """The same input gives the same output, and an updated project is up to date."""
+    assert merge(told.base, told.user.tree, told.theirs, told.rules) == told.merged
+    assert not merge(told.theirs, told.merged.tree, told.theirs, told.rules).writes
+
+
+LAWS: tuple[Callable[[Told], None], ...] = (
+    nothing_of_the_user_is_lost,
+    no_file_is_also_a_folder,
+    untouched_files_become_the_new_templates,
+    files_of_the_user_stay,
+    deleted_files_stay_deleted,
+    report_and_markers_and_stages_agree,
+    every_change_is_reported,
+    merging_again_changes_nothing,
+)
