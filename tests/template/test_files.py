@@ -22,6 +22,7 @@ SEAMS = {
     ".gitlab-ci.yml.jinja",
     "Dockerfile.jinja",
     "README.md.jinja",
+    "alembic/env.py.jinja",
     "alembic/script.py.mako.jinja",
     "app/api/v1/api.py.jinja",
     "app/cli.py.jinja",

@@ -1,0 +1,15 @@
+import pytest
+from sqlalchemy import text
+
+from app.config import Settings
+from app.core.database import create_engine
+
+
+async def test_statement_that_takes_too_long_is_ended(settings: Settings) -> None:
+    hasty = {"database_statement_timeout_seconds": 0.01}
+    engine = create_engine(settings.model_copy(update=hasty))
+
+    async with engine.connect() as connection:
+        with pytest.raises(TimeoutError):
+            await connection.execute(text("SELECT pg_sleep(10)"))
+    await engine.dispose()
