@@ -16,6 +16,8 @@ from tests.template.files import PARSERS, python_lines, texts
 JINJA = re.compile(r"\{%|%\}|\{#-|-#\}|(?<!\$)\{\{")
 AIRY = (".md", ".mako", ".py")  # two blank lines in a row may be meant
 SEAMS = {
+    ".devcontainer/Dockerfile.jinja",
+    ".devcontainer/compose.yaml.jinja",
     ".env.example.jinja",
     ".github/dependabot.yml.jinja",
     ".github/workflows/ci.yml.jinja",
@@ -35,9 +37,19 @@ SEAMS = {
     "app/models/entity.py.jinja",
     "compose.prod.yaml.jinja",
     "compose.yaml.jinja",
+    "deploy/kubernetes/.env.example.jinja",
+    "deploy/kubernetes/base/api.yaml.jinja",
+    "deploy/kubernetes/base/ingress.yaml.jinja",
+    "deploy/kubernetes/base/kustomization.yaml.jinja",
+    "deploy/kubernetes/base/network-policy.yaml.jinja",
+    "deploy/kubernetes/overlays/production/kustomization.yaml.jinja",
+    "deploy/kubernetes/overlays/production/namespace.yaml.jinja",
+    "deploy/kubernetes/overlays/staging/kustomization.yaml.jinja",
+    "deploy/kubernetes/overlays/staging/namespace.yaml.jinja",
     "pyproject.toml.jinja",
     "tests/conftest.py.jinja",
     "tests/test_config.py.jinja",
+    "traefik.yaml.jinja",
     "{{ 'LICENSE' if license == 'MIT' else '' }}.jinja",
     "{{ _copier_conf.answers_file }}.jinja",
 }

@@ -1,0 +1,107 @@
+"""The manifests of each environment are put together, and a cluster would take them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kubernetes_validate.utils import validate
+
+from tests.conftest import Render
+from tests.matrix import PROJECTS
+from tests.template.files import parse_yaml
+
+VERSION = "1.37"
+BUILT = [name for name, answers in PROJECTS.items() if answers["kubernetes"]]
+WORKLOADS = ("Deployment", "Job")
+
+pytestmark = pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is not installed")
+
+
+@pytest.fixture(params=["staging", "production"])
+def environment(request: pytest.FixtureRequest) -> str:
+    """Return each environment in turn."""
+    return str(request.param)
+
+
+@pytest.fixture(params=BUILT)
+def manifests(request: pytest.FixtureRequest, rendered: Render, environment: str) -> list[Any]:
+    """Return what kustomize makes of each project for each environment."""
+    return build(rendered(PROJECTS[request.param]), environment)
+
+
+@cache
+def build(project: Path, environment: str) -> list[Any]:
+    """Return the manifests of an environment."""
+    overlay = project / "deploy" / "kubernetes" / "overlays" / environment
+    built = subprocess.run(
+        ["kubectl", "kustomize", overlay], capture_output=True, text=True, check=False
+    )
+    assert built.returncode == 0, built.stderr
+    return parse_yaml(built.stdout)
+
+
+def pods(manifests: list[Any]) -> dict[str, Any]:
+    """Return the pods that the manifests start, by the name of what starts them."""
+    return {
+        manifest["metadata"]["name"]: manifest["spec"]["template"]["spec"]
+        for manifest in manifests
+        if manifest["kind"] in WORKLOADS
+    }
+
+
+def test_every_manifest_is_valid(manifests: list[Any]) -> None:
+    for manifest in manifests:
+        validate(manifest, VERSION, strict=True)
+
+
+def test_every_manifest_is_in_the_namespace_of_its_environment(
+    manifests: list[Any], environment: str
+) -> None:
+    namespaces = {
+        manifest["metadata"]["name" if manifest["kind"] == "Namespace" else "namespace"]
+        for manifest in manifests
+    }
+
+    assert namespaces == {f"myproject-{environment}"}
+
+
+def test_no_manifest_holds_a_secret(manifests: list[Any]) -> None:
+    assert not [manifest for manifest in manifests if manifest["kind"] == "Secret"]
+    assert "change-me" not in str(manifests)
+
+
+def test_pods_are_hardened_limited_and_configured(manifests: list[Any]) -> None:
+    started = pods(manifests)
+
+    assert {"api", "migrate"} <= set(started)
+    for pod in started.values():
+        [container] = pod["containers"]
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert not pod["automountServiceAccountToken"]
+        assert container["securityContext"]["readOnlyRootFilesystem"]
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert container["resources"]["limits"]["memory"]
+        assert container["image"] == "registry.example.com/myproject:1.0.0"
+        assert [list(source) for source in container["envFrom"]] == [
+            ["configMapRef"],
+            ["secretRef"],
+        ]
+
+
+def test_sqlite_is_written_by_one_release_on_one_node(manifests: list[Any]) -> None:
+    by_kind = {manifest["kind"] for manifest in manifests}
+    if "PersistentVolumeClaim" not in by_kind:
+        assert "HorizontalPodAutoscaler" in by_kind
+        return
+
+    assert "HorizontalPodAutoscaler" not in by_kind
+    assert all("podAffinity" in pod["affinity"] for pod in pods(manifests).values())
+    for manifest in manifests:
+        if manifest["kind"] == "Deployment":
+            assert manifest["spec"]["replicas"] == 1
+            assert manifest["spec"]["strategy"] == {"type": "Recreate"}
