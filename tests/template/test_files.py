@@ -30,6 +30,7 @@ SEAMS = {
     "app/cli.py.jinja",
     "app/config.py.jinja",
     "app/core/database.py.jinja",
+    "app/core/logging.py.jinja",
     "app/dependencies.py.jinja",
     "app/exceptions.py.jinja",
     "app/factory.py.jinja",

@@ -19,6 +19,9 @@ WORDS: Mapping[tuple[str, Value], str] = {
         r"|create-admin|smtp"
     ),
     ("items", False): r"\bitems?\.py\b|\bItem(Create|Read|Update)?\b|/items\b|\bitems_router\b",
+    ("metrics", False): r"(?i)prometheus|metrics_token|/metrics\b|\bscrapes?\b",
+    ("tracing", False): r"(?i)opentelemetry|\botel_|\botlp\b|traceparent|trace_?ids?\b",
+    ("sentry", False): r"(?i)\bsentry|\bdsn\b",
     ("docker", False): r"(?i)\bdocker\b|dockerfile|\bcompose\b|\bcontainers?\b",
     ("traefik", False): r"(?i)traefik|\bacme_|let's encrypt",
     ("kubernetes", False): r"(?i)kubernetes|\bkubectl\b|\bkustom|\boverlays?\b",

@@ -1,0 +1,79 @@
+import gzip
+import json
+from collections.abc import Generator
+
+import pytest
+import sentry_sdk
+from fastapi import FastAPI, HTTPException
+from httpx2 import AsyncClient
+from pydantic import BaseModel, SecretStr
+
+from app.config import Settings
+from app.exceptions import ServiceUnavailable
+from app.factory import create_app
+from tests.receiver import open_receiver
+
+
+class Body(BaseModel):
+    password: str
+
+
+@pytest.fixture
+def received() -> Generator[tuple[str, list[bytes]]]:
+    with open_receiver() as receiver:
+        yield receiver
+    sentry_sdk.get_client().close()
+    sentry_sdk.get_global_scope().set_client(None)
+
+
+@pytest.fixture
+def app(settings: Settings, received: tuple[str, list[bytes]]) -> FastAPI:
+    dsn = SecretStr(f"http://key@{received[0]}/1")
+    app = create_app(settings.model_copy(update={"sentry_dsn": dsn}))
+
+    @app.post("/broken")
+    async def break_down(body: Body) -> None:
+        copy = body.password
+        raise RuntimeError("of what nobody expected", len(copy))
+
+    @app.get("/refused/{status}")
+    async def refuse(status: int) -> None:
+        raise ServiceUnavailable if status == 503 else HTTPException(status)
+
+    return app
+
+
+def events(bodies: list[bytes]) -> list[str]:
+    sentry_sdk.flush()
+    return [gzip.decompress(body).decode() for body in bodies]
+
+
+async def test_unexpected_error_is_reported_once_without_what_is_private(
+    client: AsyncClient, received: tuple[str, list[bytes]]
+) -> None:
+    headers = {"Authorization": "Bearer s3cret-token", "Cookie": "session=s3cret-cookie"}
+    answer = await client.post("/broken", json={"password": "s3cret-word"}, headers=headers)
+
+    [envelope] = events(received[1])
+    event = json.loads(envelope.splitlines()[2])
+    assert event["tags"] == {"request_id": answer.headers["X-Request-ID"]}
+    assert event["exception"]["values"][-1]["type"] == "RuntimeError"
+    assert (event["environment"], event["transaction"]) == ("test", "POST /broken")
+    assert event["release"].endswith("@0.1.0")
+    assert "s3cret" not in envelope
+    assert '"vars"' not in envelope
+
+
+async def test_expected_errors_are_not_reported(
+    client: AsyncClient, received: tuple[str, list[bytes]]
+) -> None:
+    for path in ("/nowhere", "/refused/401", "/refused/503", "/refused/none"):
+        assert (await client.get(path)).status_code >= 400
+
+    assert not events(received[1])
+
+
+async def test_nothing_starts_without_a_dsn(settings: Settings) -> None:
+    create_app(settings)
+
+    assert not sentry_sdk.get_client().is_active()
