@@ -1,0 +1,82 @@
+"""Requests, counted in Redis or else in this process."""
+
+from math import ceil
+from time import monotonic, time
+from typing import Any, NamedTuple
+
+import structlog
+from limits import parse
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter, SlidingWindowCounterRateLimiter
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from app.exceptions import ServiceUnavailable
+
+QUIET_SECONDS = 60
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Budget(NamedTuple):
+    """What a client may still do, and after how many seconds it may do more."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the budget as response headers."""
+        headers = {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(self.remaining),
+            "RateLimit-Reset": str(self.reset),
+        }
+        return headers if self.allowed else headers | {"Retry-After": str(self.reset)}
+
+
+class RateLimits:
+    """Counts requests; everything fails but `spend`, which lets pass, while Redis is down."""
+
+    def __init__(self, redis: Redis | None) -> None:
+        storage: MemoryStorage | RedisStorage = MemoryStorage()
+        if redis is not None:
+            options: dict[str, Any] = {"connection_pool": redis.connection_pool}
+            storage = RedisStorage("redis://", implementation="redispy", **options)
+        self._exact = MovingWindowRateLimiter(storage)
+        self._cheap = SlidingWindowCounterRateLimiter(storage)
+        self._quiet_until = 0.0
+
+    async def spend(self, rate: str, *key: str) -> Budget | None:
+        """Count a request; return what is left, or nothing while Redis is down."""
+        try:
+            return await self._spend(self._cheap, rate, *key)
+        except RedisError:
+            if monotonic() >= self._quiet_until:
+                self._quiet_until = monotonic() + QUIET_SECONDS
+                log.exception("Redis does not answer: requests are not limited")
+            return None
+
+    async def spend_attempt(self, rate: str, *key: str) -> Budget:
+        """Count an attempt, each to the second; return what is left.
+
+        Raises:
+            ServiceUnavailable: Redis is down, and attempts without a limit are not safe.
+        """
+        try:
+            return await self._spend(self._exact, rate, *key)
+        except RedisError as error:
+            raise ServiceUnavailable from error
+
+    async def _spend(
+        self,
+        limiter: MovingWindowRateLimiter | SlidingWindowCounterRateLimiter,
+        rate: str,
+        *key: str,
+    ) -> Budget:
+        item = parse(rate)
+        allowed = await limiter.hit(item, *key)
+        reset, remaining = await limiter.get_window_stats(item, *key)
+        return Budget(allowed, item.amount, remaining, max(1, ceil(reset - time())))

@@ -1,0 +1,26 @@
+"""The Redis client that everything in this process shares."""
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from app.config import Settings
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+def create_redis(settings: Settings) -> Redis | None:
+    """Return a client, which connects at first use; none without `REDIS_URL`."""
+    url = settings.redis_url.get_secret_value()
+    if not url:
+        if settings.environment == "production":
+            log.warning("REDIS_URL is not set: server processes share nothing but the database")
+        return None
+    return Redis.from_url(
+        url,
+        socket_connect_timeout=1,
+        socket_timeout=1,
+        health_check_interval=30,
+        retry=Retry(NoBackoff(), 1),  # a connection that waited may be dead; a second one is not
+    )

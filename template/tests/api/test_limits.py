@@ -1,0 +1,129 @@
+from uuid import uuid4
+
+import pytest
+from anyio import fail_after, sleep
+from fastapi import Depends
+from httpx2 import AsyncClient
+from pydantic import SecretStr, ValidationError
+
+from app.api.limits import limit
+from app.api.v1.api import router
+from app.config import Settings
+from app.factory import create_app
+from tests.servers import NO_REDIS, serve
+
+PROBE = "/api/v1/probe"
+
+
+@pytest.fixture(autouse=True)
+def probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add two routes to version 1 of the API; the second has a limit of its own."""
+    monkeypatch.setattr(router, "routes", [*router.routes])
+
+    @router.get("/probe")
+    async def read_probe() -> str:
+        return "pong"
+
+    @router.get("/probe/slow", dependencies=[Depends(limit("1/day"))])
+    async def read_slow_probe() -> str:
+        return "pong"
+
+
+async def spend(client: AsyncClient, *, times: int, path: str = PROBE) -> list[int]:
+    return [(await client.get(path)).status_code for _ in range(times)]
+
+
+async def test_client_that_asks_too_often_is_told_when_to_come_back(settings: Settings) -> None:
+    async with serve(settings, rate_limit="2/day") as client:
+        first = await client.get(PROBE, headers={"Origin": "https://app.example.com"})
+        await client.get(PROBE)
+        refused = await client.get(PROBE)
+
+    assert (first.status_code, refused.status_code) == (200, 429)
+    assert first.headers["RateLimit-Limit"] == "2"
+    assert first.headers["RateLimit-Remaining"] == "1"
+    assert "RateLimit-Remaining" in first.headers["Access-Control-Expose-Headers"]
+    assert refused.headers["RateLimit-Remaining"] == "0"
+    assert int(refused.headers["Retry-After"]) == int(refused.headers["RateLimit-Reset"]) > 0
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.json()["title"] == "Too Many Requests"
+
+
+async def test_budget_comes_back(settings: Settings) -> None:
+    async with serve(settings, rate_limit="1/second") as client:
+        while await spend(client, times=2) != [200, 429]:
+            pass
+        with fail_after(10):
+            while await spend(client, times=1) != [200]:
+                await sleep(0.05)
+
+
+async def test_probes_are_never_limited(settings: Settings) -> None:
+    async with serve(settings, rate_limit="1/day") as client:
+        assert await spend(client, times=5, path="/health/live") == [204] * 5
+
+
+async def test_every_client_has_a_budget_of_its_own(settings: Settings) -> None:
+    address = f"2001:db8:{uuid4().hex[:4]}::1"
+    async with serve(settings, address, proxy=address, rate_limit="1/day") as client:
+        for name, status in [("::1", 200), ("::2", 429), ("1::1", 200), ("1::2", 429)]:
+            client.headers["X-Forwarded-For"] = f"2001:db8:0:{name}"
+            assert await spend(client, times=1) == [status]
+
+
+@pytest.mark.parametrize("address", ["", "192.0.2.1", "::ffff:192.0.2.1"])
+async def test_forged_header_gives_no_new_budget(settings: Settings, address: str) -> None:
+    async with serve(settings, address, proxy="10.0.0.1", rate_limit="1/day") as client:
+        assert await spend(client, times=1) == [200]
+        client.headers["X-Forwarded-For"] = "203.0.113.7"
+        assert await spend(client, times=1) == [429]
+
+
+async def test_route_may_have_a_limit_of_its_own(settings: Settings) -> None:
+    async with serve(settings) as client:
+        assert await spend(client, times=2, path=f"{PROBE}/slow") == [200, 429]
+        assert await spend(client, times=2) == [200, 200]
+
+
+async def test_servers_share_budgets_through_redis(
+    settings: Settings, redis_url: SecretStr
+) -> None:
+    address = uuid4().hex
+    changes = {"redis_url": redis_url, "rate_limit": "2/day"}
+
+    async with serve(settings, address, **changes) as one, serve(settings, address, **changes) as two:
+        assert await spend(one, times=1) == [200]
+        assert await spend(two, times=2) == [200, 429]
+        assert await spend(one, times=1) == [429]
+
+
+async def test_servers_without_redis_share_nothing(settings: Settings) -> None:
+    async with serve(settings, rate_limit="1/day") as one, serve(settings, rate_limit="1/day") as two:
+        assert await spend(one, times=2) == [200, 429]
+        assert await spend(two, times=1) == [200]
+
+
+async def test_requests_pass_while_redis_is_down_and_the_log_says_it_once(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serve(settings, redis_url=NO_REDIS, rate_limit="1/day") as client:
+        assert await spend(client, times=3) == [200] * 3
+
+    assert caplog.text.count("requests are not limited") == 1
+
+
+def test_document_says_that_requests_are_limited(settings: Settings) -> None:
+    responses = create_app(settings).openapi()["paths"][PROBE]["get"]["responses"]
+
+    assert list(responses["429"]["content"]) == ["application/problem+json"]
+
+
+@pytest.mark.parametrize("rate", ["often", "1/minute;2/hour", 5])
+def test_what_is_no_rate_is_refused(settings: Settings, rate: str) -> None:
+    with pytest.raises(ValidationError, match="rate_limit"):
+        Settings.model_validate(settings.model_dump() | {"rate_limit": rate})
+
+
+def test_mistaken_limit_of_a_route_shows_at_once() -> None:
+    with pytest.raises(ValueError, match="often"):
+        limit("often")
