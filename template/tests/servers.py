@@ -5,12 +5,12 @@ import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from threading import Thread
+from typing import Any
 
 from asgi_lifespan import LifespanManager
 from fakeredis import TcpFakeServer
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
-from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.config import Settings
@@ -45,11 +45,11 @@ def open_redis() -> Generator[SecretStr]:
 
 @asynccontextmanager
 async def serve(
-    settings: Settings, address: str = "192.0.2.1", proxy: str | None = None, **changes: object
+    settings: Settings, address: str = "192.0.2.1", proxy: str | None = None, **changes: Any
 ) -> AsyncGenerator[AsyncClient]:
     """Yield a client of an application with changed settings, at an address of its own."""
     async with LifespanManager(create_app(settings.model_copy(update=changes))) as running:
-        app: ASGIApp = running.app
+        app: Any = running.app  # ASGI, for which Starlette and uvicorn have different types
         if proxy:
             app = ProxyHeadersMiddleware(app, trusted_hosts=proxy)
         transport = ASGITransport(app, client=(address, 1234))

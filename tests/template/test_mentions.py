@@ -22,6 +22,7 @@ WORDS: Mapping[tuple[str, Value], str] = {
     ("metrics", False): r"(?i)prometheus|metrics_token|/metrics\b|\bscrapes?\b",
     ("tracing", False): r"(?i)opentelemetry|\botel_|\botlp\b|traceparent|trace_?ids?\b",
     ("sentry", False): r"(?i)\bsentry|\bdsn\b",
+    ("rate_limit", False): r"(?i)rate[-_ ]?limit|\blimits\.py\b|app\.api\.limits|too_?many",
     ("docker", False): r"(?i)\bdocker\b|dockerfile|\bcompose\b|\bcontainers?\b",
     ("traefik", False): r"(?i)traefik|\bacme_|let's encrypt",
     ("kubernetes", False): r"(?i)kubernetes|\bkubectl\b|\bkustom|\boverlays?\b",

@@ -28,9 +28,11 @@ async def limit_attempts(
         ServiceUnavailable: Redis is down.
     """
     limits, settings, address = resources.rate_limits, resources.settings, client_address(request)
-    rates = settings.rate_limit_attempts, settings.rate_limit_account_attempts
-    charge(request, await limits.spend_attempt(rates[0], "attempts", address))
-    charge(request, await limits.spend_attempt(rates[1], "account", address, account))
+    for rate, key in (
+        (settings.rate_limit_attempts, ("attempts", address)),
+        (settings.rate_limit_account_attempts, ("attempts", address, account)),
+    ):
+        charge(request, await limits.spend(rate, *key, strict=True))
 
 
 AttemptLimit = Depends(limit_attempts)

@@ -38,7 +38,7 @@ class Budget(NamedTuple):
 
 
 class RateLimits:
-    """Counts requests; everything fails but `spend`, which lets pass, while Redis is down."""
+    """Counts the requests of each client."""
 
     def __init__(self, redis: Redis | None) -> None:
         storage: MemoryStorage | RedisStorage = MemoryStorage()
@@ -49,34 +49,21 @@ class RateLimits:
         self._cheap = SlidingWindowCounterRateLimiter(storage)
         self._quiet_until = 0.0
 
-    async def spend(self, rate: str, *key: str) -> Budget | None:
-        """Count a request; return what is left, or nothing while Redis is down."""
+    async def spend(self, rate: str, *key: str, strict: bool = False) -> Budget | None:
+        """Count a request; return what is left, or nothing while Redis is down.
+
+        Raises:
+            ServiceUnavailable: Redis is down, and this is too dangerous to go on uncounted.
+        """
+        item, limiter = parse(rate), self._exact if strict else self._cheap
         try:
-            return await self._spend(self._cheap, rate, *key)
-        except RedisError:
+            allowed = await limiter.hit(item, *key)
+            reset, remaining = await limiter.get_window_stats(item, *key)
+        except RedisError as error:
+            if strict:
+                raise ServiceUnavailable from error
             if monotonic() >= self._quiet_until:
                 self._quiet_until = monotonic() + QUIET_SECONDS
                 log.exception("Redis does not answer: requests are not limited")
             return None
-
-    async def spend_attempt(self, rate: str, *key: str) -> Budget:
-        """Count an attempt, each to the second; return what is left.
-
-        Raises:
-            ServiceUnavailable: Redis is down, and attempts without a limit are not safe.
-        """
-        try:
-            return await self._spend(self._exact, rate, *key)
-        except RedisError as error:
-            raise ServiceUnavailable from error
-
-    async def _spend(
-        self,
-        limiter: MovingWindowRateLimiter | SlidingWindowCounterRateLimiter,
-        rate: str,
-        *key: str,
-    ) -> Budget:
-        item = parse(rate)
-        allowed = await limiter.hit(item, *key)
-        reset, remaining = await limiter.get_window_stats(item, *key)
         return Budget(allowed, item.amount, remaining, max(1, ceil(reset - time())))

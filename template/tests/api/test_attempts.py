@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -28,10 +29,14 @@ async def sign_up(client: AsyncClient, email: str = "ada@example.com") -> Respon
 async def test_guessing_at_one_account_ends_for_the_one_who_guesses(
     settings: Settings, redis_url: SecretStr
 ) -> None:
-    changes = {"redis_url": redis_url, "rate_limit_account_attempts": "2/day"}
+    changes: dict[str, Any] = {"redis_url": redis_url, "rate_limit_account_attempts": "2/day"}
 
     async with serve(settings, uuid4().hex, **changes) as eve:
-        tries = [await log_in(eve), await log_in_with_form(eve, " Ada@Example.com"), await log_in(eve)]
+        tries = [
+            await log_in(eve),
+            await log_in_with_form(eve, " Ada@Example.com"),
+            await log_in(eve),
+        ]
         other = await log_in(eve, "bob@example.com")
     async with serve(settings, uuid4().hex, **changes) as ada:
         elsewhere = await log_in(ada)

@@ -1,7 +1,8 @@
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from anyio import fail_after, sleep
+from anyio import sleep
 from fastapi import Depends
 from httpx2 import AsyncClient
 from pydantic import SecretStr, ValidationError
@@ -51,11 +52,13 @@ async def test_client_that_asks_too_often_is_told_when_to_come_back(settings: Se
 
 async def test_budget_comes_back(settings: Settings) -> None:
     async with serve(settings, rate_limit="1/second") as client:
-        while await spend(client, times=2) != [200, 429]:
-            pass
-        with fail_after(10):
-            while await spend(client, times=1) != [200]:
-                await sleep(0.05)
+        assert 429 in await spend(client, times=9)
+        for _ in range(100):
+            await sleep(0.05)
+            if await spend(client, times=1) == [200]:
+                break
+        else:
+            pytest.fail("the budget does not come back")
 
 
 async def test_probes_are_never_limited(settings: Settings) -> None:
@@ -64,10 +67,10 @@ async def test_probes_are_never_limited(settings: Settings) -> None:
 
 
 async def test_every_client_has_a_budget_of_its_own(settings: Settings) -> None:
-    address = f"2001:db8:{uuid4().hex[:4]}::1"
-    async with serve(settings, address, proxy=address, rate_limit="1/day") as client:
-        for name, status in [("::1", 200), ("::2", 429), ("1::1", 200), ("1::2", 429)]:
-            client.headers["X-Forwarded-For"] = f"2001:db8:0:{name}"
+    calls = {"2001:db8::1": 200, "2001:db8::2": 429, "2001:db8:0:1::1": 200, "192.0.2.2": 200}
+    async with serve(settings, "10.0.0.1", proxy="10.0.0.1", rate_limit="1/day") as client:
+        for address, status in calls.items():
+            client.headers["X-Forwarded-For"] = address
             assert await spend(client, times=1) == [status]
 
 
@@ -89,16 +92,22 @@ async def test_servers_share_budgets_through_redis(
     settings: Settings, redis_url: SecretStr
 ) -> None:
     address = uuid4().hex
-    changes = {"redis_url": redis_url, "rate_limit": "2/day"}
+    changes: dict[str, Any] = {"redis_url": redis_url, "rate_limit": "2/day"}
 
-    async with serve(settings, address, **changes) as one, serve(settings, address, **changes) as two:
+    async with (
+        serve(settings, address, **changes) as one,
+        serve(settings, address, **changes) as two,
+    ):
         assert await spend(one, times=1) == [200]
         assert await spend(two, times=2) == [200, 429]
         assert await spend(one, times=1) == [429]
 
 
 async def test_servers_without_redis_share_nothing(settings: Settings) -> None:
-    async with serve(settings, rate_limit="1/day") as one, serve(settings, rate_limit="1/day") as two:
+    async with (
+        serve(settings, rate_limit="1/day") as one,
+        serve(settings, rate_limit="1/day") as two,
+    ):
         assert await spend(one, times=2) == [200, 429]
         assert await spend(two, times=1) == [200]
 
