@@ -1,56 +1,40 @@
-"""Unexpected errors, sent to Sentry where a DSN is set."""
+"""Errors that nobody expected, sent to Sentry where a DSN is set."""
 
-from dataclasses import dataclass
+import sys
+from importlib.metadata import version
 
 import sentry_sdk
-from fastapi import FastAPI
-from sentry_sdk.integrations.logging import LoggingIntegration, ignore_logger
-from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from sentry_sdk.integrations.logging import LoggingIntegration
+from structlog.typing import EventDict, WrappedLogger
 
 from app.config import Settings
 
-
-def install(app: FastAPI, settings: Settings) -> None:
-    """Report what no handler of the application expected."""
-    if configure_sentry(settings, f"{app.title}@{app.version}"):
-        app.user_middleware.append(Middleware(Reporter))
+TAGS = ("request_id", "task_id", "logger")
 
 
-def configure_sentry(settings: Settings, release: str) -> bool:
-    """Start the client of this process, and tell whether there is one.
+def start_sentry(settings: Settings, project: str) -> None:
+    """Start the client of this process, if there is a DSN.
 
     What may identify people stays here (the SDK's default): bodies, headers, cookies; and the
     values of local variables.
     """
-    dsn = settings.sentry_dsn.get_secret_value()
-    if dsn:
+    if dsn := settings.sentry_dsn.get_secret_value():
         sentry_sdk.init(
             dsn=dsn,
             environment=settings.environment,
-            release=release,
+            release=f"{project}@{version(project)}",
             include_local_variables=False,
             max_request_body_size="never",
             auto_enabling_integrations=False,
-            integrations=[LoggingIntegration(level=None)],  # errors of libraries; no breadcrumbs
+            disabled_integrations=[LoggingIntegration],  # the log of the application reports
         )
-        ignore_logger("app.*")  # reported with their traceback already
-    return bool(dsn)
 
 
-@dataclass
-class Reporter:
-    """Reports an error with the id under which the log tells the rest."""
-
-    app: ASGIApp
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the request, and report its failure before it is answered."""
-        with sentry_sdk.isolation_scope() as reported:
-            try:
-                await self.app(scope, receive, send)
-            except Exception as error:
-                reported.set_tag("request_id", scope.get("state", {}).get("request_id"))
-                reported.set_transaction_name(f"{scope.get('method')} {scope['path']}")
-                sentry_sdk.capture_exception(error)
-                raise
+def report_errors(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """Report an error that is logged with its traceback, whoever logs it."""
+    if line.get("level") in {"error", "critical"} and (found := line.get("exc_info")):
+        with sentry_sdk.new_scope() as scope:
+            for tag in TAGS:
+                scope.set_tag(tag, line.get(tag))
+            sentry_sdk.capture_exception(found if found is not True else sys.exc_info())
+    return line
