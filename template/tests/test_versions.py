@@ -1,14 +1,55 @@
 from fastapi import APIRouter, FastAPI
-from httpx2 import AsyncClient
+from httpx2 import ASGITransport, AsyncClient
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.api.deps import CurrentUser
+from app.crud.user import users
+from app.dependencies import SessionDep
+from app.models.user import User
+from app.problems import problems
+from tests.factories import People, id_of
 
 
-async def test_next_version_stands_beside_the_first(app: FastAPI, client: AsyncClient) -> None:
-    v2 = APIRouter(prefix="/v2")
+class Profile(BaseModel, from_attributes=True):
+    """What version 2 shows of a user."""
 
-    @v2.get("/hello")
-    async def hello() -> str:
-        return "hello"
+    id: str
+    name: str | None
 
+
+v2 = APIRouter(prefix="/v2")
+
+
+@v2.get("/users/me", responses=problems(401))
+async def read_me(caller: CurrentUser, db: SessionDep) -> Profile:
+    user = await users.get(db, User.id == caller.id)
+    return Profile(id=str(user.id), name=user.full_name)
+
+
+async def test_next_version_answers_differently_beside_the_first(
+    app: FastAPI, transport: ASGITransport, engine: AsyncEngine
+) -> None:
+    app.include_router(v2, prefix="/api")
+    ada = await People(transport, engine).sign_up(full_name="Ada")
+
+    first = (await ada.get("/api/v1/users/me")).json()
+    second = (await ada.get("/api/v2/users/me")).json()
+
+    assert second == {"id": await id_of(ada), "name": "Ada"}
+    assert first["full_name"] == "Ada"
+    assert "name" not in first
+
+
+async def test_both_versions_are_documented_under_ids_of_their_own(
+    app: FastAPI, client: AsyncClient
+) -> None:
     app.include_router(v2, prefix="/api")
 
-    assert (await client.get("/api/v2/hello")).json() == "hello"
+    document = (await client.get("/openapi.json")).json()
+
+    paths = document["paths"]
+    ids = [operation["operationId"] for path in paths.values() for operation in path.values()]
+    assert {"/api/v1/users/me", "/api/v2/users/me"} <= paths.keys()
+    assert len(ids) == len(set(ids))
+    assert "401" in paths["/api/v2/users/me"]["get"]["responses"]

@@ -18,7 +18,11 @@ WORDS: Mapping[tuple[str, Value], str] = {
         r"|password_hash|current_?user|require_roles|/auth/|\bsign[ -](up|in)\b|\blog[ -]?in\b"
         r"|create-admin|smtp"
     ),
-    ("items", False): r"\bitems?\.py\b|\bItem(Create|Read|Update)?\b|/items\b|\bitems_router\b",
+    ("items", False): (
+        r"(?i:rich.?text|\bnh3\b)|\bitems?\.py\b|\bItem(Create|Read|Update)?\b|/items\b"
+        r"|\bitems_router\b"
+    ),
+    ("envelope", False): r"(?i)\benvelop",
     ("metrics", False): r"(?i)prometheus|metrics_token|/metrics\b|\bscrapes?\b",
     ("tracing", False): r"(?i)opentelemetry|\botel_|\botlp\b|traceparent|trace_?ids?\b",
     ("sentry", False): r"(?i)\bsentry|\bdsn\b",

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import UNSET, Input, Line, ListQuery, Patch, Text
+from app.schemas.common import UNSET, Input, Line, ListQuery, Patch
+from app.schemas.rich_text import RichText
 
 Title = Annotated[Line, Field(min_length=1, max_length=100, examples=["Analytical engine"])]
-Description = Annotated[Text, Field(max_length=10_000, examples=["Weaves algebraic patterns."])]
+Description = Annotated[RichText, Field(examples=["Weaves <em>algebraic</em> patterns."])]
 
 
 class ItemCreate(Input):

@@ -1,0 +1,58 @@
+import pytest
+from httpx2 import AsyncClient, Response
+from pydantic import ValidationError
+
+from app.schemas.item import ItemCreate
+
+ITEMS = "/api/v1/items"
+
+
+async def describe(client: AsyncClient, description: str) -> Response:
+    return await client.post(ITEMS, json={"title": "Engine", "description": description})
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ("plain text", "plain text"),
+        ("<p>a <em>b</em></p><ul><li>c</li></ul>", "<p>a <em>b</em></p><ul><li>c</li></ul>"),
+        ("a<script>alert(1)</script>b", "ab"),
+        ('<b onclick="alert(1)" style="color:red">b</b>', "<b>b</b>"),
+        ('<a href="javascript:alert(1)">c</a>', '<a rel="nofollow noopener noreferrer">c</a>'),
+        ('<img src="x" onerror="alert(1)">d', "d"),
+        ("1 < 2 & 3 > 2", "1 &lt; 2 &amp; 3 &gt; 2"),
+        ("a < b", "a &lt; b"),
+        ("a &lt; b", "a &lt; b"),
+    ],
+)
+async def test_only_formatting_and_links_stay(ada: AsyncClient, sent: str, stored: str) -> None:
+    created = (await describe(ada, sent)).json()
+
+    url = f"{ITEMS}/{created['id']}"
+    changed = (await ada.patch(url, json={"description": created["description"]})).json()
+    assert created["description"] == stored
+    assert changed["description"] == stored
+
+
+async def test_link_gives_nothing_to_its_target(ada: AsyncClient) -> None:
+    link = '<a href="https://example.com/" target="_top" rel="opener">d</a>'
+
+    assert (await describe(ada, link)).json()["description"] == (
+        '<a href="https://example.com/" rel="nofollow noopener noreferrer">d</a>'
+    )
+
+
+@pytest.mark.parametrize("sent", ["x" * 10_001, "&" * 9_999, "<a>" * 3_000, "&#8238;", "&#1;"])
+def test_limits_apply_before_and_after_cleaning(sent: str) -> None:
+    with pytest.raises(ValidationError, match="description"):
+        ItemCreate(title="Engine", description=sent)
+
+
+async def test_title_is_text_and_comes_back_as_it_was_sent(ada: AsyncClient) -> None:
+    title = "<script>alert('1 < 2')</script>"
+
+    response = await ada.post(ITEMS, json={"title": title})
+
+    assert response.json()["title"] == title
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
