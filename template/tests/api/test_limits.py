@@ -11,6 +11,7 @@ from app.api.limits import limit
 from app.api.v1.api import router
 from app.config import Settings
 from app.factory import create_app
+from app.problems import MEDIA_TYPE
 from tests.servers import NO_REDIS, serve
 
 PROBE = "/api/v1/probe"
@@ -124,7 +125,7 @@ async def test_requests_pass_while_redis_is_down_and_the_log_says_it_once(
 def test_document_says_that_requests_are_limited(settings: Settings) -> None:
     responses = create_app(settings).openapi()["paths"][PROBE]["get"]["responses"]
 
-    assert list(responses["429"]["content"]) == ["application/problem+json"]
+    assert list(responses["429"]["content"]) == [MEDIA_TYPE]
 
 
 @pytest.mark.parametrize("rate", ["often", "1/minute;2/hour", 5])
