@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,15 +17,7 @@ from tests.template.files import parse_yaml
 
 SCHEMA = "vendor.compose-spec"
 COMPOSED = [name for name, answers in PROJECTS.items() if answers["docker"]]
-SETTINGS = {
-    "ACME_EMAIL": "ada@example.com",
-    "ALLOWED_HOSTS": "api.example.com",
-    "DOMAIN": "api.example.com",
-    "MYSQL_PASSWORD": "secret",
-    "MYSQL_ROOT_PASSWORD": "secret",
-    "POSTGRES_PASSWORD": "secret",
-    "SECRET_KEY": "secret",
-}
+REQUIRED = re.compile(r"\$\{(\w+):\?")
 
 
 def compose(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -33,7 +25,6 @@ def compose(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["docker", "compose", *arguments],
         cwd=project,
-        env=os.environ | SETTINGS,
         capture_output=True,
         text=True,
         check=False,
@@ -82,7 +73,9 @@ def test_compose_files_follow_the_specification(rendered: Render, tmp_path: Path
 def test_docker_reads_the_compose_files(name: str, rendered: Render, tmp_path: Path) -> None:
     project = tmp_path / "myproject"
     shutil.copytree(rendered(PROJECTS[name]), project)
-    (project / ".env").touch()
+    texts = (path.read_text(encoding="utf-8") for path in project.glob("compose*.yaml"))
+    settings = {f"{variable}=value\n" for text in texts for variable in REQUIRED.findall(text)}
+    (project / ".env").write_text("".join(sorted(settings)), encoding="utf-8")
 
     for stack in stacks(project):
         files = [word for file in stack for word in ("--file", file)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -93,15 +94,32 @@ def test_pods_are_hardened_limited_and_configured(manifests: list[Any]) -> None:
         ]
 
 
-def test_sqlite_is_written_by_one_release_on_one_node(manifests: list[Any]) -> None:
-    by_kind = {manifest["kind"] for manifest in manifests}
-    if "PersistentVolumeClaim" not in by_kind:
-        assert "HorizontalPodAutoscaler" in by_kind
+@pytest.mark.parametrize("name", BUILT)
+def test_what_production_requires_is_asked_for(name: str, rendered: Render) -> None:
+    project = rendered(PROJECTS[name])
+    [compose] = parse_yaml((project / "compose.prod.yaml").read_text(encoding="utf-8"))
+    required = {
+        name for name, value in compose["x-app"]["environment"].items() if ":?" in str(value)
+    }
+    secrets = (project / "deploy/kubernetes/.env.example").read_text(encoding="utf-8")
+    [settings] = [m["data"] for m in build(project, "production") if m["kind"] == "ConfigMap"]
+
+    assert required <= {*settings, *re.findall(r"(?m)^(\w+)=", secrets)}
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_sqlite_is_written_by_one_release_on_one_node(
+    name: str, environment: str, rendered: Render
+) -> None:
+    manifests = build(rendered(PROJECTS[name]), environment)
+    deployments = [manifest for manifest in manifests if manifest["kind"] == "Deployment"]
+    scaled = [m for m in manifests if m["kind"] == "HorizontalPodAutoscaler"]
+
+    if PROJECTS[name]["database"] != "sqlite":
+        assert scaled
         return
 
-    assert "HorizontalPodAutoscaler" not in by_kind
+    assert not scaled
     assert all("podAffinity" in pod["affinity"] for pod in pods(manifests).values())
-    for manifest in manifests:
-        if manifest["kind"] == "Deployment":
-            assert manifest["spec"]["replicas"] == 1
-            assert manifest["spec"]["strategy"] == {"type": "Recreate"}
+    assert {deployment["spec"]["replicas"] for deployment in deployments} == {1}
+    assert {deployment["spec"]["strategy"]["type"] for deployment in deployments} == {"Recreate"}
