@@ -16,6 +16,8 @@ from tests.matrix import PROJECTS
 from tests.template.files import parse_yaml
 
 SCHEMA = "vendor.compose-spec"
+PROXIED = [name for name, answers in PROJECTS.items() if answers["traefik"]]
+CONTAINED = [name for name, answers in PROJECTS.items() if answers["devcontainer"]]
 COMPOSED = [name for name, answers in PROJECTS.items() if answers["docker"]]
 REQUIRED = re.compile(r"\$\{(\w+):\?")
 
@@ -81,3 +83,47 @@ def test_docker_reads_the_compose_files(name: str, rendered: Render, tmp_path: P
         files = [word for file in stack for word in ("--file", file)]
         read = compose(project, *files, "config", "--quiet")
         assert read.returncode == 0, f"{stack}: {read.stderr}"
+
+
+@pytest.mark.parametrize("name", PROXIED)
+def test_only_traefik_is_reachable_and_only_traefik_is_believed(
+    name: str, rendered: Render
+) -> None:
+    project = rendered(PROJECTS[name])
+    overlay = project / "compose.traefik.yaml"
+    [content] = parse_yaml(overlay.read_text(encoding="utf-8"))
+    traefik, api = content["services"]["traefik"], content["services"]["api"]
+    address = traefik["networks"]["proxy"]["ipv4_address"]
+
+    assert "ports: !reset []" in overlay.read_text(encoding="utf-8")
+    assert api["environment"]["FORWARDED_ALLOW_IPS"] == address
+    assert content["networks"]["proxy"]["internal"]
+    assert not [volume for volume in traefik["volumes"] if "docker.sock" in volume]
+    assert not [option for option in traefik["command"] if "--api" in option]
+
+
+@pytest.mark.parametrize("name", PROXIED)
+def test_traefik_serves_named_paths_and_asks_whether_the_api_is_ready(
+    name: str, rendered: Render
+) -> None:
+    [content] = parse_yaml((rendered(PROJECTS[name]) / "traefik.yaml").read_text(encoding="utf-8"))
+    [router] = content["http"]["routers"].values()
+    [service] = content["http"]["services"].values()
+    served = set(re.findall(r"`(/[^`]*)`", router["rule"]))
+
+    admin = {"/admin"} if PROJECTS[name]["admin"] else set()
+    assert served == {"/api", "/docs", "/health", "/openapi.json"} | admin
+    assert service["loadBalancer"]["healthCheck"]["path"] == "/health/ready"
+
+
+@pytest.mark.parametrize("name", CONTAINED)
+def test_the_development_container_is_a_service_of_its_compose_file(
+    name: str, rendered: Render
+) -> None:
+    folder = rendered(PROJECTS[name]) / ".devcontainer"
+    container = json.loads((folder / "devcontainer.json").read_text(encoding="utf-8"))
+    [content] = parse_yaml((folder / container["dockerComposeFile"]).read_text(encoding="utf-8"))
+    service = content["services"][container["service"]]
+
+    assert f"..:{container['workspaceFolder']}" in service["volumes"]
+    assert (folder / "Dockerfile").exists()
