@@ -19,7 +19,10 @@ MODULES = (
 )
 # Named by a URL, a command, a type or a string, and imported by what reads that.
 OURS = ("-kf", "app", "-kf", "tests")
-UNIMPORTED = "aiomysql|aiosqlite|asyncpg|email-validator|fastapi-swagger|python-multipart|uvicorn"
+UNIMPORTED = (
+    "aiomysql|aiosqlite|asyncpg|email-validator|fastapi-swagger|itsdangerous|python-multipart"
+    "|uvicorn"
+)
 
 
 def deptry(project: Path, *options: str) -> str:

@@ -18,6 +18,10 @@ WORDS: Mapping[tuple[str, Value], str] = {
         r"|password_hash|current_?user|require_roles|/auth/|\bsign[ -](up|in)\b|\blog[ -]?in\b"
         r"|create-admin|smtp"
     ),
+    ("oauth", False): (
+        r"(?i)\bauthlib\b|\bjoserfc\b|itsdangerous|google_client|\boidc|\bidentit(y|ies)\b|openid"
+        r"|public_url|sign-?in with"
+    ),
     ("items", False): (
         r"(?i:rich.?text|\bnh3\b)|\bitems?\.py\b|\bItem(Create|Read|Update)?\b|/items\b"
         r"|\bitems_router\b"
@@ -31,9 +35,11 @@ WORDS: Mapping[tuple[str, Value], str] = {
     ("traefik", False): r"(?i)traefik|\bacme_|let's encrypt",
     ("kubernetes", False): r"(?i)kubernetes|\bkubectl\b|\bkustom|\boverlays?\b",
     ("devcontainer", False): r"(?i)\.?devcontainer|\bdevelopment containers?\b",
-    ("ci", "none"): r"(?i)\bgithub\b|\bgitlab\b|\bdependabot\b|\bcontinuous integration\b",
+    ("ci", "none"): (
+        r"(?i)\.github/|\bgithub[ -]actions\b|\bgitlab\b|\bdependabot\b|\bcontinuous integration\b"
+    ),
     ("ci", "github"): r"(?i)\bgitlab\b",
-    ("ci", "gitlab"): r"(?i)\bgithub\b|\bdependabot\b",
+    ("ci", "gitlab"): r"(?i)\.github/|\bgithub[ -]actions\b|\bdependabot\b",
     ("pre_commit", False): r"(?i)\bpre[-_]commit\b",
     ("agents", False): r"(?i)\bagents\b",
     ("database", "sqlite"): r"(?i)postgres|asyncpg|pgserver|mysql|mariadb|pool_recycle",

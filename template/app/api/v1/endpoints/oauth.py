@@ -1,0 +1,111 @@
+"""Signing in with a provider, and the identities that users have there."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
+
+from app.api.deps import CallerDep, CurrentUser
+from app.api.v1.endpoints.auth import UserAgent, make_pair
+from app.core.providers import Provider
+from app.core.tokens import AccessClaims
+from app.crud.identity import link, list_identities, sign_in, unlink
+from app.crud.session import find_caller, open_session
+from app.dependencies import ResourcesDep, SessionDep, get_resources
+from app.exceptions import NotFound, Unauthorized
+from app.models.identity import Identity
+from app.problems import problems
+from app.schemas.auth import TokenPair
+from app.schemas.identity import AuthorizationURL, CallbackQuery, IdentityRead
+
+
+class CookieRoute(APIRoute):
+    """A route with the cookie of a sign-in that is under way; others do not see it."""
+
+    @override
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        oauth = get_resources(Request(scope)).oauth
+        await oauth.with_cookie(super().handle)(scope, receive, send)
+
+
+router = APIRouter(prefix="/auth", tags=["auth"], route_class=CookieRoute)
+
+
+async def get_provider(provider: str, resources: ResourcesDep) -> Provider:
+    """Return the provider that is meant.
+
+    Raises:
+        NotFound: It is unknown, or its settings are not there.
+    """
+    if provider not in resources.oauth.providers:
+        raise NotFound
+    return resources.oauth.providers[provider]
+
+
+ProviderDep = Annotated[Provider, Depends(get_provider)]
+
+
+@router.get("/providers")
+async def read_providers(resources: ResourcesDep) -> list[str]:
+    """List the providers to sign in with."""
+    return list(resources.oauth.providers)
+
+
+@router.get(
+    "/{provider}/login",
+    status_code=302,
+    response_class=RedirectResponse,
+    responses=problems(404, 502),
+)
+async def start_sign_in(provider: ProviderDep, request: Request) -> str:
+    """Go to the provider to sign in; it sends the browser back to the callback."""
+    return await provider.start(request)
+
+
+@router.post("/{provider}/link", responses=problems(401, 404, 502))
+async def start_linking(
+    caller: CallerDep, provider: ProviderDep, request: Request, db: SessionDep
+) -> AuthorizationURL:
+    """Start to link an identity to your account; the same browser goes on at the address."""
+    await db.close()  # the provider may take long, and others need the connection
+    claims = AccessClaims(caller.user.id, caller.session_id)
+    return AuthorizationURL(authorization_url=await provider.start(request, claims))
+
+
+@router.get("/{provider}/callback", responses=problems(401, 403, 404, 409, 502, 503))
+async def finish_sign_in(
+    provider: ProviderDep,
+    _: Annotated[CallbackQuery, Query()],
+    request: Request,
+    resources: ResourcesDep,
+    db: SessionDep,
+    user_agent: UserAgent = "",
+) -> TokenPair:
+    """Open a session for who comes back from the provider, or link the identity."""
+    person, claims = await provider.finish(request)
+    if claims is None:
+        user = await sign_in(db, resources.passwords, person)
+    elif found := await find_caller(db, claims):
+        user = found
+        await link(db, user, person)
+    else:
+        raise Unauthorized
+    return make_pair(resources, *await open_session(db, resources.settings, user, user_agent))
+
+
+@router.get("/identities", response_model=list[IdentityRead], responses=problems(401))
+async def read_identities(user: CurrentUser, db: SessionDep) -> Sequence[Identity]:
+    """List your identities elsewhere."""
+    return await list_identities(db, user)
+
+
+@router.delete("/identities/{identity_id}", status_code=204, responses=problems(401, 404, 409))
+async def delete_identity(identity_id: UUID, user: CurrentUser, db: SessionDep) -> None:
+    """Unlink an identity, unless it is your only way to sign in."""
+    await unlink(db, user, identity_id)

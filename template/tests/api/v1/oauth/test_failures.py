@@ -1,0 +1,128 @@
+import time
+
+import pytest
+from fastapi.responses import HTMLResponse, JSONResponse
+from httpx2 import AsyncClient
+from joserfc.jwk import RSAKey
+
+from tests.api.v1.oauth.conftest import SignIn, consent
+from tests.api.v1.oauth.provider import UNPUBLISHED, Provider
+
+LOGIN, CALLBACK = "/api/v1/auth/oidc/login", "/api/v1/auth/oidc/callback"
+DISCOVERY = "/.well-known/openid-configuration"
+
+
+async def test_flow_without_its_cookie_is_refused(client: AsyncClient) -> None:
+    start = await client.get(LOGIN)
+    back = await consent(start.headers["location"])
+    client.cookies.clear()
+
+    assert (await client.get(back)).status_code == 401
+
+
+async def test_other_state_is_refused(client: AsyncClient) -> None:
+    start = await client.get(LOGIN)
+    back = await consent(start.headers["location"])
+
+    assert (await client.get(f"{back}x")).status_code == 401
+    assert (await client.get(CALLBACK)).status_code == 401
+
+
+async def test_callback_works_once(client: AsyncClient) -> None:
+    start = await client.get(LOGIN)
+    back = await consent(start.headers["location"])
+    cookie = {"Cookie": f"oauth={client.cookies['oauth']}"}
+
+    assert (await client.get(back)).status_code == 200
+    assert "oauth" not in client.cookies
+    assert (await client.get(back)).status_code == 401
+    assert (await client.get(back, headers=cookie)).status_code == 401
+
+
+async def test_user_who_does_not_agree_is_not_signed_in(client: AsyncClient) -> None:
+    await client.get(LOGIN)
+
+    answer = await client.get(f"{CALLBACK}?error=access_denied&error_description=no")
+
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"nonce": "other"},
+        {"nonce": None},
+        {"exp": int(time.time()) - 3600},
+        {"iss": "https://other.example.com"},
+        {"aud": "other"},
+        {"aud": "other", "azp": "our-app"},
+        {"aud": None},
+    ],
+)
+async def test_id_token_must_be_fresh_and_meant_for_us(
+    sign_in: SignIn, provider: Provider, claims: dict[str, object]
+) -> None:
+    provider.claims |= claims
+
+    assert (await sign_in()).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "key"), [("RS256", UNPUBLISHED), ("none", UNPUBLISHED), ("RS512", UNPUBLISHED)]
+)
+async def test_id_token_must_be_signed_by_the_provider(
+    sign_in: SignIn, provider: Provider, algorithm: str, key: RSAKey
+) -> None:
+    provider.algorithm, provider.key = algorithm, key
+
+    assert (await sign_in()).status_code == 401
+
+
+@pytest.mark.parametrize("subject", ["", "with\x00nul", "ends in a space ", "ä", "x" * 256, 7])
+async def test_subject_that_no_database_would_keep_apart_is_refused(
+    sign_in: SignIn, provider: Provider, subject: object
+) -> None:
+    provider.claims["sub"] = subject
+
+    assert (await sign_in()).status_code in {401, 502}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [HTMLResponse("<h1>", 503), HTMLResponse("<h1>"), JSONResponse([]), JSONResponse({})],
+)
+@pytest.mark.parametrize("path", ["/token", "/keys"])
+async def test_provider_that_breaks_on_the_way_back_is_a_bad_gateway(
+    sign_in: SignIn, provider: Provider, path: str, answer: HTMLResponse | JSONResponse
+) -> None:
+    provider.answers[path] = answer
+
+    response = await sign_in()
+
+    assert response.status_code == 502
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [HTMLResponse("<h1>", 500), HTMLResponse("<h1>"), JSONResponse([]), JSONResponse({})],
+)
+async def test_provider_that_cannot_be_discovered_is_a_bad_gateway(
+    client: AsyncClient, provider: Provider, answer: HTMLResponse | JSONResponse
+) -> None:
+    provider.answers[DISCOVERY] = answer
+
+    assert (await client.get(LOGIN)).status_code == 502
+
+
+async def test_provider_that_is_down_is_asked_again_next_time(
+    client: AsyncClient, provider: Provider
+) -> None:
+    provider.answers[DISCOVERY] = HTMLResponse("", 503)
+    down = await client.get(LOGIN)
+    provider.answers.clear()
+
+    up = await client.get(LOGIN)
+
+    assert (down.status_code, up.status_code) == (502, 302)

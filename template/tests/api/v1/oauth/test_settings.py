@@ -1,0 +1,55 @@
+from typing import Any
+
+import pytest
+from asgi_lifespan import LifespanManager
+from httpx2 import URL, ASGITransport, AsyncClient
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.config import Settings
+from app.factory import create_app
+
+GOOGLE = {"google_client_id": "id", "google_client_secret": "secret"}
+
+
+async def test_providers_are_those_with_settings(client: AsyncClient) -> None:
+    assert (await client.get("/api/v1/auth/providers")).json() == ["oidc", "github"]
+    for name in ("google", "unknown"):
+        assert (await client.get(f"/api/v1/auth/{name}/login")).status_code == 404
+        assert (await client.get(f"/api/v1/auth/{name}/callback")).status_code == 404
+
+
+async def test_flow_is_kept_in_a_cookie_that_scripts_and_other_routes_do_not_see(
+    oauth_settings: Settings, engine: AsyncEngine
+) -> None:
+    values = {"environment": "production", "public_url": "https://example.com/base"}
+    production = create_app(oauth_settings.model_copy(update=values))
+
+    async with LifespanManager(production) as running:
+        transport = ASGITransport(running.app)
+        async with AsyncClient(transport=transport, base_url="http://test") as client:
+            start = await client.get("/api/v1/auth/oidc/login")
+
+    cookie = set(start.headers["set-cookie"].lower().split("; "))
+    query = URL(start.headers["location"]).params
+    assert start.status_code == 302
+    assert query["redirect_uri"] == "https://example.com/base/api/v1/auth/oidc/callback"
+    assert {"httponly", "secure", "samesite=lax", "max-age=600"} < cookie
+    assert "path=/base/api/v1/auth" in cookie
+
+
+@pytest.mark.parametrize(
+    ("unsafe", "problem"),
+    [
+        (GOOGLE, "need https"),
+        (GOOGLE | {"public_url": "https://api.example.com", "google_client_secret": ""}, "SECRET"),
+        ({"oidc_client_id": "id", "oidc_client_secret": "secret"}, "OIDC_ISSUER"),
+    ],
+)
+def test_unsafe_provider_is_refused(
+    settings: Settings, unsafe: dict[str, str], problem: str
+) -> None:
+    values: dict[str, Any] = settings.model_dump() | {"environment": "production"}
+
+    with pytest.raises(ValidationError, match=problem):
+        Settings.model_validate(values | unsafe)

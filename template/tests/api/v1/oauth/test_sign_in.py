@@ -1,0 +1,122 @@
+import pytest
+from fastapi.responses import JSONResponse
+from httpx2 import AsyncClient
+
+from tests.api.v1.oauth.conftest import SignIn
+from tests.api.v1.oauth.provider import ADA, Provider
+from tests.factories import People
+
+
+async def read_me(client: AsyncClient, pair: dict[str, str]) -> dict[str, object]:
+    bearer = {"Authorization": f"Bearer {pair['access_token']}"}
+    user: dict[str, object] = (await client.get("/api/v1/users/me", headers=bearer)).json()
+    return user
+
+
+async def test_new_person_gets_an_account(sign_in: SignIn, client: AsyncClient) -> None:
+    answer = await sign_in()
+
+    assert answer.status_code == 200, answer.text
+    user = await read_me(client, answer.json())
+    assert (user["email"], user["full_name"]) == ("ada@example.com", "Ada")
+
+
+async def test_known_person_comes_back_whatever_the_address_is_now(
+    sign_in: SignIn, client: AsyncClient, provider: Provider
+) -> None:
+    first = await read_me(client, (await sign_in()).json())
+    provider.claims |= {"email": "other@example.com", "email_verified": False}
+
+    second = await read_me(client, (await sign_in()).json())
+
+    assert second == first
+
+
+async def test_subjects_that_differ_in_case_are_different_people(
+    sign_in: SignIn, provider: Provider
+) -> None:
+    provider.claims["sub"] = "ada"
+    await sign_in()
+    provider.claims |= {"sub": "ADA", "email": "other@example.com"}
+
+    assert (await sign_in()).status_code == 200
+    assert (await sign_in()).status_code == 200
+
+
+async def test_github_says_by_its_api_who_somebody_is(
+    sign_in: SignIn, client: AsyncClient, provider: Provider
+) -> None:
+    addresses = [
+        {"email": "old@example.com", "primary": False, "verified": True},
+        {"email": "ada@example.com", "primary": True, "verified": True},
+    ]
+    provider.answers["/user"] = JSONResponse({"id": 1, "name": None, "email": "x@example.com"})
+    provider.answers["/user/emails"] = JSONResponse(addresses)
+
+    answer = await sign_in("github")
+
+    assert answer.status_code == 200, answer.text
+    bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    assert (await read_me(client, answer.json()))["email"] == "ada@example.com"
+    [identity] = (await client.get("/api/v1/auth/identities", headers=bearer)).json()
+    assert (identity["issuer"], identity["subject"]) == ("https://github.com", "1")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"email_verified": False},
+        {"email_verified": "true"},
+        {"email_verified": None},
+        {"email": "no address"},
+    ],
+)
+async def test_account_needs_an_address_that_the_provider_has_verified(
+    sign_in: SignIn, provider: Provider, claims: dict[str, object]
+) -> None:
+    provider.claims |= claims
+
+    answer = await sign_in()
+
+    assert answer.status_code == 403
+    assert "has not verified" in answer.json()["detail"]
+
+
+async def test_address_may_come_from_userinfo(
+    sign_in: SignIn, client: AsyncClient, provider: Provider
+) -> None:
+    provider.claims = {"sub": ADA["sub"]}
+    provider.answers["/user"] = JSONResponse(ADA | {"sub": "somebody else"})
+    refused = await sign_in()
+    provider.answers["/user"] = JSONResponse(ADA)
+
+    answer = await sign_in()
+
+    assert refused.status_code == 403
+    assert (await read_me(client, answer.json()))["email"] == "ada@example.com"
+
+
+async def test_account_with_the_same_address_is_left_alone(sign_in: SignIn, people: People) -> None:
+    ada = await people.sign_up("ada@example.com")
+
+    answer = await sign_in()
+
+    assert answer.status_code == 409
+    assert "sign in, then link" in answer.json()["detail"]
+    assert (await ada.get("/api/v1/auth/identities")).json() == []
+
+
+async def test_closed_account_stays_closed(sign_in: SignIn, people: People) -> None:
+    await sign_in()
+    await people.change("ada@example.com", is_active=False)
+
+    assert (await sign_in()).status_code == 403
+
+
+async def test_nobody_signs_in_with_a_password_that_was_never_set(
+    sign_in: SignIn, client: AsyncClient
+) -> None:
+    await sign_in()
+
+    body = {"email": "ada@example.com", "password": "no password here"}
+    assert (await client.post("/api/v1/auth/login", json=body)).status_code == 401
