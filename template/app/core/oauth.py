@@ -8,22 +8,21 @@ from urllib.parse import urlsplit
 
 from authlib.integrations.starlette_client import StarletteIntegration, StarletteOAuth2App
 from httpx2 import create_ssl_context
+from pydantic import SecretStr
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp
 
 from app.config import Settings
 from app.core.providers import GitHub, Provider
 
-PATH = "/api/v1/auth"
 GOOGLE = "https://accounts.google.com"
 GITHUB = "https://github.com"
-GITHUB_ENDPOINTS = {
+GITHUB_OPTIONS = {
     "authorize_url": f"{GITHUB}/login/oauth/authorize",
     "access_token_url": f"{GITHUB}/login/oauth/access_token",
     "api_base_url": "https://api.github.com/",
 }
-SECONDS = 600
-NETWORK_SECONDS = 5
+COOKIE_SECONDS, NETWORK_SECONDS = 600, 5
 
 
 @cache
@@ -33,33 +32,45 @@ def get_tls() -> SSLContext:
 
 
 class OAuth:
-    """The providers whose settings are there."""
+    """The providers whose settings are all there."""
 
     def __init__(self, settings: Settings) -> None:
-        self._address = settings.public_url.rstrip("/") + PATH
-        self._production = settings.environment == "production"
+        self.address = settings.public_url.rstrip("/") + "/api/v1/auth"
         key = settings.secret_key.get_secret_value().encode()
         self._cookie_key = hmac.digest(key, b"cookie of a sign-in under way", "sha256").hex()
-        self.providers: dict[str, Provider] = {}
-        for name, (client_id, secret) in settings.oauth_clients.items():
-            if client_id:
-                keys = {"client_id": client_id, "client_secret": secret.get_secret_value()}
-                self.providers[name] = self._make(name, settings.oidc_issuer, keys)
+        self._secure = settings.environment == "production"
+        s = settings
+        clients = {
+            s.oidc_name: (s.oidc_issuer, s.oidc_client_id, s.oidc_client_secret),
+            "google": (GOOGLE, s.google_client_id, s.google_client_secret),
+            "github": (GITHUB, s.github_client_id, s.github_client_secret),
+        }
+        self.providers = {
+            name: self._make(name, *client) for name, client in clients.items() if all(client)
+        }
 
-    def _make(self, name: str, oidc_issuer: str, keys: dict[str, str]) -> Provider:
-        redirect_uri = f"{self._address}/{name}/callback"
-        issuer = {"google": GOOGLE, "github": GITHUB}.get(name, oidc_issuer)
-        discovery = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-        kind, where = Provider, {"server_metadata_url": discovery}
-        asked: dict[str, Any] = {"code_challenge_method": "S256", "verify": get_tls()}
-        if name == "github":
-            kind, where = GitHub, GITHUB_ENDPOINTS
-            asked |= {"token_endpoint_auth_method": "client_secret_post"}
-        asked |= {"scope": kind.scope, "timeout": NETWORK_SECONDS}
-        client = StarletteOAuth2App(
-            StarletteIntegration(name), name, client_kwargs=asked, **keys, **where
+    def _make(self, name: str, issuer: str, client_id: str, secret: SecretStr) -> Provider:
+        kind, where = (
+            Provider,
+            {"server_metadata_url": f"{issuer.rstrip('/')}/.well-known/openid-configuration"},
         )
-        return kind(issuer, redirect_uri, client)
+        if name == "github":
+            kind, where = GitHub, GITHUB_OPTIONS
+        client_kwargs: dict[str, Any] = {
+            "code_challenge_method": "S256",
+            "scope": kind.scope,
+            "timeout": NETWORK_SECONDS,
+            "verify": get_tls(),
+        }
+        client = StarletteOAuth2App(
+            StarletteIntegration(name),
+            name,
+            client_id=client_id,
+            client_secret=secret.get_secret_value(),
+            client_kwargs=client_kwargs,
+            **where,
+        )
+        return kind(issuer, f"{self.address}/{name}/callback", client)
 
     def with_cookie(self, app: ASGIApp) -> ASGIApp:
         """Return the application with a signed session, for as long as a sign-in may take."""
@@ -67,8 +78,8 @@ class OAuth:
             app,
             secret_key=self._cookie_key,
             session_cookie="oauth",
-            path=urlsplit(self._address).path,
-            max_age=SECONDS,
+            path=urlsplit(self.address).path,
+            max_age=COOKIE_SECONDS,
             same_site="lax",
-            https_only=self._production,
+            https_only=self._secure,
         )

@@ -43,7 +43,7 @@ def oauth_settings(
 ) -> Settings:
     endpoints = {"authorize_url": "/authorize", "access_token_url": "/token", "api_base_url": "/"}
     urls = {name: provider.url + path for name, path in endpoints.items()}
-    monkeypatch.setattr(oauth, "GITHUB_ENDPOINTS", urls)
+    monkeypatch.setattr(oauth, "GITHUB_OPTIONS", urls)
     return settings.model_copy(
         update={
             "public_url": "http://test/",
