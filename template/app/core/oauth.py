@@ -31,14 +31,16 @@ def get_tls() -> SSLContext:
     return create_ssl_context()
 
 
+def find_address(settings: Settings) -> str:
+    """Return below which address a sign-in takes place."""
+    return settings.public_url.rstrip("/") + "/api/v1/auth"
+
+
 class OAuth:
     """The providers whose settings are all there."""
 
     def __init__(self, settings: Settings) -> None:
-        self.address = settings.public_url.rstrip("/") + "/api/v1/auth"
-        key = settings.secret_key.get_secret_value().encode()
-        self._cookie_key = hmac.digest(key, b"cookie of a sign-in under way", "sha256").hex()
-        self._secure = settings.environment == "production"
+        self._address = find_address(settings)
         s = settings
         clients = {
             s.oidc_name: (s.oidc_issuer, s.oidc_client_id, s.oidc_client_secret),
@@ -70,16 +72,20 @@ class OAuth:
             client_kwargs=client_kwargs,
             **where,
         )
-        return kind(issuer, f"{self.address}/{name}/callback", client)
+        return kind(issuer, f"{self._address}/{name}/callback", client)
 
-    def with_cookie(self, app: ASGIApp) -> ASGIApp:
-        """Return the application with a signed session, for as long as a sign-in may take."""
-        return SessionMiddleware(
+
+class SignInCookie(SessionMiddleware):
+    """Keeps in a signed cookie, for as long as a sign-in may take, what must come back."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        key = settings.secret_key.get_secret_value().encode()
+        super().__init__(
             app,
-            secret_key=self._cookie_key,
+            secret_key=hmac.digest(key, b"cookie of a sign-in under way", "sha256").hex(),
             session_cookie="oauth",
-            path=urlsplit(self.address).path,
+            path=urlsplit(find_address(settings)).path,
             max_age=COOKIE_SECONDS,
             same_site="lax",
-            https_only=self._secure,
+            https_only=settings.environment == "production",
         )

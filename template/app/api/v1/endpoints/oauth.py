@@ -6,9 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse
-from fastapi.routing import APIRoute
-from starlette.types import Receive, Scope, Send
-from typing_extensions import override
 
 from app.api.deps import CallerDep, CurrentUser
 from app.api.v1.endpoints.auth import UserAgent, make_pair
@@ -16,25 +13,14 @@ from app.core.providers import Provider
 from app.core.tokens import AccessClaims
 from app.crud.identity import link, list_identities, sign_in, unlink
 from app.crud.session import find_caller, open_session
-from app.dependencies import ResourcesDep, SessionDep, get_resources
+from app.dependencies import ResourcesDep, SessionDep
 from app.exceptions import NotFound, Unauthorized
 from app.models.identity import Identity
 from app.problems import problems
 from app.schemas.auth import TokenPair
 from app.schemas.identity import AuthorizationURL, CallbackQuery, IdentityRead
 
-
-class CookieRoute(APIRoute):
-    """A route with the cookie of a sign-in that is under way; others do not see it."""
-
-    @override
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        oauth = get_resources(Request(scope)).oauth
-        await oauth.with_cookie(super().handle)(scope, receive, send)
-
-
-router = APIRouter(prefix="/auth", tags=["auth"], route_class=CookieRoute)
+router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 async def get_provider(provider: str, resources: ResourcesDep) -> Provider:
@@ -63,9 +49,9 @@ async def read_providers(resources: ResourcesDep) -> list[str]:
     response_class=RedirectResponse,
     responses=problems(404, 502),
 )
-async def start_sign_in(provider: ProviderDep, request: Request) -> str:
+async def start_sign_in(provider: ProviderDep, request: Request) -> RedirectResponse:
     """Go to the provider to sign in; it sends the browser back to the callback."""
-    return await provider.start(request)
+    return RedirectResponse(await provider.start(request), 302)
 
 
 @router.post("/{provider}/link", responses=problems(401, 404, 502))
