@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Self
 
 from anyio import BrokenResourceError, IncompleteRead, create_task_group, create_tcp_listener
 from anyio.abc import ByteStream, SocketAttribute
@@ -29,7 +30,7 @@ class MailServer:
     passwords: list[str] = field(default_factory=list)
 
     @asynccontextmanager
-    async def run(self) -> AsyncGenerator["MailServer"]:
+    async def run(self) -> AsyncGenerator[Self]:
         """Answer on a free port of this machine."""
         listener = await create_tcp_listener(local_host="127.0.0.1")
         async with listener, create_task_group() as tasks:

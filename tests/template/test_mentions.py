@@ -22,6 +22,9 @@ WORDS: Mapping[tuple[str, Value], str] = {
         r"(?i)\bauthlib\b|\bjoserfc\b|itsdangerous|google_client|\boidc|\bidentit(y|ies)\b|openid"
         r"|public_url|sign-?in with"
     ),
+    ("email", False): (
+        r"(?i)verif\w+[-_ ]e-?mail|email_verif|email_token|password[- ]reset|frontend_url"
+    ),
     ("items", False): (
         r"(?i:rich.?text|\bnh3\b)|\bitems?\.py\b|\bItem(Create|Read|Update)?\b|/items\b"
         r"|\bitems_router\b"

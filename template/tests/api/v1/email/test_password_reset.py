@@ -1,0 +1,84 @@
+from asyncio import gather
+
+from httpx2 import AsyncClient, Response
+
+from tests.api.v1.email.inbox import AUTH, Inbox
+from tests.factories import PASSWORD, People
+
+NEW = "another long password"
+ME = "/api/v1/users/me"
+
+
+async def ask(client: AsyncClient, email: str = "ada@example.com") -> Response:
+    return await client.post(f"{AUTH}/password-reset", json={"email": email})
+
+
+async def reset(client: AsyncClient, token: str, password: str = NEW) -> Response:
+    body = {"token": token, "new_password": password}
+    return await client.post(f"{AUTH}/password-reset/confirm", json=body)
+
+
+async def log_in(client: AsyncClient, password: str) -> Response:
+    body = {"email": "ada@example.com", "password": password}
+    return await client.post(f"{AUTH}/login", json=body)
+
+
+async def test_reset_lets_the_new_password_in_and_ends_every_session(
+    ada: AsyncClient, client: AsyncClient, inbox: Inbox
+) -> None:
+    await ask(client)
+
+    weak = await reset(client, inbox.tokens[-1], "password")
+    right = await reset(client, inbox.tokens[-1])
+    again = await reset(client, inbox.tokens[-1])
+
+    assert [answer.status_code for answer in (weak, right, again)] == [422, 204, 400]
+    assert (await ada.get(ME)).status_code == 401
+    assert (await log_in(client, PASSWORD)).status_code == 401
+    pair = (await log_in(client, NEW)).json()
+    bearer = {"Authorization": f"Bearer {pair['access_token']}"}
+    assert (await client.get(ME, headers=bearer)).json()["email_verified"] is True
+
+
+async def test_second_mail_voids_the_first(
+    ada: AsyncClient, client: AsyncClient, inbox: Inbox
+) -> None:
+    await gather(ask(client), ask(client))
+    await ask(client)
+
+    answers = [await reset(client, token) for token in inbox.tokens]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 400, 204]
+
+
+async def test_password_is_reset_once_however_often_the_token_comes_at_the_same_time(
+    ada: AsyncClient, client: AsyncClient, inbox: Inbox
+) -> None:
+    await ask(client)
+
+    answers = await gather(*(reset(client, inbox.tokens[-1]) for _ in range(4)))
+
+    assert sorted(answer.status_code for answer in answers) == [204, 400, 400, 400]
+
+
+async def test_changed_password_voids_the_token(
+    ada: AsyncClient, client: AsyncClient, inbox: Inbox
+) -> None:
+    await ask(client)
+
+    change = {"current_password": PASSWORD, "new_password": NEW}
+    assert (await ada.put(f"{ME}/password", json=change)).status_code == 204
+
+    assert (await reset(client, inbox.tokens[-1])).status_code == 400
+
+
+async def test_closed_account_gets_no_mail_and_its_token_does_not_work(
+    people: People, ada: AsyncClient, client: AsyncClient, inbox: Inbox
+) -> None:
+    await ask(client)
+    await people.change("ada@example.com", is_active=False)
+
+    await ask(client)
+
+    assert len(inbox.mails) == 2
+    assert (await reset(client, inbox.tokens[-1])).status_code == 400
