@@ -9,15 +9,14 @@ from typing import Any
 
 import yaml
 
-CHECKS = (
+STATIC = (
     "uv run ruff format --check .",
     "uv run ruff check .",
     "uv run lint-imports",
     "uv run mypy .",
     "uv run pyright",
-    "uv run pytest",
-    "uv run alembic upgrade head",
 )
+CHECKS = (*STATIC, "uv run pytest", "uv run alembic upgrade head")
 ROUND_TRIP = ("uv run alembic check", "uv run alembic downgrade base")
 BLOCK = re.compile(r"^```(?:bash|console|sh|shell)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

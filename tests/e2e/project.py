@@ -116,11 +116,13 @@ class Client:
 
 
 def decoded(body: bytes) -> Any:
-    """Return JSON as data, and anything else as text."""
+    """Return JSON as data, out of its envelope if it is in one, and anything else as text."""
     try:
-        return json.loads(body)
+        answer = json.loads(body)
     except ValueError:
         return body.decode()
+    enveloped = isinstance(answer, dict) and {"success", "data", "meta"} <= set(answer)
+    return answer["data"] if enveloped and answer["success"] else answer
 
 
 def free_port() -> int:

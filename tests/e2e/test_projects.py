@@ -8,13 +8,21 @@ from pathlib import Path
 import pytest
 
 from newapi.catalog import Value
-from tests.e2e.commands import CHECKS, ROUND_TRIP, continuous, documented, pipeline_variables
+from tests.e2e.commands import (
+    CHECKS,
+    ROUND_TRIP,
+    STATIC,
+    continuous,
+    documented,
+    pipeline_variables,
+)
 from tests.e2e.conftest import Create
 from tests.e2e.project import Client, Project
-from tests.matrix import ARRAY, PRESETS, PROJECTS
+from tests.matrix import ARRAY, CATALOG, PRESETS, PROJECTS
 
-ROWS = 8
+ROWS = 12
 CHOSEN = list(PROJECTS)[: len(PRESETS) + ROWS]
+REST = [name for name in PROJECTS if name not in CHOSEN]
 QUICK = [
     pytest.param(name, marks=[] if name == "standard" else pytest.mark.slow) for name in CHOSEN
 ]
@@ -41,6 +49,19 @@ def test_project_passes_the_checks_that_it_documents(
         if command in {*CHECKS, *ROUND_TRIP, "uv run app env"}:
             with subtests.test(command):
                 project.run(command)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", REST)
+def test_code_of_every_other_project_is_clean(
+    name: str, create: Create, subtests: pytest.Subtests
+) -> None:
+    project = create(PROJECTS[name])
+    project.run("uv sync")
+
+    for command in STATIC:
+        with subtests.test(command):
+            project.run(command)
 
 
 def pipeline_settings(project: Path) -> dict[str, str]:
@@ -89,7 +110,7 @@ def sign_up_and_log_in(client: Client) -> Client:
 
 def test_the_chosen_rows_are_enough() -> None:
     assert len(ARRAY) >= ROWS
-    for question in ("database", "ci", "auth", "items", "docker", "pre_commit", "agents"):
+    for question in CATALOG.features | {"database": None}:
         assert len({PROJECTS[name][question] for name in CHOSEN}) >= 2
 
 
