@@ -1,0 +1,123 @@
+from asyncio import gather
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from anyio import sleep_forever
+
+from app.crud.task import claim_task
+from app.dependencies import Resources
+from app.jobs.run import run_task
+from app.jobs.work import WORK, Job, Result
+from app.models.entity import utc_now
+from app.models.task import Task, TaskKind, TaskStatus
+from tests.tasks import change_task, read_task, wait_for
+
+SECOND = timedelta(seconds=1)
+Work = Callable[[Job], Awaitable[Result | None]]
+
+
+def do(monkeypatch: pytest.MonkeyPatch, work: Work) -> None:
+    monkeypatch.setitem(WORK, TaskKind.PROCESS_FILE, work)
+
+
+def with_settings(resources: Resources, **values: object) -> Resources:
+    return replace(resources, settings=resources.settings.model_copy(update=values))
+
+
+async def test_task_that_arrives_twice_is_done_once(resources: Resources, task: Task) -> None:
+    await gather(run_task(resources, task.id), run_task(resources, task.id))
+    await run_task(resources, task.id)
+
+    done = await read_task(resources, task)
+    assert (done.status, done.attempts) == (TaskStatus.SUCCEEDED, 1)
+
+
+async def test_task_of_a_dead_worker_is_taken_over_when_its_lease_ends(
+    resources: Resources, task: Task
+) -> None:
+    async with resources.sessions.begin() as db:
+        assert await claim_task(db, task.id, 60 * SECOND)
+
+    pause = await run_task(resources, task.id)
+    assert pause is not None
+    assert 0 < pause <= 60
+    assert (await read_task(resources, task)).attempts == 1
+
+    await change_task(resources, task, due_at=utc_now())
+    assert await run_task(resources, task.id) is None
+    assert (await read_task(resources, task)).status is TaskStatus.SUCCEEDED
+
+
+async def test_worker_keeps_its_task_as_long_as_it_lives(
+    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def outlast_the_lease(job: Job) -> None:
+        due_at = (await read_task(resources, task)).due_at
+        await wait_for(resources, task, lambda now: now.due_at > due_at)
+
+    do(monkeypatch, outlast_the_lease)
+    await run_task(with_settings(resources, task_lease_seconds=0.1), task.id)
+
+    done = await read_task(resources, task)
+    assert (done.status, done.attempts) == (TaskStatus.SUCCEEDED, 1)
+
+
+async def test_worker_that_lost_its_task_stops_and_writes_nothing(
+    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lose(job: Job) -> None:
+        await change_task(resources, task, attempts=2)
+        await sleep_forever()
+
+    do(monkeypatch, lose)
+    await run_task(with_settings(resources, task_lease_seconds=0.1), task.id)
+
+    assert (await read_task(resources, task)).status is TaskStatus.RUNNING
+
+
+async def test_failure_is_tried_again_later_until_it_failed_too_often(
+    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(job: Job) -> None:
+        await job.report(30)
+        raise ConnectionError("secret.internal does not answer")
+
+    do(monkeypatch, fail)
+    impatient = with_settings(resources, task_max_attempts=2)
+
+    pause = await run_task(impatient, task.id)
+    assert pause is not None
+    assert 1 <= pause <= 2
+    waiting = await read_task(resources, task)
+    assert (waiting.status, waiting.progress) == (TaskStatus.QUEUED, 0)
+
+    await change_task(resources, task, due_at=utc_now())
+    assert await run_task(impatient, task.id) is None
+    failed = await read_task(resources, task)
+    assert (failed.status, failed.error) == (TaskStatus.FAILED, "It failed too often.")
+
+
+async def test_task_whose_workers_always_die_fails_for_good(
+    resources: Resources, task: Task
+) -> None:
+    await change_task(resources, task, attempts=resources.settings.task_max_attempts)
+
+    assert await run_task(resources, task.id) is None
+
+    failed = await read_task(resources, task)
+    assert (failed.status, failed.error) == (TaskStatus.FAILED, "It was interrupted too often.")
+
+
+async def test_work_that_takes_too_long_is_stopped(
+    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(job: Job) -> None:
+        await sleep_forever()
+
+    do(monkeypatch, hang)
+    hasty = with_settings(resources, task_time_limit_seconds=0.01, task_max_attempts=1)
+    await run_task(hasty, task.id)
+
+    assert (await read_task(resources, task)).status is TaskStatus.FAILED

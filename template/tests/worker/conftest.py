@@ -1,0 +1,108 @@
+"""Real workers, and the broker that they listen to."""
+
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+from threading import Thread
+from uuid import uuid4
+
+import pytest
+import typer
+from anyio import open_process
+from anyio.abc import Process
+from fakeredis import TcpFakeServer
+from kombu import Connection, Queue
+from kombu.exceptions import KombuError
+from pydantic import SecretStr
+
+from app.config import Settings
+
+Start = Callable[[Settings], Awaitable[Process]]
+LOOPBACK = ("redis://127.0.0.1:6379/15", "amqp://guest:guest@127.0.0.1:5672//")
+
+
+def answers(url: str) -> bool:
+    """Whether a broker is there, and lets us in."""
+    try:
+        with Connection(url, connect_timeout=1) as connection:
+            connection.ensure_connection(max_retries=0, timeout=1)
+    except (KombuError, OSError):
+        return False
+    return True
+
+
+@contextmanager
+def open_stand_in() -> Generator[str]:
+    """Yield the URL of a broker in this process."""
+    server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"redis://127.0.0.1:{server.server_address[1]}/0"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def broker_url(record_property: Callable[[str, object], None]) -> Generator[str]:
+    """Yield TEST_CELERY_BROKER_URL, else a broker on this machine, else one in this process."""
+    chosen = os.environ.get("TEST_CELERY_BROKER_URL")
+    found = [chosen] if chosen else [url for url in LOOPBACK if answers(url)]
+    with nullcontext(found[0]) if found else open_stand_in() as url:
+        record_property("broker", url)
+        typer.echo(f"The broker of this test is {url}.")
+        yield url
+
+
+@pytest.fixture
+def brokered(settings: Settings, broker_url: str) -> Generator[Settings]:
+    """Yield settings for a queue of the test's own; what it held for a second comes again."""
+    queue = f"test-{uuid4().hex}"
+    yield settings.model_copy(
+        update={
+            "celery_broker_url": SecretStr(broker_url),
+            "celery_queue": queue,
+            "celery_visibility_timeout_seconds": 3,
+            "task_time_limit_seconds": 2,
+            "task_lease_seconds": 1,
+        }
+    )
+    with Connection(broker_url) as connection:
+        Queue(queue, channel=connection.channel()).delete()
+
+
+@pytest.fixture
+async def start_worker(tmp_path: Path) -> AsyncGenerator[Start]:
+    """Yield a function that starts a worker of two processes, which `kill` ends."""
+    started: list[Process] = []
+
+    async def start(settings: Settings) -> Process:
+        environment = os.environ | {
+            name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            for name, value in settings
+            if not isinstance(value, list)
+        }
+        command = [sys.executable, "-m", "celery", "-A", "app.worker.celery_app", "worker"]
+        options = ["--pool=prefork", "--concurrency=1", "--without-gossip", "--without-mingle"]
+        worker = await open_process(
+            command + options,
+            cwd=tmp_path,
+            env=environment,
+            stdout=None,
+            stderr=None,
+            start_new_session=True,
+        )
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        await kill(worker)
+
+
+async def kill(worker: Process) -> None:
+    """End both processes of a worker at once, in the middle of whatever they do."""
+    with suppress(ProcessLookupError):
+        os.killpg(worker.pid, signal.SIGKILL)
+    await worker.wait()

@@ -1,0 +1,75 @@
+import json
+from datetime import timedelta
+
+import pytest
+from asgi_lifespan import LifespanManager
+from httpx2 import ASGITransport
+from pydantic import SecretStr, ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.config import Settings
+from app.dependencies import Resources
+from app.factory import create_app
+from app.jobs.queue import sweep
+from app.models.entity import utc_now
+from tests.factories import People
+from tests.tasks import MAIL, add_file, change_task
+
+
+def read_messages(settings: Settings) -> list[str]:
+    """Return the tasks that wait in the folder, which is empty then."""
+    tasks = []
+    for file in (settings.celery_folder / "messages").iterdir():
+        message = json.loads(file.read_bytes())
+        assert message["content-type"] == "application/json"
+        tasks.append(message["headers"]["argsrepr"])
+        file.unlink()
+    return tasks
+
+
+async def test_lost_message_is_sent_again_once_a_minute(
+    settings: Settings, resources: Resources
+) -> None:
+    task = await add_file(resources)
+    read_messages(settings)
+
+    await sweep(resources)
+    assert read_messages(settings) == []
+
+    await change_task(resources, task, due_at=utc_now() - timedelta(seconds=61))
+    await sweep(resources)
+    assert read_messages(settings) == [f"['{task.id}']"]
+
+    await sweep(resources)
+    assert read_messages(settings) == []
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "amqp://guest:guest@127.0.0.1:1//"])
+async def test_broker_that_is_down_fails_no_request_and_loses_no_task(
+    settings: Settings, engine: AsyncEngine, url: str
+) -> None:
+    down = settings.model_copy(update={"celery_broker_url": SecretStr(url)})
+
+    async with LifespanManager(create_app(down)) as running:
+        ada = await People(ASGITransport(running.app), engine).sign_up()
+        accepted = await ada.post("/api/v1/tasks/email", json=MAIL)
+        task = await ada.get(f"/api/v1/tasks/{accepted.json()['task_id']}")
+        health = await ada.get("/health")
+
+    assert (accepted.status_code, task.json()["status"]) == (202, "queued")
+    assert health.json()["services"]["broker"] is None
+
+
+@pytest.mark.parametrize("url", ["", "filesystem://", "memory://", "sqla+sqlite:///broker.db"])
+def test_production_refuses_brokers_that_lose_tasks(settings: Settings, url: str) -> None:
+    values = settings.model_dump() | {"environment": "production", "celery_broker_url": url}
+
+    with pytest.raises(ValidationError, match="CELERY_BROKER_URL must name Redis or RabbitMQ"):
+        Settings.model_validate(values)
+
+
+def test_task_may_not_outlast_the_patience_of_its_broker(settings: Settings) -> None:
+    values = settings.model_dump() | {"celery_visibility_timeout_seconds": 300}
+
+    with pytest.raises(ValidationError, match="TASK_TIME_LIMIT_SECONDS must be below"):
+        Settings.model_validate(values)

@@ -1,0 +1,75 @@
+from dataclasses import dataclass, field
+
+from anyio import Event, fail_after, sleep_forever
+from anyio.abc import ByteStream
+from asgi_lifespan import LifespanManager
+from httpx2 import ASGITransport, AsyncClient
+
+from app.config import Settings
+from app.core.broker import Broker
+from app.dependencies import Resources
+from app.factory import create_app
+from app.models.task import TaskKind
+from tests.smtp import MailServer
+from tests.tasks import MAIL, add_file, add_task, wait_for_success
+from tests.worker.conftest import Start, kill
+
+
+@dataclass
+class HangingMailServer(MailServer):
+    """Leaves its first client without an answer."""
+
+    reached: Event = field(default_factory=Event)
+
+    async def serve(self, client: ByteStream) -> None:
+        if not self.reached.is_set():
+            self.reached.set()
+            async with client:
+                await sleep_forever()
+        await super().serve(client)
+
+
+async def test_worker_runs_without_any_server(
+    settings: Settings, resources: Resources, start_worker: Start
+) -> None:
+    task = await add_file(resources)
+    await resources.broker.send(task.id)
+
+    await start_worker(settings)
+
+    done = await wait_for_success(resources, task)
+    assert done.result is not None
+    assert done.result["words"] == 3
+    assert not resources.uploads.path_of(task.details["upload"]).exists()
+
+
+async def test_health_reports_the_broker(brokered: Settings) -> None:
+    async with LifespanManager(create_app(brokered)) as running:
+        client = AsyncClient(transport=ASGITransport(running.app), base_url="http://test")
+        assert (await client.get("/health")).json()["services"]["broker"] > 0
+
+
+async def test_task_of_a_killed_worker_is_delivered_again_and_its_effect_happens_once(
+    brokered: Settings, resources: Resources, start_worker: Start
+) -> None:
+    task = await add_task(resources, TaskKind.EMAIL, MAIL)
+    broker = Broker(brokered)
+    await broker.send(task.id)
+
+    server = HangingMailServer()
+    async with server.run():
+        settings = brokered.model_copy(update=server.settings)
+        worker = await start_worker(settings)
+        with fail_after(60):
+            await server.reached.wait()
+        await kill(worker)
+        await start_worker(settings)
+        done = await wait_for_success(resources, task)
+        later = await add_file(resources, "eve@example.com")
+        await broker.send(task.id)  # once more than needed
+        await broker.send(later.id)
+        await wait_for_success(resources, later)
+
+    assert done.attempts == 2
+    assert [mail["Message-ID"] for mail in server.mails] == [f"<{task.id}@example.com>"]
+    broker.close()
