@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from anyio import CapacityLimiter, to_thread
 from celery import Celery
-from kombu.exceptions import KombuError
+from celery.exceptions import OperationalError
 
 from app.config import Settings
 
@@ -66,7 +66,7 @@ class Broker:
         send = partial(self._celery.send_task, RUN_TASK, [str(task_id)])
         try:
             await to_thread.run_sync(send, limiter=self._threads)
-        except (KombuError, OSError):
+        except (OperationalError, OSError):
             log.exception("the broker does not answer", task_id=str(task_id))
 
     async def ask(self) -> None:

@@ -4,11 +4,12 @@ from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import structlog
-from anyio import create_task_group, sleep
+from anyio import Event, create_task_group, current_time, move_on_after
 
 from app.dependencies import Resources
 from app.jobs.queue import SWEEP_EVERY, clean, sweep
 
+GRACE = 20  # seconds for what is at work when the application stops
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -18,17 +19,20 @@ async def swept(
 ) -> AsyncGenerator[dict[str, Resources]]:
     """Open resources, and look after the tasks as long as they are open."""
     async with opening as state, create_task_group() as group:
-        group.start_soon(sweep_for_ever, state["resources"])
+        stopped = Event()
+        group.start_soon(sweep_until, stopped, state["resources"])
         yield state
-        group.cancel_scope.cancel()
+        stopped.set()
+        group.cancel_scope.deadline = current_time() + GRACE
 
 
-async def sweep_for_ever(resources: Resources) -> None:
+async def sweep_until(stopped: Event, resources: Resources) -> None:
     """Sweep at once, and then every minute; a database that does not answer ends nothing."""
-    while True:
+    while not stopped.is_set():
         try:
             await sweep(resources)
             await clean(resources)
         except Exception:
             log.exception("tasks were not looked after")
-        await sleep(SWEEP_EVERY.total_seconds())
+        with move_on_after(SWEEP_EVERY.total_seconds()):
+            await stopped.wait()

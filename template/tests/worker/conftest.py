@@ -14,11 +14,12 @@ import typer
 from anyio import open_process
 from anyio.abc import Process
 from fakeredis import TcpFakeServer
-from kombu import Connection, Queue
-from kombu.exceptions import KombuError
+from celery import Celery
+from celery.exceptions import OperationalError
 from pydantic import SecretStr
 
 from app.config import Settings
+from app.core.broker import create_celery
 
 Start = Callable[[Settings], Awaitable[Process]]
 LOOPBACK = ("redis://127.0.0.1:6379/15", "amqp://guest:guest@127.0.0.1:5672//")
@@ -27,9 +28,9 @@ LOOPBACK = ("redis://127.0.0.1:6379/15", "amqp://guest:guest@127.0.0.1:5672//")
 def answers(url: str) -> bool:
     """Whether a broker is there, and lets us in."""
     try:
-        with Connection(url, connect_timeout=1) as connection:
+        with Celery(broker=url, set_as_current=False).connection() as connection:
             connection.ensure_connection(max_retries=0, timeout=1)
-    except (KombuError, OSError):
+    except (OperationalError, OSError):
         return False
     return True
 
@@ -59,7 +60,7 @@ def broker_url(record_property: Callable[[str, object], None]) -> Generator[str]
 def brokered(settings: Settings, broker_url: str) -> Generator[Settings]:
     """Yield settings for a queue of the test's own; what it held for a second comes again."""
     queue = f"test-{uuid4().hex}"
-    yield settings.model_copy(
+    brokered = settings.model_copy(
         update={
             "celery_broker_url": SecretStr(broker_url),
             "celery_queue": queue,
@@ -68,8 +69,10 @@ def brokered(settings: Settings, broker_url: str) -> Generator[Settings]:
             "task_lease_seconds": 1,
         }
     )
-    with Connection(broker_url) as connection:
-        Queue(queue, channel=connection.channel()).delete()
+    yield brokered
+    celery = create_celery(brokered)
+    with celery.connection() as connection:
+        celery.amqp.queues[queue].bind(connection.channel()).delete()
 
 
 @pytest.fixture
