@@ -13,9 +13,9 @@ import pytest
 import typer
 from anyio import open_process
 from anyio.abc import Process
-from fakeredis import TcpFakeServer
 from celery import Celery
 from celery.exceptions import OperationalError
+from fakeredis import TcpFakeServer
 from pydantic import SecretStr
 
 from app.config import Settings
