@@ -37,6 +37,7 @@ SEAMS = {
     "app/config.py.jinja",
     "app/core/database.py.jinja",
     "app/core/logging.py.jinja",
+    "app/crud/identity.py.jinja",
     "app/crud/session.py.jinja",
     "app/dependencies.py.jinja",
     "app/exceptions.py.jinja",

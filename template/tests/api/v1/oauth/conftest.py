@@ -71,6 +71,8 @@ async def consent(location: str) -> str:
 def sign_in(client: AsyncClient) -> SignIn:
     async def sign_in(name: str = "oidc") -> Response:
         start = await client.get(f"/api/v1/auth/{name}/login")
+        if not start.has_redirect_location:
+            return start
         return await client.get(await consent(start.headers["location"]))
 
     return sign_in

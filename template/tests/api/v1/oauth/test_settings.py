@@ -1,8 +1,7 @@
 import pytest
 from asgi_lifespan import LifespanManager
-from httpx2 import URL, ASGITransport, AsyncClient
+from httpx2 import URL, ASGITransport, AsyncClient, Response
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
 from app.factory import create_app
@@ -17,20 +16,29 @@ async def test_providers_are_those_with_settings(client: AsyncClient) -> None:
         assert (await client.get(f"/api/v1/auth/{name}/callback")).status_code == 404
 
 
-async def test_flow_is_kept_in_a_cookie_that_scripts_and_other_routes_do_not_see(
-    oauth_settings: Settings, engine: AsyncEngine
-) -> None:
-    values = {"environment": "production", "public_url": "https://example.com/base"}
-    production = create_app(oauth_settings.model_copy(update=values))
-
-    async with LifespanManager(production) as running:
+async def start(settings: Settings) -> Response:
+    async with LifespanManager(create_app(settings)) as running:
         transport = ASGITransport(running.app)
         async with AsyncClient(transport=transport, base_url="http://test") as client:
-            start = await client.get("/api/v1/auth/oidc/login")
+            return await client.get("/api/v1/auth/oidc/login")
 
-    cookie = set(start.headers["set-cookie"].lower().split("; "))
-    query = URL(start.headers["location"]).params
-    assert start.status_code == 302
+
+async def test_unreachable_provider_is_a_bad_gateway(oauth_settings: Settings) -> None:
+    nobody = oauth_settings.model_copy(update={"oidc_issuer": "http://127.0.0.1:1"})
+
+    assert (await start(nobody)).status_code == 502
+
+
+async def test_flow_is_kept_in_a_cookie_that_scripts_and_other_routes_do_not_see(
+    oauth_settings: Settings,
+) -> None:
+    values = {"environment": "production", "public_url": "https://example.com/base"}
+
+    answer = await start(oauth_settings.model_copy(update=values))
+
+    cookie = set(answer.headers["set-cookie"].lower().split("; "))
+    query = URL(answer.headers["location"]).params
+    assert answer.status_code == 302
     assert query["redirect_uri"] == "https://example.com/base/api/v1/auth/oidc/callback"
     assert {"httponly", "secure", "samesite=lax", "max-age=600"} < cookie
     assert "path=/base/api/v1/auth" in cookie
