@@ -23,7 +23,7 @@ WORDS: Mapping[tuple[str, Value], str] = {
         r"|public_url|sign-?in with"
     ),
     ("email", False): (
-        r"(?i)verif\w+[-_ ]e-?mail|email_verif|email_token|password[- ]reset|frontend_url"
+        r"(?i)verif\w+[-_ ]e-?mail|email_verified_at|email_token|password[- ]reset|frontend_url"
     ),
     ("items", False): (
         r"(?i:rich.?text|\bnh3\b)|\bitems?\.py\b|\bItem(Create|Read|Update)?\b|/items\b"

@@ -19,6 +19,7 @@ async def test_new_person_gets_an_account(sign_in: SignIn, client: AsyncClient) 
     assert answer.status_code == 200, answer.text
     user = await read_me(client, answer.json())
     assert (user["email"], user["full_name"]) == ("ada@example.com", "Ada")
+    assert user.get("email_verified", True)  # shown where addresses are verified at all
 
 
 async def test_known_person_comes_back_whatever_the_address_is_now(
