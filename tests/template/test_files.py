@@ -30,6 +30,8 @@ SEAMS = {
     "alembic/versions/0004_email.py.jinja",
     "alembic/versions/0005_tasks.py.jinja",
     "app/api/health.py.jinja",
+    "app/admin/access.py.jinja",
+    "app/admin/views.py.jinja",
     "app/api/v1/api.py.jinja",
     "app/api/v1/endpoints/auth.py.jinja",
     "app/api/v1/endpoints/users.py.jinja",

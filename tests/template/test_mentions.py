@@ -30,6 +30,7 @@ WORDS: Mapping[tuple[str, Value], str] = {
         r"|\bitems_router\b"
     ),
     ("envelope", False): r"(?i)\benvelop",
+    ("admin", False): r"(?i)sqladmin|app\.admin|\badmin pages|itsdangerous",
     ("metrics", False): r"(?i)prometheus|metrics_token|/metrics\b|\bscrapes?\b",
     ("tracing", False): r"(?i)opentelemetry|\botel_|\botlp\b|traceparent|trace_?ids?\b",
     ("sentry", False): r"(?i)\bsentry|\bdsn\b",

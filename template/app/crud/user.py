@@ -4,12 +4,14 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import override
 
 from app.core.security import Passwords
 from app.crud.base import CRUD, count_changes, flush
+from app.crud.session import end_sessions
 from app.exceptions import Conflict, WrongCredentials
 from app.models.user import User, UserRole
-from app.schemas.user import UserCreate, UserUpdate
+from app.schemas.user import UserAdminUpdate, UserCreate, UserUpdate
 
 
 class Users(CRUD[User, UserCreate, UserUpdate]):
@@ -85,6 +87,30 @@ class Users(CRUD[User, UserCreate, UserUpdate]):
         others = select(User.id).where(*administrators, User.id != user.id).with_for_update()
         if not (await db.scalars(others)).all():
             raise Conflict("This is the last administrator.")
+
+    @override
+    async def update(self, db: AsyncSession, row: User, data: UserUpdate) -> User:
+        """Change an account; who loses it loses every session.
+
+        Raises:
+            Conflict: The e-mail address is taken, or nobody could administer any more.
+        """
+        if isinstance(data, UserAdminUpdate):
+            if data.role is UserRole.USER or data.is_active is False:
+                await self.refuse_without_administrators(db, row)
+            if data.is_active is False:
+                await end_sessions(db, row)
+        return await super().update(db, row, data)
+
+    @override
+    async def delete(self, db: AsyncSession, row: User) -> None:
+        """Delete an account and all that belongs to it.
+
+        Raises:
+            Conflict: Nobody could administer any more.
+        """
+        await self.refuse_without_administrators(db, row)
+        await super().delete(db, row)
 
 
 users = Users(User, searched=[User.email, User.full_name])

@@ -1,0 +1,33 @@
+"""Pages for administrators at `/admin`, made by SQLAdmin."""
+
+from fastapi import FastAPI, Response
+from fastapi.responses import RedirectResponse
+from sqladmin import Admin
+from sqlalchemy.ext.asyncio import async_sessionmaker
+from starlette.middleware import Middleware
+
+from app.admin.access import Access, Gate, RequestSession
+from app.admin.views import VIEWS
+from app.config import Settings
+from app.exceptions import AppError
+from app.middleware import Guard
+from app.problems import PROBLEM_HANDLERS
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """Serve the pages, behind a sign-in of their own."""
+
+    @app.get("/admin", include_in_schema=False)
+    async def go_to_pages() -> Response:
+        return RedirectResponse("/admin/")
+
+    admin = Admin(
+        app,
+        session_maker=async_sessionmaker(class_=RequestSession),
+        title=app.title,
+        middlewares=[Middleware(Guard), Middleware(Gate)],
+        authentication_backend=Access(settings),
+    )
+    admin.admin.exception_handlers |= {AppError: PROBLEM_HANDLERS[AppError]}
+    for view in VIEWS:
+        admin.add_view(view)

@@ -1,0 +1,30 @@
+from collections.abc import AsyncGenerator
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tests.factories import PASSWORD, People
+
+LOGIN = {"username": "root@example.com", "password": PASSWORD}
+
+
+@pytest.fixture
+def people(transport: ASGITransport, engine: AsyncEngine) -> People:
+    return People(transport, engine)
+
+
+@pytest.fixture
+async def browser(transport: ASGITransport) -> AsyncGenerator[AsyncClient]:
+    async with AsyncClient(
+        transport=transport, base_url="http://test", headers={"Origin": "http://test"}
+    ) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def root(people: People, browser: AsyncClient) -> AsyncClient:
+    await people.sign_up_admin()
+    signed_in = await browser.post("/admin/login", data=LOGIN)
+    assert signed_in.headers["Location"] == "http://test/admin/"
+    return browser

@@ -1,0 +1,100 @@
+import pytest
+from asgi_lifespan import LifespanManager
+from httpx2 import ASGITransport, AsyncClient
+
+from app.config import Settings
+from app.factory import create_app
+from app.models.user import UserRole
+from tests.admin.conftest import LOGIN
+from tests.factories import People, id_of
+
+USERS = "/admin/user/list"
+
+
+@pytest.mark.parametrize("path", ["/", "/user/list", "/auth-session/list", "/user/edit/1"])
+async def test_anonymous_is_sent_to_the_sign_in(browser: AsyncClient, path: str) -> None:
+    answer = await browser.get(f"/admin{path}")
+
+    assert answer.headers["Location"] == "http://test/admin/login"
+    assert (await browser.get("/admin")).headers["Location"] == "/admin/"
+
+
+async def test_only_administrators_with_their_password_sign_in(
+    people: People, browser: AsyncClient
+) -> None:
+    await people.sign_up()
+    await people.sign_up_admin()
+
+    for change in ({"username": "ada@example.com"}, {"password": "wrong"}, {"username": ""}):
+        refused = await browser.post("/admin/login", data=LOGIN | change)
+        assert (refused.status_code, "Invalid credentials" in refused.text) == (400, True)
+        assert "Set-Cookie" not in refused.headers
+
+
+async def test_cookie_is_for_these_pages_and_this_site_only(
+    people: People, browser: AsyncClient, settings: Settings
+) -> None:
+    await people.sign_up_admin()
+
+    cookie = (await browser.post("/admin/login", data=LOGIN)).headers["Set-Cookie"].lower()
+
+    assert {"path=/admin", "httponly", "samesite=strict"} <= set(cookie.split("; "))
+
+
+async def test_cookie_is_secure_in_production(people: People, settings: Settings) -> None:
+    await people.sign_up_admin()
+    production = create_app(settings.model_copy(update={"environment": "production"}))
+
+    async with LifespanManager(production) as running:
+        transport = ASGITransport(running.app)
+        headers = {"Origin": "https://test"}
+        async with AsyncClient(
+            transport=transport, base_url="https://test", headers=headers
+        ) as browser:
+            answer = await browser.post("/admin/login", data=LOGIN)
+
+    assert "; secure" in answer.headers["Set-Cookie"].lower()
+
+
+@pytest.mark.parametrize("change", [{"role": UserRole.USER}, {"is_active": False}], ids=str)
+async def test_who_is_no_administrator_any_more_is_out_at_once(
+    root: AsyncClient, people: People, change: dict[str, object]
+) -> None:
+    await people.change("root@example.com", **change)
+
+    assert (await root.get(USERS)).headers["Location"] == "http://test/admin/login"
+
+
+async def test_session_ends_with_the_sign_out_and_a_forged_cookie_opens_nothing(
+    root: AsyncClient,
+) -> None:
+    cookie = root.cookies["admin"]
+    await root.get("/admin/logout")
+
+    for value in (cookie, "forged"):
+        root.cookies.set("admin", value, path="/admin")
+        assert (await root.get(USERS)).headers["Location"] == "http://test/admin/login"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example.com", "null", ""])
+async def test_other_sites_change_nothing(root: AsyncClient, people: People, origin: str) -> None:
+    ada = await id_of(await people.sign_up())
+    headers = {"Origin": origin}
+
+    edited = await root.post(f"/admin/user/edit/{ada}", data={"role": "admin"}, headers=headers)
+    deleted = await root.delete("/admin/user/delete", params={"pks": ada}, headers=headers)
+    signed_in = await root.post("/admin/login", data=LOGIN, headers=headers)
+
+    assert {edited.status_code, deleted.status_code, signed_in.status_code} == {403}
+    assert "ada@example.com" in (await root.get(USERS)).text
+
+
+async def test_error_that_nobody_expected_is_not_told(
+    root: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.admin.views.UserView.list", None)
+
+    answer = await root.get(USERS)
+
+    assert answer.status_code == 500
+    assert answer.json()["title"] == "Internal Server Error"

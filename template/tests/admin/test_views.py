@@ -1,0 +1,89 @@
+import re
+
+from httpx2 import AsyncClient
+
+from tests.factories import People, id_of
+
+USERS = "/admin/user/list"
+
+
+async def test_administrator_sees_users_but_no_hashes(root: AsyncClient, people: People) -> None:
+    ada = await id_of(await people.sign_up())
+
+    for path in (USERS, f"/admin/user/details/{ada}", f"/admin/user/edit/{ada}"):
+        page = await root.get(path)
+        assert "ada@example.com" in page.text
+        assert "argon2" not in page.text
+        assert "password" not in page.text
+    assert '<option selected value="user">' in page.text
+
+
+async def test_administrator_changes_a_user(root: AsyncClient, people: People) -> None:
+    ada = await people.sign_up()
+    form = {"full_name": "Ada", "role": "admin", "is_active": "y"}
+
+    answer = await root.post(f"/admin/user/edit/{await id_of(ada)}", data=form | {"save": "Save"})
+
+    assert answer.headers["Location"] == f"http://test{USERS}"
+    me = (await ada.get("/api/v1/users/me")).json()
+    assert (me["full_name"], me["role"]) == ("Ada", "admin")
+
+
+async def test_last_administrator_stays(root: AsyncClient, people: People) -> None:
+    own = await id_of(await people.sign_in("root@example.com"))
+    form = {"role": "user", "is_active": "y", "save": "Save"}
+
+    demoted = await root.post(f"/admin/user/edit/{own}", data=form)
+    form |= {"role": "admin", "is_active": ""}
+    closed = await root.post(f"/admin/user/edit/{own}", data=form)
+    deleted = await root.delete("/admin/user/delete", params={"pks": own})
+
+    assert (demoted.status_code, closed.status_code) == (400, 400)
+    assert "last administrator" in demoted.text
+    assert "last+administrator" in deleted.text
+    assert (await root.get(USERS)).status_code == 200
+
+
+async def test_invalid_values_are_explained(root: AsyncClient, people: People) -> None:
+    ada = await id_of(await people.sign_up())
+    form = {"full_name": "a\u202eb", "role": "user", "save": "Save"}
+
+    refused = await root.post(f"/admin/user/edit/{ada}", data=form)
+
+    assert refused.status_code == 400
+    assert "full_name: " in refused.text
+
+
+async def test_session_is_ended_and_user_deleted(root: AsyncClient, people: People) -> None:
+    ada = await people.sign_up()
+    [session] = (await ada.get("/api/v1/auth/sessions")).json()
+
+    listed = await root.get("/admin/auth-session/list")
+    await root.delete("/admin/auth-session/delete", params={"pks": session["id"]})
+    ended = (await ada.get("/api/v1/users/me")).status_code
+    again = await people.sign_in()
+    await root.delete("/admin/user/delete", params={"pks": await id_of(again)})
+
+    assert session["id"] in listed.text
+    assert ended == 401
+    assert (await again.get("/api/v1/users/me")).status_code == 401
+    assert "ada@example.com" not in (await root.get(USERS)).text
+
+
+async def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(
+    root: AsyncClient,
+) -> None:
+    page = await root.get(USERS)
+
+    policy = page.headers["Content-Security-Policy"]
+    assert "script-src 'self'; style-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=", page.text)
+    for link in re.findall(r'(?:src|href)="([^"]+\.(?:js|css))"', page.text):
+        assert (await root.get(link)).status_code == 200, link
+
+
+async def test_pages_are_no_part_of_the_api(client: AsyncClient) -> None:
+    paths = (await client.get("/openapi.json")).json()["paths"]
+
+    assert not [path for path in paths if "admin" in path]
