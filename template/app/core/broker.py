@@ -6,10 +6,11 @@ from uuid import UUID
 
 import structlog
 from anyio import CapacityLimiter, to_thread
-from celery import Celery
+from celery import Celery, signals
 from celery.exceptions import OperationalError
 
 from app.config import Settings
+from app.core.messages import add_context
 
 RUN_TASK = "run_task"
 log = structlog.stdlib.get_logger(__name__)
@@ -18,6 +19,7 @@ log = structlog.stdlib.get_logger(__name__)
 def create_celery(settings: Settings) -> Celery:
     """Return a Celery application that can send; it connects at first use."""
     celery = Celery(settings.celery_queue, set_as_current=False)
+    signals.before_task_publish.connect(add_context)
     url = settings.celery_broker_url.get_secret_value()
     options: dict[str, str | int] = {}
     if url.startswith("redis"):

@@ -17,9 +17,13 @@ from celery import Celery
 from celery.exceptions import OperationalError
 from fakeredis import TcpFakeServer
 from pydantic import SecretStr
+from sqlalchemy import delete
 
 from app.config import Settings
 from app.core.broker import create_celery
+from app.dependencies import Resources
+from app.models.user import User
+from app.worker import tasks
 
 Start = Callable[[Settings], Awaitable[Process]]
 LOOPBACK = ("redis://127.0.0.1:6379/15", "amqp://guest:guest@127.0.0.1:5672//")
@@ -102,6 +106,21 @@ async def start_worker(tmp_path: Path) -> AsyncGenerator[Start]:
     yield start
     for worker in started:
         await kill(worker)
+
+
+async def delete_users(resources: Resources) -> None:
+    async with resources.sessions.begin() as db:
+        await db.execute(delete(User))
+
+
+@pytest.fixture
+def process(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Generator[type[tasks.Process]]:
+    """Make this process a worker."""
+    monkeypatch.setattr(tasks, "get_settings", lambda: settings)
+    tasks.open_process()
+    yield tasks.Process
+    tasks.Process.runner.run(delete_users(tasks.Process.resources))
+    tasks.close_process()
 
 
 async def kill(worker: Process) -> None:

@@ -1,35 +1,16 @@
 import logging
-from collections.abc import Generator
 from importlib import import_module
 
 import pytest
 from celery.exceptions import Retry
 from pydantic import SecretStr
-from sqlalchemy import delete
 
 from app.config import Settings, get_settings
-from app.dependencies import Resources
 from app.models.entity import utc_now
 from app.models.task import TaskStatus
-from app.models.user import User
 from app.worker import tasks
 from app.worker.configuration import create_worker
 from tests.tasks import add_file, change_task, read_task
-
-
-async def delete_users(resources: Resources) -> None:
-    async with resources.sessions.begin() as db:
-        await db.execute(delete(User))
-
-
-@pytest.fixture
-def process(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Generator[type[tasks.Process]]:
-    """Make this process a worker."""
-    monkeypatch.setattr(tasks, "get_settings", lambda: settings)
-    tasks.open_process()
-    yield tasks.Process
-    tasks.Process.runner.run(delete_users(tasks.Process.resources))
-    tasks.close_process()
 
 
 def test_worker_comes_back_to_a_task_that_is_not_due(process: type[tasks.Process]) -> None:

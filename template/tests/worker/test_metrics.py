@@ -1,0 +1,32 @@
+import socket
+from pathlib import Path
+
+import pytest
+from httpx2 import AsyncClient
+
+from app.config import Settings
+from app.dependencies import Resources
+from tests.tasks import add_file, wait_for_success
+from tests.worker.conftest import Start
+
+
+async def test_worker_shows_what_its_processes_did(
+    settings: Settings,
+    resources: Resources,
+    start_worker: Start,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    task = await add_file(resources)
+    await resources.broker.send(task.id)
+
+    await start_worker(settings.model_copy(update={"worker_metrics_port": port}))
+    await wait_for_success(resources, task)
+
+    async with AsyncClient() as prometheus:
+        shown = (await prometheus.get(f"http://127.0.0.1:{port}/metrics")).text
+    labels = '{kind="process_file",outcome="succeeded"}'
+    assert f"task_duration_seconds_count{labels} 1.0" in shown
