@@ -45,7 +45,10 @@ def open_redis() -> Generator[SecretStr]:
 
 @asynccontextmanager
 async def serve(
-    settings: Settings, address: str = "192.0.2.1", proxy: str | None = None, **changes: Any
+    settings: Settings,
+    address: str = "192.0.2.1",
+    proxy: str | None = None,
+    **changes: str | SecretStr,
 ) -> AsyncGenerator[AsyncClient]:
     """Yield a client of an application with changed settings, at an address of its own."""
     async with LifespanManager(create_app(settings.model_copy(update=changes))) as running:

@@ -34,6 +34,7 @@ SEAMS = {
     "app/admin/views.py.jinja",
     "app/api/v1/api.py.jinja",
     "app/api/v1/endpoints/auth.py.jinja",
+    "app/api/v1/endpoints/items.py.jinja",
     "app/api/v1/endpoints/users.py.jinja",
     "app/cli.py.jinja",
     "app/config.py.jinja",

@@ -34,6 +34,7 @@ WORDS: Mapping[tuple[str, Value], str] = {
     ("metrics", False): r"(?i)prometheus|metrics_token|/metrics\b|\bscrapes?\b",
     ("tracing", False): r"(?i)opentelemetry|\botel_|\botlp\b|traceparent|trace_?ids?\b",
     ("sentry", False): r"(?i)\bsentry|\bdsn\b",
+    ("cache", False): r"(?i)cache_seconds|\bcached\b|\bapi[./]cache\b",
     ("rate_limit", False): r"(?i)rate[-_ ]?limit|\blimits\.py\b|app\.api\.limits|too_?many",
     ("jobs", "none"): (
         r"(?i)\bcelery\b|kombu|\bbroker\b|\btasks\.py\b|\bTask(Kind|Status|Read)?\b|/tasks\b"

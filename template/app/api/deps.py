@@ -8,6 +8,7 @@ import structlog
 from fastapi import Depends
 from fastapi.security import OAuth2PasswordBearer
 
+from app.core.tokens import AccessClaims
 from app.crud.session import find_caller
 from app.crud.user import users
 from app.dependencies import ResourcesDep, SessionDep
@@ -24,17 +25,28 @@ class Caller(NamedTuple):
     session_id: UUID
 
 
-async def get_caller(
-    token: Annotated[str | None, Depends(bearer)], resources: ResourcesDep, db: SessionDep
-) -> Caller:
-    """Return who calls.
+def get_claims(
+    token: Annotated[str | None, Depends(bearer)], resources: ResourcesDep
+) -> AccessClaims:
+    """Return what the access token says.
 
     Raises:
-        Unauthorized: The access token is missing or invalid, or the session has ended.
+        Unauthorized: It is missing or invalid.
     """
     if token is None:
         raise Unauthorized
-    claims = resources.access_tokens.read(token)
+    return resources.access_tokens.read(token)
+
+
+ClaimsDep = Annotated[AccessClaims, Depends(get_claims)]
+
+
+async def get_caller(claims: ClaimsDep, db: SessionDep) -> Caller:
+    """Return who calls.
+
+    Raises:
+        Unauthorized: The session has ended.
+    """
     user = await find_caller(db, claims)
     if user is None:
         raise Unauthorized

@@ -1,21 +1,17 @@
 """Requests, counted in Redis or else in this process."""
 
 from math import ceil
-from time import monotonic, time
+from time import time
 from typing import Any, NamedTuple
 
-import structlog
 from limits import parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter, SlidingWindowCounterRateLimiter
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from app.core.redis import Outage
 from app.exceptions import ServiceUnavailable
-
-QUIET_SECONDS = 60
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 class Budget(NamedTuple):
@@ -47,7 +43,7 @@ class RateLimits:
             storage = RedisStorage("redis://", implementation="redispy", **options)
         self._exact = MovingWindowRateLimiter(storage)
         self._cheap = SlidingWindowCounterRateLimiter(storage)
-        self._quiet_until = 0.0
+        self._outage = Outage("requests are not limited")
 
     async def spend(self, rate: str, *key: str, strict: bool = False) -> Budget | None:
         """Count a request; return what is left, or nothing while Redis is down.
@@ -62,8 +58,6 @@ class RateLimits:
         except RedisError as error:
             if strict:
                 raise ServiceUnavailable from error
-            if monotonic() >= self._quiet_until:
-                self._quiet_until = monotonic() + QUIET_SECONDS
-                log.exception("Redis does not answer: requests are not limited")
+            self._outage.report(error)
             return None
         return Budget(allowed, item.amount, remaining, max(1, ceil(reset - time())))

@@ -1,11 +1,15 @@
 """The Redis client that everything in this process shares."""
 
+from time import monotonic
+
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from app.config import Settings
+
+QUIET_SECONDS = 60
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -24,3 +28,17 @@ def create_redis(settings: Settings) -> Redis | None:
         health_check_interval=30,
         retry=Retry(NoBackoff(), 1),  # a connection that waited may be dead; a second one is not
     )
+
+
+class Outage:
+    """Says in the log that Redis does not answer, once a minute, and what that means."""
+
+    def __init__(self, consequence: str) -> None:
+        self.consequence = consequence
+        self._quiet_until = 0.0
+
+    def report(self, error: Exception) -> None:
+        """Log an error, unless one was logged in the last minute."""
+        if monotonic() >= self._quiet_until:
+            self._quiet_until = monotonic() + QUIET_SECONDS
+            log.error("Redis does not answer", error=repr(error), consequence=self.consequence)
