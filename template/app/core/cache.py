@@ -51,13 +51,13 @@ class Cache:
 
     async def forget(self, tag: str) -> None:
         """Forget all answers with a tag; those that are being computed, too."""
-        self._stored.pop(tag, None)
+        self._stored.pop(f"tag:{tag}", None)
 
     async def _find(self, tag: str, key: str) -> Found:
-        version = self._read(tag)
+        version = self._read(f"tag:{tag}")
         if version is None:
             version = uuid4().bytes
-            await self._store(tag, version, TAG_SECONDS)
+            await self._store(f"tag:{tag}", version, TAG_SECONDS)
         return version, fitting(version, self._read(key))
 
     async def _store(self, key: str, value: bytes, seconds: int) -> None:
