@@ -32,6 +32,16 @@ def complete(
     return features.resolve(answers, given.keys(), catalog)
 
 
+def filled(
+    given: Mapping[str, Value], catalog: Catalog, context: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Answer what is not given by defaults, which may refer to `context` and to each other."""
+    known = dict(context)
+    for name, question in catalog.questions.items():
+        known[name] = given[name] if name in given else _default(question, known)
+    return {name: known[name] for name in catalog.questions}
+
+
 def conflicts(resolution: Resolution, flags: Mapping[str, str]) -> list[Problem]:
     """Explain where requirements were switched off by hand."""
     return [

@@ -19,7 +19,7 @@ _FIX = "Write one `question: value` per line, as in .copier-answers.yml of a pro
 _PATH_FIX = "Give --answers the path of a readable file"
 _EMPTY = ("", "~", "null")
 # A project's own answers file also records where it came from.
-_PROVENANCE = ("_commit", "_src_path")
+COMMIT, SRC_PATH = "_commit", "_src_path"
 
 
 def read(path: Path) -> tuple[dict[str, str], list[Problem]]:
@@ -33,10 +33,9 @@ def read(path: Path) -> tuple[dict[str, str], list[Problem]]:
     if len(content) > MAX_BYTES:
         problem = f"The answers file '{shown}' is larger than {MAX_BYTES // 1024} KiB."
         return {}, [Problem(problem, _FIX)]
-    try:
-        answers, flaws = _parse(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        answers, flaws = {}, ["is not UTF-8 text"]
+    answers, flaws = parse(content)
+    for name in (COMMIT, SRC_PATH):
+        answers.pop(name, None)
     return answers, [Problem(f"The answers file '{shown}' {flaw}.", _FIX) for flaw in flaws]
 
 
@@ -49,12 +48,18 @@ def _bytes(path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def _parse(text: str) -> tuple[dict[str, str], list[str]]:
-    """Look at the YAML nodes: no object is ever made of them, so nothing is smuggled in."""
+def parse(content: bytes) -> tuple[dict[str, str], list[str]]:
+    """Return every `key: value` line, and all flaws; where a project came from is among them.
+
+    Only looks at the YAML nodes: no object is ever made of them, so nothing is smuggled in.
+    """
     import yaml
 
     try:
+        text = content.decode("utf-8-sig")
         root = yaml.compose(text, Loader=yaml.BaseLoader)
+    except UnicodeDecodeError:
+        return {}, ["is not UTF-8 text"]
     except yaml.YAMLError as error:
         return {}, [f"is not valid YAML: {_reason(error)}"]
     except RecursionError:
@@ -71,7 +76,7 @@ def _parse(text: str) -> tuple[dict[str, str], list[str]]:
             flaws.append(f"has something else than one plain value in line {line}")
         elif key.value in answers:
             flaws.append(f"answers '{shorten(key.value)}' twice (line {line})")
-        elif key.value not in _PROVENANCE:
+        else:
             is_empty = value.style is None and value.value in _EMPTY
             answers[key.value] = "" if is_empty else value.value
     return answers, flaws

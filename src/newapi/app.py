@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from newapi import __version__, completion
+from newapi import __version__, completion, flags
 
 app = typer.Typer(
     help="Create production-grade FastAPI projects, every part a choice.",
@@ -15,10 +15,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-Json = Annotated[
-    bool, typer.Option("--json", help="One JSON document on standard output (docs/json.md).")
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -46,52 +42,13 @@ def create(
             metavar="NAME_OR_PATH", help="Folder to create; its last part is the project's name."
         ),
     ] = None,
-    preset: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PRESET",
-            help="Start from minimal, standard or full.",
-            autocompletion=completion.presets,
-        ),
-    ] = None,
-    enabled: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--with",
-            metavar="F,...",
-            help="Switch on: a feature (docker), a value (github), or name=value.",
-            autocompletion=completion.enabled,
-        ),
-    ] = None,
-    disabled: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--without",
-            metavar="F,...",
-            help="Switch off a feature.",
-            autocompletion=completion.disabled,
-        ),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Answer any question.",
-            autocompletion=completion.settings,
-        ),
-    ] = None,
-    answers: Annotated[
-        str | None,
-        typer.Option(metavar="FILE.yml", help="Take answers from a file; flags win over it."),
-    ] = None,
-    use_defaults: Annotated[
-        bool, typer.Option("--defaults", "-y", help="Ask nothing; take the defaults.")
-    ] = False,
-    template: Annotated[
-        str | None,
-        typer.Option(metavar="SOURCE", help="Another template: a git address or a folder."),
-    ] = None,
+    preset: flags.Preset = None,
+    enabled: flags.Enabled = None,
+    disabled: flags.Disabled = None,
+    settings: flags.Settings = None,
+    answers: flags.Answers = None,
+    use_defaults: flags.Defaults = False,
+    template: flags.Template = None,
     ref: Annotated[str | None, typer.Option(metavar="REF", help="Version of the template.")] = None,
     is_dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be created, and write nothing.")
@@ -104,7 +61,7 @@ def create(
         bool,
         typer.Option("--force", help="Add to a folder that has files; nothing is overwritten."),
     ] = False,
-    is_json: Json = False,
+    is_json: flags.Json = False,
 ) -> None:
     """Create a project.
 
@@ -141,7 +98,7 @@ def features(
             metavar="NAME", help="Show one feature.", autocompletion=completion.features
         ),
     ] = None,
-    is_json: Json = False,
+    is_json: flags.Json = False,
 ) -> None:
     """List what can be chosen."""
     from newapi.commands import features as command
@@ -151,9 +108,163 @@ def features(
 
 
 @app.command()
-def doctor(*, is_json: Json = False) -> int:
+def doctor(*, is_json: flags.Json = False) -> int:
     """Look for git, uv, docker and Python."""
     from newapi.commands import doctor as command
     from newapi.console import Console
 
     return command.run(Console(is_json=is_json))
+
+
+@app.command()
+def update(
+    *,
+    path: flags.Path = None,
+    version: flags.Version = None,
+    preset: flags.Preset = None,
+    enabled: flags.Enabled = None,
+    disabled: flags.Disabled = None,
+    settings: flags.Settings = None,
+    answers: flags.Answers = None,
+    use_defaults: flags.Defaults = False,
+    template: flags.Template = None,
+    is_dry_run: flags.DryRun = False,
+    conflict: flags.Conflict = "inline",
+    keep_tables: flags.KeepTables = False,
+    is_continued: Annotated[
+        bool, typer.Option("--continue", help="Finish an update that was interrupted.")
+    ] = False,
+    is_aborted: Annotated[
+        bool, typer.Option("--abort", help="Take the last update back, until it is committed.")
+    ] = False,
+    is_json: flags.Json = False,
+) -> int:
+    """Bring a project to the newest release of its template; your changes stay.
+
+    The result is staged and not committed: `git diff --cached` shows it. New questions take their
+    defaults; what a flag answers is changed with the update.
+    """
+    from newapi.commands import update as command
+    from newapi.console import Console
+
+    _ = use_defaults  # nothing is ever asked here
+    if is_continued or is_aborted:
+        if is_continued and is_aborted:
+            raise typer.BadParameter("--continue and --abort contradict each other")
+        return (command.abort if is_aborted else command.go_on)(path, Console(is_json=is_json))
+    options = command.Options(
+        path=path,
+        version=version,
+        preset=preset,
+        enabled=tuple(enabled or ()),
+        disabled=tuple(disabled or ()),
+        settings=tuple(settings or ()),
+        answers_file=answers,
+        template=template,
+        is_dry_run=is_dry_run,
+        conflict=conflict,
+        keep_tables=keep_tables,
+    )
+    return command.run(options, Console(is_json=is_json))
+
+
+@app.command()
+def add(
+    *,
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FEATURE...",
+            help="A feature (docker), a value (github), or name=value.",
+            autocompletion=completion.enabled,
+        ),
+    ],
+    path: flags.Project = None,
+    is_dry_run: flags.DryRun = False,
+    conflict: flags.Conflict = "inline",
+    is_json: flags.Json = False,
+) -> int:
+    """Add features to a project, at the release that it has."""
+    from newapi.commands import update as command
+    from newapi.console import Console
+
+    options = command.Options(
+        "add", path, enabled=tuple(names), is_dry_run=is_dry_run, conflict=conflict
+    )
+    return command.run(options, Console(is_json=is_json))
+
+
+@app.command()
+def remove(
+    *,
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="FEATURE...", help="Features.", autocompletion=completion.disabled),
+    ],
+    path: flags.Project = None,
+    is_dry_run: flags.DryRun = False,
+    conflict: flags.Conflict = "inline",
+    keep_tables: flags.KeepTables = False,
+    is_json: flags.Json = False,
+) -> int:
+    """Remove features from a project; files of theirs that you have changed stay."""
+    from newapi.commands import update as command
+    from newapi.console import Console
+
+    options = command.Options(
+        "remove",
+        path,
+        disabled=tuple(names),
+        is_dry_run=is_dry_run,
+        conflict=conflict,
+        keep_tables=keep_tables,
+    )
+    return command.run(options, Console(is_json=is_json))
+
+
+@app.command()
+def diff(
+    *,
+    path: flags.Path = None,
+    version: flags.Version = None,
+    preset: flags.Preset = None,
+    enabled: flags.Enabled = None,
+    disabled: flags.Disabled = None,
+    settings: flags.Settings = None,
+    answers: flags.Answers = None,
+    template: flags.Template = None,
+    is_json: flags.Json = False,
+) -> int:
+    """Print the patch that an update would make, with these choices."""
+    from newapi.commands import diff as command
+    from newapi.commands.update import Options
+    from newapi.console import Console
+
+    options = Options(
+        "diff",
+        path,
+        version,
+        preset,
+        tuple(enabled or ()),
+        tuple(disabled or ()),
+        tuple(settings or ()),
+        answers,
+        template,
+    )
+    return command.run(options, Console(is_json=is_json))
+
+
+@app.command()
+def status(
+    *,
+    path: flags.Path = None,
+    is_check: Annotated[
+        bool, typer.Option("--check", help="Exit with 4 when there is an update, or drift.")
+    ] = False,
+    is_json: flags.Json = False,
+) -> int:
+    """Show a project's release, features, and the files that are not as the template made them."""
+    from newapi.commands import status as command
+    from newapi.console import Console
+
+    return command.run(path, Console(is_json=is_json), is_check=is_check)

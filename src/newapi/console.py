@@ -75,6 +75,10 @@ class Console:
         """Print the one JSON document."""
         streams.write(sys.stdout, json.dumps(content, indent=2) + "\n")
 
+    def raw(self, content: bytes) -> None:
+        """Write a result that other programs read, byte for byte."""
+        streams.write_bytes(sys.stdout, content)
+
     def note(self, text: str) -> None:
         """Say something on standard error."""
         self._err.print(_text((text, "dim")), soft_wrap=True)

@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 _PLACEHOLDER = re.compile(r"^((?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=)change-me[ \t]*$", re.MULTILINE)
+_VARIABLE = re.compile(r"^\s*(export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
 _BYTES = 48
 
 
@@ -18,12 +19,35 @@ def write_env(project: Path) -> Path | None:
     example = project / ".env.example"
     if not example.is_file():
         return None
-    text = _PLACEHOLDER.sub(
-        lambda match: match[1] + secrets.token_urlsafe(_BYTES), example.read_text("utf-8")
-    )
+    text = _PLACEHOLDER.sub(_with_secret, example.read_text("utf-8"))
     target = project / ".env"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(target, flags, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
     return target
+
+
+def missing(env: bytes, example: bytes) -> tuple[bytes, list[str]]:
+    """Return an `.env` with the variables that only its example has, and their names.
+
+    What is there is never changed; each new one brings the comment above it along.
+    """
+    known = {match[2] for match in _VARIABLE.finditer(env.decode(errors="replace"))}
+    blocks, names = [], []
+    comment: list[str] = []
+    for line in example.decode(errors="replace").splitlines():
+        match = _VARIABLE.match(line)
+        if match and match[2] not in known:
+            blocks.append("\n".join([*comment, line]) + "\n")
+            names.append(match[2])
+        comment = [*comment, line] if line.startswith("#") else []
+    if not names:
+        return env, []
+    gap = b"" if env.endswith(b"\n") or not env else b"\n"
+    text = _PLACEHOLDER.sub(_with_secret, "".join(f"\n{block}" for block in blocks))
+    return env + gap + text.encode(), names
+
+
+def _with_secret(match: re.Match[str]) -> str:
+    return match[1] + secrets.token_urlsafe(_BYTES)

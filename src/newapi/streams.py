@@ -28,13 +28,23 @@ def flush() -> None:
             silence(stream)
 
 
-def write(stream: Any, text: str) -> None:
+def write(stream: Any, text: str | bytes) -> None:
     """Write at once; a reader that went away is no error."""
     try:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
         silence(stream)
+
+
+def write_bytes(stream: Any, content: bytes) -> None:
+    """Write bytes as they are."""
+    buffer = getattr(stream, "buffer", None)
+    if buffer is None:
+        write(stream, content.decode(errors="replace"))
+        return
+    stream.flush()
+    write(buffer, content)
 
 
 def silence(stream: Any) -> None:

@@ -60,9 +60,8 @@ def merge(base: bytes, ours: bytes, theirs: bytes, labels: Labels, style: Style)
 
 def markers(data: bytes, labels: Labels) -> int:
     """Count the conflicts that a text holds."""
-    return len(
-        re.findall(rb"^<{7} " + re.escape(labels.ours.encode()) + rb"\r?$", data, re.MULTILINE)
-    )
+    mark = re.compile(rb"^<{7} " + re.escape(labels.ours.encode()) + rb"\r?$", re.MULTILINE)
+    return len(mark.findall(data.removeprefix(_BOM)))
 
 
 def _three_way(base: bool, ours: bool, theirs: bool) -> bool:  # noqa: FBT001 - three of a kind

@@ -1,0 +1,114 @@
+"""`newapi update`, `add` and `remove`: merge another version, or other choices, into a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newapi import __version__, answers_file, planning, update_report, updating
+from newapi.choices import Choices
+from newapi.errors import Problem, UsageError
+from newapi.planning import Wanted
+
+if TYPE_CHECKING:
+    from newapi.console import Console
+    from newapi.texts import Style
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line of `update`, `add`, `remove` and `diff`."""
+
+    command: str = "update"
+    path: str | None = None
+    version: str | None = None
+    preset: str | None = None
+    enabled: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    answers_file: str | None = None
+    template: str | None = None
+    is_dry_run: bool = False
+    conflict: str = "inline"
+    keep_tables: bool = False
+    file: Mapping[str, str] = field(default_factory=dict)
+
+
+def run(options: Options, console: Console) -> int:
+    """Update a project, or show what would happen."""
+    repository = updating.locate(options.path)
+    request = wanted(options)
+    if options.is_dry_run:
+        updating.require_finished(repository)
+        plan = planning.plan(repository, request, console)
+        document = updating.describe(options.command, repository, plan, is_dry_run=True)
+        return _tell(document, console)
+    with updating.at_work(repository, console) as desk:
+        plan = planning.plan(repository, request, console)
+        document = updating.describe(options.command, repository, plan, is_dry_run=False)
+        if not plan.is_up_to_date:
+            updating.carry_out(repository, desk, plan, document)
+    return _tell(document, console)
+
+
+def go_on(path: str | None, console: Console) -> int:
+    """Finish an update that was interrupted."""
+    return _tell(updating.go_on(updating.locate(path)), console)
+
+
+def abort(path: str | None, console: Console) -> int:
+    """Take the last update back."""
+    repository = updating.locate(path)
+    paths = updating.abort(repository, console)
+    if console.is_json:
+        console.document(
+            {
+                "ok": True,
+                "command": "update",
+                "version": __version__,
+                "path": str(repository.project),
+                "restored": paths,
+            }
+        )
+    else:
+        console.line(f"Taken back: {len(paths)} files are as they were before the update.")
+    return 0
+
+
+def wanted(options: Options) -> Wanted:
+    """Understand the command line."""
+    problems: list[Problem] = []
+    file: Mapping[str, str] = {}
+    if options.answers_file is not None:
+        file, problems = answers_file.read(Path(options.answers_file))
+    if options.conflict not in {"inline", "rej"}:
+        message = f"--conflict is inline or rej, not {options.conflict!r}."
+        problems = [*problems, Problem(message, "--conflict inline")]
+    if problems:
+        raise UsageError(problems)
+    style: Style = "rej" if options.conflict == "rej" else "inline"
+    return Wanted(
+        choices=Choices(
+            preset=options.preset,
+            enabled=options.enabled,
+            disabled=options.disabled,
+            settings=options.settings,
+            file=file,
+        ),
+        template=options.template,
+        version=options.version,
+        is_at_home=options.command in {"add", "remove"},
+        style=style,
+        keep_tables=options.keep_tables,
+        is_quiet_required=options.command != "diff",
+    )
+
+
+def _tell(document: updating.Document, console: Console) -> int:
+    if console.is_json:
+        console.document(document)
+    else:
+        update_report.updated(console, document)
+    return int(document["exit_code"])

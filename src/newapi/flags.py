@@ -1,0 +1,75 @@
+"""The flags that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from newapi import completion
+
+Json = Annotated[
+    bool, typer.Option("--json", help="One JSON document on standard output (docs/json.md).")
+]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PRESET",
+        help="Start from minimal, standard or full.",
+        autocompletion=completion.presets,
+    ),
+]
+Enabled = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="F,...",
+        help="Switch on: a feature (docker), a value (github), or name=value.",
+        autocompletion=completion.enabled,
+    ),
+]
+Disabled = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without",
+        metavar="F,...",
+        help="Switch off a feature.",
+        autocompletion=completion.disabled,
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Answer any question.",
+        autocompletion=completion.settings,
+    ),
+]
+Answers = Annotated[
+    str | None,
+    typer.Option(metavar="FILE.yml", help="Take answers from a file; flags win over it."),
+]
+Defaults = Annotated[bool, typer.Option("--defaults", "-y", help="Ask nothing; take the defaults.")]
+Template = Annotated[
+    str | None,
+    typer.Option(metavar="SOURCE", help="Another template: a git address or a folder."),
+]
+Path = Annotated[str | None, typer.Argument(metavar="PATH", help="The project; usually this one.")]
+Project = Annotated[
+    str | None, typer.Option("--project", metavar="PATH", help="The project; usually this one.")
+]
+Version = Annotated[
+    str | None,
+    typer.Option("--to", metavar="VERSION", help="Not the newest release, but this one."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would happen, and write nothing.")
+]
+Conflict = Annotated[
+    str,
+    typer.Option(metavar="STYLE", help="Show conflicts inline, or as .rej files beside: rej."),
+]
+KeepTables = Annotated[
+    bool, typer.Option("--keep-tables", help="Leave the tables of features that go.")
+]

@@ -1,0 +1,213 @@
+"""Work out what an update would make of a project, without changing anything."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from newapi import (
+    answers,
+    carry,
+    catalog,
+    checks,
+    choices,
+    environment,
+    history,
+    merge,
+    migrations,
+    names,
+    sources,
+    tree,
+    worktree,
+)
+from newapi.errors import NewapiError, UsageError
+from newapi.merge import Merged, Outcome, Rules
+from newapi.texts import Labels, Style
+
+if TYPE_CHECKING:
+    from newapi.catalog import Value
+    from newapi.console import Console
+    from newapi.features import Change, Resolution
+    from newapi.git import Item, Repository
+    from newapi.sources import Source
+    from newapi.tree import Tree
+
+ANSWERS_FILE = ".copier-answers.yml"
+ENV, EXAMPLE = ".env", ".env.example"
+
+
+class Sides(NamedTuple):
+    """What the template makes: of the old answers, and of the new ones."""
+
+    base: Tree
+    theirs: Tree
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asked for."""
+
+    choices: choices.Choices = field(default_factory=choices.Choices)
+    template: str | None = None
+    version: str | None = None
+    is_at_home: bool = False  # the same version, with other answers
+    style: Style = "inline"
+    keep_tables: bool = False
+    is_quiet_required: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would happen."""
+
+    record: history.Record
+    src_path: str
+    commit: str
+    answers: Mapping[str, Value]
+    before: Mapping[str, Value]
+    changes: tuple[Change, ...]
+    merged: Merged
+    ignored: frozenset[str]
+    labels: Labels
+    warnings: tuple[str, ...] = ()
+    migrations: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.merged.outcomes and not self.merged.writes
+
+    @property
+    def conflicts(self) -> list[Outcome]:
+        """Return what is left to the user."""
+        return [outcome for outcome in self.merged.outcomes if outcome.action == "conflict"]
+
+
+def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
+    """Render the old and the new version of the template, and merge.
+
+    Raises:
+        NewapiError: The project cannot be updated; says why, and what helps.
+        UsageError: The choices are wrong.
+    """
+    if wanted.is_quiet_required:
+        worktree.require_quiet(repository)
+    elif not repository.head():
+        raise NewapiError("The repository has no commit yet.", "git add --all && git commit")
+    listing = repository.listing()
+    item = listing.get(ANSWERS_FILE)
+    content = repository.blobs([item.digest])[item.digest] if item else None
+    record = history.read(content)
+    with ExitStack() as stack:
+        old = stack.enter_context(history.open_base(record))
+        new = old
+        if not wanted.is_at_home:
+            template = wanted.template or (None if record.is_own else record.src_path)
+            new = stack.enter_context(sources.open_source(template, wanted.version))
+        if history.is_downgrade(record, new):
+            message = f"The project is at {record.commit}; {new.commit} is older."
+            raise NewapiError(message, "git revert the commit of the last update instead.")
+        before = carry.recorded(record, catalog.load(old.path))
+        resolution, warnings = _answers(record, wanted, new)
+        labels = _labels(old, new)
+        done = Plan(
+            record=record,
+            src_path=new.src_path,
+            commit=new.commit,
+            answers=resolution.answers,
+            before=before,
+            changes=resolution.changes,
+            merged=Merged({}, {}, {}, ()),
+            ignored=frozenset(),
+            labels=labels,
+            warnings=tuple(warnings),
+        )
+        if _is_the_same(old, new) and before == resolution.answers:
+            return done
+        with console.status(f"Rendering {old.commit} and {new.commit}"):
+            base = render(old, before, repository.project.name)
+            theirs = render(new, resolution.answers, repository.project.name)
+    return _merge(repository, listing, wanted, done, Sides(base, theirs))
+
+
+def _answers(record: history.Record, wanted: Wanted, new: Source) -> tuple[Resolution, list[str]]:
+    known = catalog.load(new.path)
+    given = choices.read(wanted.choices, known, names.dependencies(new.path / "template"))
+    resolution, dropped = carry.over(record, given.values, wanted.choices.preset, known)
+    problems = [*given.problems, *answers.conflicts(resolution, given.flags)]
+    if problems:
+        raise UsageError(problems)
+    return resolution, dropped
+
+
+def _is_the_same(old: Source, new: Source) -> bool:
+    return (old.src_path, old.commit) == (new.src_path, new.commit)
+
+
+def _labels(old: Source, new: Source) -> Labels:
+    theirs = "with the new choices" if _is_the_same(old, new) else ""
+    return Labels(base=f"template {old.commit}", theirs=f"template {new.commit} {theirs}".rstrip())
+
+
+def render(source: Source, given: Mapping[str, Value], name: str) -> Tree:
+    """Render into a folder called like the project: a fork may use that name."""
+    from newapi import engine
+
+    with tempfile.TemporaryDirectory(prefix="newapi-render-") as folder:
+        engine.render(source, given, Path(folder, name))
+        return tree.read(Path(folder, name))
+
+
+def _merge(
+    repository: Repository, listing: Mapping[str, Item], wanted: Wanted, done: Plan, sides: Sides
+) -> Plan:
+    ours = worktree.read(repository, listing, sides.base, sides.theirs)
+    worktree.require_no_remains(ours, done.labels)
+    chained = migrations.chain(sides.base, ours.tree, sides.theirs, keep_tables=wanted.keep_tables)
+    rules = Rules(done.labels, wanted.style, ours.ignored, {ANSWERS_FILE})
+    merged = merge.merge(chained.base, ours.tree, {**chained.theirs, **chained.added}, rules)
+    warnings = [*done.warnings, *chained.notes]
+    warnings += [
+        f"{path} merged without a conflict, but can no longer be parsed: look at it"
+        for path in checks.broken(merged, sides.theirs)
+    ]
+    if ours.tree.get(ANSWERS_FILE) != sides.base.get(ANSWERS_FILE):
+        warnings.append(f"{ANSWERS_FILE} was edited by hand; it is written anew")
+    merged, ignored = _with_env(repository, merged, ours.ignored)
+    return replace(
+        done,
+        merged=merged,
+        ignored=ignored,
+        warnings=tuple(warnings),
+        migrations=tuple(chained.added),
+        dropped=chained.dropped,
+    )
+
+
+def _with_env(
+    repository: Repository, merged: Merged, ignored: frozenset[str]
+) -> tuple[Merged, frozenset[str]]:
+    """Give `.env` the variables that it lacks, unless git keeps it."""
+    present = tree.look(repository.project / ENV)
+    example = merged.tree.get(EXAMPLE)
+    is_kept = ENV in merged.ours and ENV not in ignored
+    if present is None or example is None or not (present.is_text and example.is_text) or is_kept:
+        return merged, ignored
+    if ENV in merged.writes:
+        return merged, ignored
+    text, added = environment.missing(present.data, example.data)
+    if not added:
+        return merged, ignored
+    outcome = Outcome(ENV, "updated", f"added {', '.join(added)}")
+    changed = replace(
+        merged,
+        ours={**merged.ours, ENV: present},
+        writes={**merged.writes, ENV: replace(present, data=text)},
+        outcomes=tuple(sorted((*merged.outcomes, outcome), key=lambda found: found.path)),
+    )
+    return changed, ignored | {ENV}

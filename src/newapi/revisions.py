@@ -1,0 +1,132 @@
+"""Alembic revision files, read and rewritten as text: a project is never imported."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from newapi.errors import NewapiError
+
+_SWAPPED = {"upgrade": "downgrade", "downgrade": "upgrade"}
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One revision file."""
+
+    path: str
+    name: str
+    down: tuple[str, ...]
+    source: str
+
+
+def read(path: str, data: bytes) -> Revision | None:
+    """Read a revision file; None when it is none.
+
+    Raises:
+        NewapiError: It cannot be understood.
+    """
+    try:
+        source = data.decode("utf-8-sig")
+        found = {
+            target.id: ast.literal_eval(value)
+            for target, value in _assignments(ast.parse(source))
+            if target.id in {"revision", "down_revision"}
+        }
+    except (ValueError, SyntaxError) as error:
+        message = f"{path} cannot be read as an Alembic revision: {error}"
+        raise NewapiError(message, "Mend it first.") from error
+    if not isinstance(found.get("revision"), str):
+        return None
+    down = found.get("down_revision")
+    downs = (down,) if isinstance(down, str) else tuple(down or ())
+    return Revision(path, found["revision"], downs, source)
+
+
+def heads(revisions: Iterable[Revision]) -> list[str]:
+    """Return the revisions that no other one builds upon."""
+    known = {revision.name: revision for revision in revisions}
+    below = {name for revision in known.values() for name in revision.down}
+    return sorted(known.keys() - below)
+
+
+def in_order(revisions: Mapping[str, Revision]) -> list[Revision]:
+    """Sort revisions so that each comes after what it builds upon."""
+    done: dict[str, Revision] = {}
+
+    def visit(name: str) -> None:
+        if name in revisions and name not in done:
+            for below in revisions[name].down:
+                visit(below)
+            done[name] = revisions[name]
+
+    for name in sorted(revisions):
+        visit(name)
+    return list(done.values())
+
+
+def placed(revision: Revision, name: str, down: str | None) -> str:
+    """Return the text of a revision under a name, built upon another one."""
+    text = revision.source
+    spans = {"revision": name, "down_revision": down}
+    edits = []
+    for target, value in _assignments(ast.parse(text)):
+        if target.id in spans:
+            wanted = spans[target.id]
+            literal = "None" if wanted is None else f'"{wanted}"'
+            edits.append((_offset(text, value), _offset(text, value, at_end=True), literal))
+    for start, end, literal in sorted(edits, reverse=True):
+        text = text[:start] + literal + text[end:]
+    text = re.sub(r"^Revision ID:.*$", f"Revision ID: {name}", text, count=1, flags=re.MULTILINE)
+    revises = f"Revises: {down or ''}".rstrip()
+    return re.sub(r"^Revises:.*$", revises, text, count=1, flags=re.MULTILINE)
+
+
+def reversed_(revision: Revision, name: str, down: str, title: str) -> str:
+    """Return the text of a revision that takes another one back."""
+    text = placed(revision, name, down)
+    functions = {
+        node.name: node
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef) and node.name in _SWAPPED
+    }
+    if len(functions) != len(_SWAPPED):
+        message = f"{revision.path} has no upgrade() and downgrade() to take back."
+        raise NewapiError(message, "Use --keep-tables, and drop the tables yourself.")
+    bodies = {name: _body(text, node) for name, node in functions.items()}
+    for node in sorted(functions.values(), key=lambda node: node.lineno, reverse=True):
+        start, end = _span(text, node)
+        text = text[:start] + bodies[_SWAPPED[node.name]] + text[end:]
+    first = re.match(r'"""(.*)', text)
+    return text.replace(first[0], f'"""{title}', 1) if first else text
+
+
+def _assignments(module: ast.Module) -> Iterable[tuple[ast.Name, ast.expr]]:
+    for node in module.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            yield node.target, node.value
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0], node.value
+
+
+def _body(text: str, node: ast.FunctionDef) -> str:
+    start, end = _span(text, node)
+    return text[start:end]
+
+
+def _span(text: str, node: ast.FunctionDef) -> tuple[int, int]:
+    """Return where a function's statements are, without its docstring."""
+    body = (
+        node.body[1:] if ast.get_docstring(node) is not None and len(node.body) > 1 else node.body
+    )
+    return _offset(text, body[0]), _offset(text, body[-1], at_end=True)
+
+
+def _offset(text: str, node: ast.expr | ast.stmt, *, at_end: bool = False) -> int:
+    line = (node.end_lineno or node.lineno) if at_end else node.lineno
+    column = (node.end_col_offset or 0) if at_end else node.col_offset
+    lines = text.splitlines(keepends=True)
+    inside = lines[line - 1].encode()[:column].decode()
+    return sum(map(len, lines[: line - 1])) + len(inside)

@@ -1,0 +1,68 @@
+"""What people see of an update: what happened to each file, and what is left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from newapi import report
+
+if TYPE_CHECKING:
+    from newapi.console import Console, Part
+
+_STYLES: Mapping[str, str] = {
+    "added": "green",
+    "removed": "dim",
+    "kept": "yellow",
+    "stays-deleted": "yellow",
+    "conflict": "bold red",
+}
+_ORDER = (
+    *("added", "updated", "removed", "merged", "moved", "followed"),
+    *("kept", "stays-deleted", "conflict"),
+)
+
+
+def updated(console: Console, document: Mapping[str, Any]) -> None:
+    """Print the description of an update."""
+    before, after = document["from"]["commit"], document["to"]["commit"]
+    if document["up_to_date"]:
+        console.line(f"Nothing to do: the project is up to date with {after}.")
+        return
+    verb = "Would update" if document["dry_run"] else "Updated"
+    step = f"{before} to {after}" if before != after else f"{after}, with other choices"
+    console.heading(f"{verb} {document['path']}: {step}")
+    for change in document["changes"]:
+        console.note(change["reason"])
+    outcomes = sorted(document["outcomes"], key=lambda o: (_ORDER.index(o["action"]), o["path"]))
+    console.rows(_row(outcome) for outcome in outcomes)
+    for note in document["notes"]:
+        console.heading(f"About {note['release']}")
+        for line in note["text"].splitlines():
+            console.line(line)
+    for warning in document["warnings"]:
+        console.warn(warning)
+    conflicts = [outcome for outcome in outcomes if outcome["action"] == "conflict"]
+    if conflicts:
+        console.heading(f"{len(conflicts)} conflicts are left to you")
+        console.rows(_conflict(outcome) for outcome in conflicts)
+    if document["dry_run"]:
+        return
+    report.commands(console, "Next", document["next"])
+    console.line("  ", ("newapi update --abort takes everything back until you commit", "dim"))
+
+
+def _row(outcome: Mapping[str, Any]) -> Sequence[Part]:
+    notes = [f"was {outcome['origin']}"] if outcome["origin"] else []
+    notes += [outcome["note"]] if outcome["note"] else []
+    action = outcome["action"]
+    return (action, _STYLES.get(action, "")), outcome["path"], ("; ".join(notes), "dim")
+
+
+def _conflict(outcome: Mapping[str, Any]) -> Sequence[Part]:
+    amount = outcome["conflicts"]
+    if outcome["beside"]:
+        what = f"compare it with {outcome['beside']}, then delete that"
+    else:
+        what = f"{amount} marked <<<<<<<" if amount > 1 else "marked <<<<<<<"
+    return (outcome["path"], "bold"), what

@@ -1,0 +1,162 @@
+"""Update a project for real: one at a time, journalled, and described for people and programs."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newapi import __version__, git, history, lock, transaction
+from newapi.errors import NewapiError
+from newapi.journal import Desk
+from newapi.planning import ANSWERS_FILE
+from newapi.transaction import Change
+
+if TYPE_CHECKING:
+    from newapi.console import Console
+    from newapi.git import Repository
+    from newapi.planning import Plan
+
+CONFLICTS = 3
+
+Document = Mapping[str, Any]
+
+
+def locate(path: str | None) -> Repository:
+    """Find the project at a path; without one, the project that the working directory is in."""
+    if path is not None:
+        folder = Path(path)
+        if not folder.is_dir():
+            raise NewapiError(f"There is no folder {path}.", "Give the path of a project.")
+        return git.find(folder)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / ANSWERS_FILE).is_file():
+            return git.find(folder)
+        if (folder / ".git").exists():
+            break
+    return git.find(here)
+
+
+@contextmanager
+def at_work(repository: Repository, console: Console) -> Iterator[Desk]:
+    """Be the only one at work; what a killed run left behind is taken back first."""
+    desk = Desk(repository)
+    with lock.held(desk.lock):
+        journal = desk.read()
+        if journal and journal.state != "applied":
+            _tell_saved(console, transaction.restore(repository, desk, journal))
+            console.note("An update that was interrupted has been taken back.")
+        yield desk
+
+
+def require_finished(repository: Repository) -> None:
+    """Refuse to look at a project in the middle of a killed update."""
+    journal = Desk(repository).read()
+    if journal and journal.state != "applied":
+        fix = "newapi update --continue, or newapi update --abort"
+        raise NewapiError("An update of this project was interrupted.", fix)
+
+
+def carry_out(repository: Repository, desk: Desk, plan: Plan, document: Document) -> None:
+    """Make the change."""
+    merged = plan.merged
+    beside = {outcome.beside for outcome in merged.outcomes if outcome.beside}
+    change = Change(
+        writes=merged.writes,
+        unstaged=plan.ignored | beside,
+        stages=merged.stages,
+        summary=document,
+    )
+    transaction.apply(repository, desk, change)
+
+
+def go_on(repository: Repository) -> Document:
+    """Finish an update that was interrupted; return its description."""
+    desk = Desk(repository)
+    with lock.held(desk.lock):
+        journal = desk.read()
+        if journal is None:
+            raise NewapiError("There is no update to continue.", "newapi update")
+        if journal.state == "aborting":
+            raise NewapiError("The update was being taken back.", "newapi update --abort")
+        if journal.state == "applied" and journal.head != repository.head():
+            raise NewapiError("The last update is complete and committed.", "newapi update")
+        if journal.state == "applying":
+            transaction.finish(repository, desk, journal)
+        return journal.summary
+
+
+def abort(repository: Repository, console: Console) -> list[str]:
+    """Take the last update back; return the paths that were restored."""
+    desk = Desk(repository)
+    with lock.held(desk.lock):
+        journal = desk.read()
+        if journal is None:
+            raise NewapiError("There is no update to take back.", "")
+        if journal.head != repository.head():
+            fix = "git revert the commit that holds it."
+            raise NewapiError("The last update has been committed.", fix)
+        paths = [step.path for step in journal.steps]
+        _tell_saved(console, transaction.restore(repository, desk, journal))
+        return paths
+
+
+def describe(command: str, repository: Repository, plan: Plan, *, is_dry_run: bool) -> Document:
+    """Say what happens, for a program; docs/json.md explains the keys."""
+    record = plan.record
+    notes = history.notes(record, plan.src_path, plan.commit)
+    return {
+        "ok": True,
+        "command": command,
+        "version": __version__,
+        "exit_code": CONFLICTS if plan.conflicts else 0,
+        "dry_run": is_dry_run,
+        "path": str(repository.project),
+        "from": {"source": record.src_path, "commit": record.commit},
+        "to": {"source": plan.src_path, "commit": plan.commit},
+        "up_to_date": plan.is_up_to_date,
+        "answers": dict(plan.answers),
+        "changes": [{"name": c.name, "value": c.value, "reason": c.reason} for c in plan.changes],
+        "outcomes": [asdict(outcome) for outcome in plan.merged.outcomes],
+        "migrations": list(plan.migrations),
+        "warnings": [*plan.warnings, *_of_dropped(plan)],
+        "notes": [{"release": release, "text": text} for release, text in notes.items()],
+        "next": _next(command, repository, plan),
+    }
+
+
+def _of_dropped(plan: Plan) -> list[str]:
+    return [
+        f"{name}: its tables, with everything in them, are dropped by the next `alembic upgrade "
+        "head`; --keep-tables keeps them"
+        for name in plan.dropped
+    ]
+
+
+def _next(command: str, repository: Repository, plan: Plan) -> list[str]:
+    """Return what to type next."""
+    if plan.is_up_to_date:
+        return []
+    here = Path.cwd().resolve()
+    steps = [] if here == repository.project else [f"cd {shlex.quote(str(repository.project))}"]
+    if plan.merged.stages:
+        steps += ["git mergetool", "git diff --check"]
+    if "pyproject.toml" in plan.merged.writes:
+        steps.append("uv lock")
+    if plan.migrations:
+        steps.append("uv run alembic upgrade head")
+    message = f"Update the template to {plan.commit}"
+    if command in {"add", "remove"}:
+        before, after = plan.before, plan.answers
+        changed = [name for name in after if after[name] != before.get(name)]
+        message = f"{command.capitalize()} {', '.join(changed)}"
+    return [*steps, "uv run pytest", f"git commit --all -m {shlex.quote(message)}"]
+
+
+def _tell_saved(console: Console, saved: list[Path]) -> None:
+    for path in saved:
+        console.warn(f"A file was edited after the update; your version is in {path}")
