@@ -99,12 +99,12 @@ class Desk:
 
 
 def digest(path: Path) -> str:
-    """Name what is at a path: its kind, permission to execute, and content."""
+    """Name what is at a path: its kind, permissions and content."""
     if path.is_symlink():
         return "link " + hashlib.sha256(os.fsencode(path.readlink())).hexdigest()
     try:
         content = path.read_bytes()
-        executable = bool(path.stat().st_mode & 0o100)
+        permissions = path.stat().st_mode & 0o777
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return ""
-    return ("run " if executable else "file ") + hashlib.sha256(content).hexdigest()
+    return f"{permissions:o} " + hashlib.sha256(content).hexdigest()

@@ -37,6 +37,10 @@ before_tags:
   type: str
   when: false
   default: "{{ '0002_items' if items else before_items }}"
+before_audit:
+  type: str
+  when: false
+  default: "{{ '0003_tags' if tags else before_tags }}"
 """
 FEATURE = """\
 {name}:
@@ -170,7 +174,9 @@ def second() -> dict[str, str | bytes]:
     files["template/.env.example"] = str(files["template/.env.example"]) + (
         "# Where tasks go\nBROKER=memory\nTOKEN=change-me\n"
     )
-    files["template/alembic/versions/0004_audit.py"] = revision("0004_audit", "audit", None)
+    files["template/alembic/versions/0004_audit.py.jinja"] = revision(
+        "0004_audit", "audit", "before_audit"
+    )
     return files
 
 
