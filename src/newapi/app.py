@@ -156,9 +156,9 @@ def update(
         path=path,
         version=version,
         preset=preset,
-        enabled=tuple(enabled or ()),
-        disabled=tuple(disabled or ()),
-        settings=tuple(settings or ()),
+        enabled=enabled,
+        disabled=disabled,
+        settings=settings,
         answers_file=answers,
         template=template,
         is_dry_run=is_dry_run,
@@ -171,14 +171,7 @@ def update(
 @app.command()
 def add(
     *,
-    names: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FEATURE...",
-            help="A feature (docker), a value (github), or name=value.",
-            autocompletion=completion.enabled,
-        ),
-    ],
+    names: flags.Added,
     path: flags.Project = None,
     is_dry_run: flags.DryRun = False,
     conflict: flags.Conflict = "inline",
@@ -188,19 +181,14 @@ def add(
     from newapi.commands import update as command
     from newapi.console import Console
 
-    options = command.Options(
-        "add", path, enabled=tuple(names), is_dry_run=is_dry_run, conflict=conflict
-    )
+    options = command.Options("add", path, enabled=names, is_dry_run=is_dry_run, conflict=conflict)
     return command.run(options, Console(is_json=is_json))
 
 
 @app.command()
 def remove(
     *,
-    names: Annotated[
-        list[str],
-        typer.Argument(metavar="FEATURE...", help="Features.", autocompletion=completion.disabled),
-    ],
+    names: flags.Removed,
     path: flags.Project = None,
     is_dry_run: flags.DryRun = False,
     conflict: flags.Conflict = "inline",
@@ -214,7 +202,7 @@ def remove(
     options = command.Options(
         "remove",
         path,
-        disabled=tuple(names),
+        disabled=names,
         is_dry_run=is_dry_run,
         conflict=conflict,
         keep_tables=keep_tables,
@@ -240,17 +228,7 @@ def diff(
     from newapi.commands.update import Options
     from newapi.console import Console
 
-    options = Options(
-        "diff",
-        path,
-        version,
-        preset,
-        tuple(enabled or ()),
-        tuple(disabled or ()),
-        tuple(settings or ()),
-        answers,
-        template,
-    )
+    options = Options("diff", path, version, preset, enabled, disabled, settings, answers, template)
     return command.run(options, Console(is_json=is_json))
 
 

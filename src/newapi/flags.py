@@ -73,3 +73,15 @@ Conflict = Annotated[
 KeepTables = Annotated[
     bool, typer.Option("--keep-tables", help="Leave the tables of features that go.")
 ]
+Added = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FEATURE...",
+        help="A feature (docker), a value (github), or name=value.",
+        autocompletion=completion.enabled,
+    ),
+]
+Removed = Annotated[
+    list[str],
+    typer.Argument(metavar="FEATURE...", help="Features.", autocompletion=completion.disabled),
+]

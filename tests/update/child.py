@@ -1,4 +1,4 @@
-"""A newapi that kills itself at its n-th change of the file system: `child.py N WORD...`."""
+"""A newapi that kills itself at its n-th change of the file system."""
 
 from __future__ import annotations
 
@@ -36,26 +36,38 @@ def arm(number: int) -> None:
     subprocess.run = watched(subprocess.run)
 
 
-def main() -> int:
-    """Use the releases of the tests, and be killed only while an update is carried out."""
-    from newapi import cli, sources, transaction
-    from newapi.releases import store
+def run(number: int, words: list[str]) -> int:
+    """Run newapi, and be killed only while an update is carried out, finished or taken back."""
+    from newapi import cli, transaction
 
-    store.FOLDER = Path(os.environ["NEWAPI_TEST_RELEASES"])
-    sources.checkout = lambda: None
-    number, *words = sys.argv[1:]
     if words[1:2] in (["--abort"], ["--continue"]):
-        arm(int(number))
+        arm(number)
     else:
         original = transaction.apply
 
         def apply(repository: Repository, desk: Desk, change: transaction.Change) -> None:
-            arm(int(number))
+            arm(number)
             original(repository, desk, change)
 
         transaction.apply = apply
     return cli.main(words)
 
 
+def fork(number: int, words: list[str]) -> int:
+    """Run newapi in a copy of this process; return its exit code, negative for a signal."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(run(number, words))
+        finally:
+            os._exit(99)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    from newapi import sources
+    from newapi.releases import store
+
+    store.FOLDER = Path(os.environ["NEWAPI_TEST_RELEASES"])
+    sources.checkout = lambda: None
+    sys.exit(run(0, sys.argv[1:]))

@@ -16,10 +16,13 @@ import pytest
 from newapi import git, transaction
 from newapi.errors import NewapiError
 from newapi.journal import Desk
+from tests.update import child
 from tests.update.project import Project
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-CHILD = Path(__file__).with_name("child.py")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="signals of POSIX"),
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+]
 
 
 @pytest.fixture
@@ -146,13 +149,9 @@ def test_folder_of_ignored_files_in_the_way_is_refused(project: Project) -> None
 
 def kill(project: Project, number: int, *words: str) -> int:
     """Run newapi in a process that kills itself at its n-th change of the file system."""
-    done = subprocess.run(
-        [sys.executable, str(CHILD), str(number), *words, str(project.path)],
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode in {0, 3, -signal.SIGKILL}, done.stderr.decode()
-    return done.returncode
+    code = child.fork(number, [*words, str(project.path), "--json"])
+    assert code in {0, 3, -signal.SIGKILL}
+    return code
 
 
 def copy_of(project: Project, name: str) -> Project:
@@ -172,26 +171,44 @@ def test_every_step_can_be_killed(
     whole = copy_of(edited, "whole")
     whole.update()
     expected = outcome(whole)
-    kills = 0
-    for number in range(1, 400):
+    for number in steps(edited):
         copy = copy_of(edited, str(number))
-        if kill(copy, number, "update") != -signal.SIGKILL:
-            break
-        kills += 1
-        begun = Desk(git.find(copy.path)).read() is not None
+        assert kill(copy, number, "update") == -signal.SIGKILL
+        journal = Desk(git.find(copy.path)).read()
         if way == "--abort":
-            assert copy.update("--abort").code == (0 if begun else 1)
+            assert copy.update("--abort").code == (0 if journal else 1)
             assert copy.snapshot() == before
-        elif way == "--continue" and begun:
+        elif way == "--continue" and journal:
             assert copy.update("--continue").code == 3
             assert outcome(copy) == expected
-        else:
-            journal = Desk(git.find(copy.path)).read()
-            if journal is None or journal.state == "applying":
-                assert copy.update().code == 3
-                assert outcome(copy) == expected
+        elif journal is None or journal.state == "applying":
+            assert copy.update().code == 3
+            assert outcome(copy) == expected
         shutil.rmtree(copy.path.parent)
-    assert kills > 20
+
+
+def steps(project: Project) -> list[int]:
+    """Return the steps worth being killed at: every one since the journal, a few before."""
+    begun, ended = 1, 400
+    while begun < ended:
+        middle = (begun + ended) // 2
+        copy = copy_of(project, f"step-{middle}")
+        code = kill(copy, middle, "update")
+        if code == -signal.SIGKILL and Desk(git.find(copy.path)).read() is None:
+            begun = middle + 1
+        else:
+            ended = middle
+        shutil.rmtree(copy.path.parent)
+    found = [*range(1, begun, 7)]
+    for number in range(begun, begun + 400):
+        copy = copy_of(project, f"step-{number}")
+        code = kill(copy, number, "update")
+        shutil.rmtree(copy.path.parent)
+        if code != -signal.SIGKILL:
+            break
+        found.append(number)
+    assert len(found) > 20
+    return found
 
 
 @pytest.mark.slow
@@ -230,14 +247,14 @@ def test_random_kills(edited: Project, frozen: Path, monkeypatch: pytest.MonkeyP
     before = edited.snapshot()
     whole = copy_of(edited, "whole")
     started = time.monotonic()
-    assert kill(whole, 0, "update") == 3
+    subprocess.run([sys.executable, child.__file__, "update", str(whole.path)], check=False)
     seconds = time.monotonic() - started
     expected = outcome(whole)
     chance = random.Random(7)
     for number in range(30):
         copy = copy_of(edited, f"random-{number}")
         process = subprocess.Popen(
-            [sys.executable, str(CHILD), "0", "update", str(copy.path)],
+            [sys.executable, child.__file__, "update", str(copy.path)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

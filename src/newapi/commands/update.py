@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,15 +25,14 @@ class Options:
     path: str | None = None
     version: str | None = None
     preset: str | None = None
-    enabled: tuple[str, ...] = ()
-    disabled: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
+    enabled: Sequence[str] | None = None
+    disabled: Sequence[str] | None = None
+    settings: Sequence[str] | None = None
     answers_file: str | None = None
     template: str | None = None
     is_dry_run: bool = False
     conflict: str = "inline"
     keep_tables: bool = False
-    file: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(options: Options, console: Console) -> int:
@@ -92,9 +91,9 @@ def wanted(options: Options) -> Wanted:
     return Wanted(
         choices=Choices(
             preset=options.preset,
-            enabled=options.enabled,
-            disabled=options.disabled,
-            settings=options.settings,
+            enabled=tuple(options.enabled or ()),
+            disabled=tuple(options.disabled or ()),
+            settings=tuple(options.settings or ()),
             file=file,
         ),
         template=options.template,
