@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newapi import answers, choices, features, history
 from newapi.text import shorten
 
 if TYPE_CHECKING:
-    from newapi.catalog import Catalog, Value
+    from newapi.catalog import Catalog, Question, Value
     from newapi.features import Resolution
 
 
@@ -60,7 +61,19 @@ def over(
                     f"{name}: {record.answers[name]!r} {flaw}; the default is taken instead"
                 )
     complete = answers.filled(given, catalog, _context(record))
-    return features.resolve(complete, typed.keys(), catalog), dropped
+    resolution = features.resolve(complete, typed.keys(), catalog)
+    new = [
+        _new(question, resolution.answers[name])
+        for name, question in catalog.features.items()
+        if name not in given and resolution.answers[name] != question.off
+    ]
+    return replace(resolution, changes=(*new, *resolution.changes)), dropped
+
+
+def _new(question: Question, value: Value) -> features.Change:
+    shown = question.name if value is True else f"{question.name}={value}"
+    reason = f"{shown} is new, and on by default; --without {question.name} leaves it out"
+    return features.Change(question.name, value, reason)
 
 
 def _context(record: history.Record) -> dict[str, Value]:

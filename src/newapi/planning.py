@@ -129,7 +129,8 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
         )
         if _is_the_same(old, new) and before == resolution.answers:
             return done
-        with console.status(f"Rendering {old.commit} and {new.commit}"):
+        both = old.commit if _is_the_same(old, new) else f"{old.commit} and {new.commit}"
+        with console.status(f"Rendering {both}"):
             base = render(old, before, repository.project.name)
             theirs = render(new, resolution.answers, repository.project.name)
     return _merge(repository, listing, wanted, done, Sides(base, theirs))

@@ -1,0 +1,83 @@
+"""How long an update takes: `newapi update` beside `copier update`, between the same versions."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from create import clone
+from measure import ENVIRONMENT, Contestant, compare, script
+
+from newapi import finish, programs
+
+OLD, NEW = "v999.0.0", "v999.1.0"
+AUTHOR = ("-c", "user.name=Benchmark", "-c", "user.email=benchmark@localhost")
+EDITS = ("template/app/main.py", "template/app/middleware.py", "template/README.md.jinja")
+
+
+def main() -> None:
+    """Update projects: of a git template that changes three files, and of newapi's own.
+
+    Copier cannot go from 0.1.0 to this checkout (copier-org/copier#2482), so what newapi carries
+    is measured alone: it has far more to merge.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        url = history(folder / "template").as_uri()
+        flags = ("create", "--defaults", "--no-lock", "--no-git")
+        created: dict[str, list[str | Path]] = {
+            "copier": [script("copier"), "copy", "--defaults", "--vcs-ref", OLD, f"git+{url}"],
+            "git": [script("newapi"), *flags, "--template", url, "--ref", OLD],
+            "own": [script("newapi"), *flags, "--ref", "0.1.0"],
+        }
+        for kind, command in created.items():
+            programs.run([*map(str, command), f"{kind}-demo"], cwd=folder, environment=ENVIRONMENT)
+            commit(folder / f"{kind}-demo")
+            (folder / f"{kind}-demo").rename(folder / f"{kind}-demo.kept")
+        update: list[str | Path] = [script("copier"), "update", "--defaults", "copier-demo"]
+        mine: list[str | Path] = [script("newapi"), "update"]
+        compare(
+            {
+                "copier update": Contestant(update, partial(reset, folder, "copier-demo")),
+                "newapi update, same git template": Contestant(
+                    [*mine, "git-demo"], partial(reset, folder, "git-demo")
+                ),
+                "newapi update, 0.1.0 to checkout": Contestant(
+                    [*mine, "own-demo"], partial(reset, folder, "own-demo")
+                ),
+            },
+            folder,
+        )
+
+
+def history(folder: Path) -> Path:
+    """Make a git repository with this checkout and a version after it, both tagged."""
+    clone(folder)
+    for name in EDITS:
+        (folder / name).write_text((folder / name).read_text() + "\n# Later.\n")
+    commit(folder)
+    finish.git("tag", NEW, cwd=folder)
+    return folder
+
+
+def commit(folder: Path) -> None:
+    """Commit everything, with one edit where there is a project."""
+    if not (folder / ".git").exists():
+        finish.git("init", "--quiet", cwd=folder)
+    readme = folder / "README.md"
+    readme.write_text("<!-- mine -->\n" + readme.read_text())
+    finish.git("add", "--all", cwd=folder)
+    finish.git(*AUTHOR, "commit", "--quiet", "-m", "Everything", cwd=folder)
+
+
+def reset(folder: Path, kind: str) -> None:
+    """Put the project back as it was."""
+    shutil.rmtree(folder / kind, ignore_errors=True)
+    shutil.copytree(folder / f"{kind}.kept", folder / kind, symlinks=True)
+    finish.git("update-index", "-q", "--refresh", cwd=folder / kind)
+
+
+if __name__ == "__main__":
+    main()
