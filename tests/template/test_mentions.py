@@ -38,7 +38,7 @@ WORDS: Mapping[tuple[str, Value], str] = {
     ("rate_limit", False): r"(?i)rate[-_ ]?limit|\blimits\.py\b|app\.api\.limits|too_?many",
     ("jobs", "none"): (
         r"(?i)\bcelery\b|kombu|\bbroker\b|\btasks\.py\b|\bTask(Kind|Status|Read)?\b|/tasks\b"
-        r"|\bbackgroundtasks?\b|\bupload_folder\b|\bapp[./]jobs\b"
+        r"|\bupload_folder\b|\bapp[./]jobs\b"
     ),
     ("jobs", "background"): r"(?i)\bcelery\b|kombu|\bbroker\b|\bapp[./]worker\b|rabbitmq|\bbeat\b",
     ("docker", False): r"(?i)\bdocker\b|dockerfile|\bcompose\b|\bcontainers?\b",
