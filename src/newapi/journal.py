@@ -92,6 +92,12 @@ class Desk:
         self.old.mkdir(parents=True)
         self.new.mkdir()
 
+    def tidy(self) -> None:
+        """Keep only what taking the update back needs."""
+        for folder in self.folder.iterdir():
+            if folder.is_dir() and folder != self.old:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def clear(self) -> None:
         """Forget the update; the journal goes first, so that no half of it is ever read."""
         self._file.unlink(missing_ok=True)

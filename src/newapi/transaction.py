@@ -59,6 +59,7 @@ def finish(repository: Repository, desk: Desk, journal: Journal) -> None:
             _place(desk.new / step.path, repository.project / step.path)
     repository.stage(journal.index_after)
     desk.mark(journal, "applied")
+    desk.tidy()
 
 
 def restore(repository: Repository, desk: Desk, journal: Journal) -> list[Path]:

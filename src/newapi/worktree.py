@@ -56,9 +56,10 @@ def read(repository: Repository, listing: Mapping[str, Item], base: Tree, theirs
     loose = sorted(managed - listing.keys())
     on_disk = _on_disk(repository.project, loose, entries)
     ignored = repository.ignored(_plain(loose, entries | on_disk))
+    taken = tree.folders(entries | on_disk)
     absent = {
         path: base[path]
-        for path in ignored - on_disk.keys()
+        for path in ignored - on_disk.keys() - taken
         if path in base and theirs.get(path) != base[path]
     }
     return Ours({**absent, **entries, **on_disk}, frozenset(ignored | on_disk.keys()))

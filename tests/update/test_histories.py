@@ -1,0 +1,166 @@
+"""The laws once more, on whole projects: random edits, then a real update through git."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from newapi import texts, tree
+from newapi.texts import Labels
+from newapi.tree import Entry
+from tests.update.project import Project, fresh
+from tests.update.stories import Edit, Story, edits
+
+TARGETS = st.sampled_from(["v0.2.0", "v0.3.0"])
+CHOICES = st.lists(
+    st.sampled_from(["--with=tags", "--without=items", "--without=jobs", "--with=background"]),
+    max_size=2,
+    unique=True,
+).filter(lambda words: len({word.split("=")[1] for word in words} & {"jobs", "background"}) < 2)
+STYLE = st.sampled_from(["inline", "rej"])
+few = settings(
+    max_examples=4,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A project to copy, and what fresh ones look like."""
+
+    project: Project
+    folder: Path
+
+    def copy(self) -> Project:
+        """Return a project of one's own."""
+        path = self.folder / uuid4().hex / "demo"
+        shutil.copytree(self.project.path, path, symlinks=True)
+        return Project(path, self.project.capfd)
+
+
+@pytest.fixture
+def workshop(project: Project, here: Path) -> Iterator[Workshop]:
+    """Return the workshop of one test."""
+    (here / "copies").mkdir()
+    yield Workshop(project, here / "copies")
+    shutil.rmtree(here / "copies")
+
+
+def edit(project: Project, by_user: list[Edit]) -> Story:
+    """Let the user edit everything, git-ignored files too, and commit."""
+    files = {n: e for n, e in tree.read(project.path).items() if not n.startswith(".git/")}
+    kept = {
+        name: entry
+        for name, entry in files.items()
+        if name in {".copier-answers.yml", ".gitignore", ".env"} or name.startswith("alembic/")
+    }
+    mine = {name: entry for name, entry in files.items() if name not in kept}
+    story = Story("user", dict(mine)).apply(by_user)
+    for name in mine:
+        (project.path / name).unlink()
+    for name, entry in story.tree.items():
+        write(project.path / name, entry)
+    project.commit()
+    story.tree |= kept
+    return story
+
+
+def write(path: Path, entry: Entry) -> None:
+    """Write one file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if entry.kind == "link":
+        path.symlink_to(entry.data.decode())
+        return
+    path.write_bytes(entry.data)
+    path.chmod(0o755 if entry.executable else 0o644)
+
+
+def contents(project: Project) -> bytes:
+    """Return everything that is in the project."""
+    found = tree.read(project.path).items()
+    return b"\n".join(entry.data for name, entry in found if not name.startswith(".git/"))
+
+
+def laws(workshop: Workshop, by_user: list[Edit], version: str, words: list[str]) -> None:
+    """Update, look, take it back, and update again."""
+    project = workshop.copy()
+    story = edit(project, by_user)
+    before = project.snapshot()
+
+    result = project.update("--to", version, *words)
+
+    assert result.code in {0, 3}, result.err
+    document = result.document
+    kept = contents(project)
+    assert [token for token in story.tokens if token not in kept] == []
+
+    marked = {
+        name
+        for name, entry in tree.read(project.path).items()
+        if not name.startswith(".git/") and texts.markers(entry.data, Labels())
+    }
+    conflicts = {o["path"] for o in document["outcomes"] if o["action"] == "conflict"}
+    unmerged = {row.split("\t")[1] for row in project.git("ls-files", "-u", "-z").split("\0")[:-1]}
+    assert marked <= conflicts
+    assert unmerged <= conflicts
+    assert (result.code == 3) == bool(conflicts)
+    assert project.git("diff", "--name-only", "--diff-filter=u").split() == []
+
+    after = project.snapshot()
+    assert project.update("--abort").code == 0
+    assert project.snapshot() == before
+    again = project.update("--to", version, *words)
+    assert (again.code, again.document) == (result.code, document)
+    secrets = (".env",)
+    assert {k: v for k, v in after[0].items() if k not in secrets} == {  # type: ignore[attr-defined]
+        k: v for k, v in project.files().items() if k not in secrets
+    }
+    assert project.git("ls-files", "--stage") == after[1]
+    shutil.rmtree(project.path.parent)
+
+
+@few
+@given(edits, TARGETS, CHOICES, STYLE)
+@example([("folder", 29, 0)], "v0.2.0", [], "inline")
+def test_every_law_holds_for_projects(
+    workshop: Workshop, by_user: list[Edit], version: str, words: list[str], style: str
+) -> None:
+    laws(workshop, by_user, version, [*words, "--conflict", style])
+
+
+@pytest.mark.slow
+@settings(few, max_examples=120)
+@given(edits, TARGETS, CHOICES, STYLE)
+def test_every_law_holds_for_projects_at_length(
+    workshop: Workshop, by_user: list[Edit], version: str, words: list[str], style: str
+) -> None:
+    laws(workshop, by_user, version, [*words, "--conflict", style])
+
+
+@few
+@given(TARGETS, CHOICES)
+def test_untouched_project_becomes_a_fresh_one(
+    workshop: Workshop, version: str, words: list[str]
+) -> None:
+    project = workshop.copy()
+
+    document = project.update("--to", version, *words).document
+
+    answers = [f"{k}={str(v).lower() if isinstance(v, bool) else v}"
+               for k, v in document["answers"].items()]  # fmt: skip
+    expected = fresh(project.path.parent / "fresh", *answers, version=version)
+    found = {n: e for n, e in tree.read(project.path).items() if not n.startswith(".git/")}
+    for files in (expected, found):
+        files.pop(".env", None)
+        for name in [name for name in files if name.startswith("alembic/versions/")]:
+            del files[name]
+    assert found == expected
