@@ -144,7 +144,7 @@ def _next(command: str, repository: Repository, plan: Plan) -> list[str]:
     here = Path.cwd().resolve()
     steps = [] if here == repository.project else [f"cd {shlex.quote(str(repository.project))}"]
     if plan.merged.stages:
-        steps += ["git mergetool", "git diff --check"]
+        steps += ["git mergetool  # or an editor", "git diff --check"]
     if "pyproject.toml" in plan.merged.writes:
         steps.append("uv lock")
     if plan.migrations:
@@ -154,7 +154,8 @@ def _next(command: str, repository: Repository, plan: Plan) -> list[str]:
         before, after = plan.before, plan.answers
         changed = [name for name in after if after[name] != before.get(name)]
         message = f"{command.capitalize()} {', '.join(changed)}"
-    return [*steps, "uv run pytest", f"git commit --all -m {shlex.quote(message)}"]
+    commit = f"git add --all && git commit -m {shlex.quote(message)}"
+    return [*steps, "uv run pytest", commit]
 
 
 def _tell_saved(console: Console, saved: list[Path]) -> None:

@@ -1,0 +1,80 @@
+"""Features of a real project come and go while its database is in use."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+
+import pytest
+
+from tests.e2e.conftest import Create
+from tests.e2e.project import Project
+from tests.matrix import PROJECTS, ROOT
+
+ROW = "00000000000000000000000000000001"
+NOW = "2026-01-01 00:00:00"
+USER = f"('ada@example.com', 'x', 'user', 1, '{ROW}', '{NOW}', '{NOW}')"
+
+
+def newapi(project: Project, *words: str) -> str:
+    """Run newapi of this checkout in the project, and commit what it did."""
+    environment = {**project.environment, "PYTHONPATH": str(ROOT / "src")}
+    output = Project(project.path, environment).run([sys.executable, "-m", "newapi", *words])
+    commit(project)
+    return output
+
+
+def commit(project: Project) -> None:
+    """Commit everything."""
+    author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    project.run(["git", "add", "--all"])
+    project.run(["git", *author, "commit", "--quiet", "--allow-empty", "-m", "Work"])
+
+
+def migrate(project: Project) -> set[str]:
+    """Bring the database up to date as the owner would; return its tables."""
+    project.run("uv sync --quiet")
+    commit(project)
+    project.run("uv run alembic upgrade head")
+    project.run("uv run alembic check")
+    project.run("uv run ruff check . && uv run ruff format --check .")
+    with sqlite3.connect(project.path / "app.db") as database:
+        return {name for (name,) in database.execute("select name from sqlite_master")}
+
+
+@pytest.mark.slow
+def test_feature_with_tables_comes_and_goes(create: Create) -> None:
+    project = create(PROJECTS["standard"])
+    commit(project)
+    assert "items" in migrate(project)
+    with sqlite3.connect(project.path / "app.db") as database:
+        columns = "email, hashed_password, role, is_active, id, created_at, updated_at"
+        database.execute(f"insert into users ({columns}) values {USER}")
+
+    newapi(project, "remove", "items")
+    assert "items" not in migrate(project)
+    newapi(project, "add", "items")
+    assert "items" in migrate(project)
+    newapi(project, "remove", "items", "--keep-tables")
+    project.run("uv run alembic upgrade head")
+
+    with sqlite3.connect(project.path / "app.db") as database:
+        assert database.execute("select email from users").fetchall() == [("ada@example.com",)]
+
+
+@pytest.mark.slow
+def test_first_release_is_updated_to_this_checkout(
+    create: Create, environment: dict[str, str]
+) -> None:
+    folder = create(PROJECTS["standard"]).path.parent / "old"
+    folder.mkdir()
+    words = ["create", "shop", "--ref", "0.1.0", "--defaults", "--no-lock"]
+    maker = Project(folder, {**environment, "PYTHONPATH": str(ROOT / "src")})
+    maker.run([sys.executable, "-m", "newapi", *words])
+    project = Project(folder / "shop", environment)
+    tables = migrate(project)
+
+    newapi(project, "update")
+
+    assert tables <= migrate(project)
+    project.run("uv run mypy .")
