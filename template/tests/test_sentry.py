@@ -13,7 +13,7 @@ from app.config import Settings
 from app.core.logging import configure_logging
 from app.exceptions import ServiceUnavailable
 from app.factory import create_app
-from tests.receiver import open_receiver
+from tests.receiver import Receiver, open_receiver
 
 
 class Body(BaseModel):
@@ -21,7 +21,7 @@ class Body(BaseModel):
 
 
 @pytest.fixture
-def received(settings: Settings) -> Generator[tuple[str, list[bytes]]]:
+def received(settings: Settings) -> Generator[Receiver]:
     with open_receiver() as receiver:
         yield receiver
     sentry_sdk.get_client().close()
@@ -30,8 +30,8 @@ def received(settings: Settings) -> Generator[tuple[str, list[bytes]]]:
 
 
 @pytest.fixture
-def app(settings: Settings, received: tuple[str, list[bytes]]) -> FastAPI:
-    dsn = SecretStr(f"http://key@{received[0]}/1")
+def app(settings: Settings, received: Receiver) -> FastAPI:
+    dsn = SecretStr(f"http://key@{received.address}/1")
     reporting = settings.model_copy(update={"sentry_dsn": dsn})
     configure_logging(reporting)
     app = create_app(reporting)
@@ -48,50 +48,42 @@ def app(settings: Settings, received: tuple[str, list[bytes]]) -> FastAPI:
     return app
 
 
-def events(bodies: list[bytes]) -> list[str]:
+def read_reports(received: Receiver) -> list[str]:
     sentry_sdk.flush()
-    return [gzip.decompress(body).decode() for body in bodies]
+    return [gzip.decompress(body).decode() for body in received.bodies]
 
 
 async def test_unexpected_error_is_reported_once_without_what_is_private(
-    client: AsyncClient, received: tuple[str, list[bytes]]
+    client: AsyncClient, received: Receiver
 ) -> None:
     headers = {"Authorization": "Bearer s3cret-token", "Cookie": "session=s3cret-cookie"}
     answer = await client.post("/broken", json={"password": "s3cret-word"}, headers=headers)
 
-    [envelope] = events(received[1])
-    event = json.loads(envelope.splitlines()[2])
+    [report] = read_reports(received)
+    event = json.loads(report.splitlines()[2])
     assert event["tags"]["request_id"] == answer.headers["X-Request-ID"]
     assert event["exception"]["values"][-1]["type"] == "RuntimeError"
     assert (event["environment"], event["release"].split("@")[1]) == ("test", "0.1.0")
-    assert "s3cret" not in envelope
-    assert '"vars"' not in envelope
+    assert "s3cret" not in report
+    assert '"vars"' not in report
 
 
-async def test_expected_errors_are_not_reported(
-    client: AsyncClient, received: tuple[str, list[bytes]]
-) -> None:
+async def test_expected_errors_are_not_reported(client: AsyncClient, received: Receiver) -> None:
     for path in ("/nowhere", "/refused/401", "/refused/503", "/refused/none"):
         assert (await client.get(path)).status_code >= 400
 
-    assert not events(received[1])
+    assert not read_reports(received)
 
 
-async def test_nothing_starts_without_a_dsn(settings: Settings) -> None:
+def test_nothing_starts_without_a_dsn(settings: Settings) -> None:
     configure_logging(settings)
-    create_app(settings)
 
     assert not sentry_sdk.get_client().is_active()
 
 
-async def test_errors_that_libraries_log_are_reported(
-    app: FastAPI, received: tuple[str, list[bytes]]
-) -> None:
+def test_errors_that_libraries_log_are_reported(app: FastAPI, received: Receiver) -> None:
     logging.getLogger("theirs").error("only a message")
-    try:
-        raise KeyError("theirs")
-    except KeyError:
-        logging.getLogger("theirs").exception("it failed")
+    logging.getLogger("theirs").error("it failed", exc_info=KeyError("theirs"))
 
-    [envelope] = events(received[1])
-    assert json.loads(envelope.splitlines()[2])["tags"]["logger"] == "theirs"
+    [report] = read_reports(received)
+    assert json.loads(report.splitlines()[2])["tags"]["logger"] == "theirs"

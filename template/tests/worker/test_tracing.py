@@ -1,25 +1,15 @@
-from collections.abc import Generator
-
-import pytest
-
 from app.config import Settings
 from app.core import tracing
 from app.worker import tasks
-from tests.receiver import open_receiver
-from tests.test_tracing import read_spans
+from tests.receiver import Receiver
+from tests.test_tracing import read_spans, received
 from tests.worker.test_messages import send_and_receive
 
-
-@pytest.fixture
-def received(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Generator[list[bytes]]:
-    with open_receiver() as (address, bodies):
-        monkeypatch.setattr(settings, "otel_exporter_otlp_endpoint", f"http://{address}")
-        yield bodies
-    tracing.get_provider.cache_clear()
+__all__ = ["received"]
 
 
 def test_work_continues_the_trace_of_the_request(
-    settings: Settings, received: list[bytes], process: type[tasks.Process]
+    settings: Settings, received: Receiver, process: type[tasks.Process]
 ) -> None:
     provider = tracing.find_provider(settings)
     assert provider is not None

@@ -1,7 +1,7 @@
 from dataclasses import dataclass, field
+from email.message import Message
 
 from anyio import Event, fail_after, sleep_forever
-from anyio.abc import ByteStream
 from asgi_lifespan import LifespanManager
 from httpx2 import ASGITransport, AsyncClient
 
@@ -21,12 +21,11 @@ class HangingMailServer(MailServer):
 
     reached: Event = field(default_factory=Event)
 
-    async def serve(self, client: ByteStream) -> None:
+    async def handle_message(self, message: Message) -> None:
         if not self.reached.is_set():
             self.reached.set()
-            async with client:
-                await sleep_forever()
-        await super().serve(client)
+            await sleep_forever()
+        await super().handle_message(message)
 
 
 async def test_worker_runs_without_any_server(

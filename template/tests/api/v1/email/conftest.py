@@ -6,7 +6,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
 from app.factory import create_app
-from tests.api.v1.email.inbox import Inbox
+from tests.smtp import MailServer
+
+AUTH = "/api/v1/auth"
+
+
+class Inbox(MailServer):
+    @property
+    def tokens(self) -> list[str]:
+        """Return the tokens of the links that were mailed, the first first."""
+        return [mail.get_content().split("#token=")[1].split()[0] for mail in self.mails]
 
 
 @pytest.fixture
@@ -16,5 +25,12 @@ async def inbox() -> AsyncGenerator[Inbox]:
 
 
 @pytest.fixture
-def app(settings: Settings, engine: AsyncEngine, inbox: Inbox) -> FastAPI:
-    return create_app(settings.model_copy(update=inbox.settings))
+def changes() -> dict[str, object]:
+    return {}
+
+
+@pytest.fixture
+def app(
+    settings: Settings, engine: AsyncEngine, inbox: Inbox, changes: dict[str, object]
+) -> FastAPI:
+    return create_app(settings.model_copy(update=inbox.settings | changes))

@@ -1,22 +1,19 @@
 import pytest
+from httpx2 import AsyncClient
 
-from app.config import Settings
-from tests.api.v1.email.inbox import AUTH
-from tests.servers import serve
-
-pytestmark = pytest.mark.usefixtures("engine")
+from tests.api.v1.email.conftest import AUTH
 
 
-async def test_mails_and_guessed_tokens_are_limited_as_passwords_are(settings: Settings) -> None:
+@pytest.mark.parametrize("changes", [{"rate_limit_attempts": "3/day"}])
+async def test_mails_and_guessed_tokens_are_limited_as_passwords_are(client: AsyncClient) -> None:
     ada, guess = {"email": "ada@example.com"}, {"token": "guessed"}
+    steps = [
+        ("verify-email", ada, 202),
+        ("password-reset", ada, 202),
+        ("verify-email/confirm", guess, 400),
+        ("verify-email/confirm", guess, 429),
+        ("password-reset", ada, 429),
+    ]
 
-    async with serve(settings, rate_limit_attempts="3/day") as client:
-        answers = [
-            await client.post(f"{AUTH}/verify-email", json=ada),
-            await client.post(f"{AUTH}/password-reset", json=ada),
-            await client.post(f"{AUTH}/verify-email/confirm", json=guess),
-            await client.post(f"{AUTH}/verify-email/confirm", json=guess),
-            await client.post(f"{AUTH}/password-reset", json=ada),
-        ]
-
-    assert [answer.status_code for answer in answers] == [202, 202, 400, 429, 429]
+    for path, body, status in steps:
+        assert (await client.post(f"{AUTH}/{path}", json=body)).status_code == status
