@@ -3,31 +3,19 @@
 import inspect
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from hashlib import sha256
 from typing import Annotated, TypeVar
-from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from fastapi.params import Depends as Dependency
 from pydantic import TypeAdapter
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.dependencies import Resources, ResourcesDep, SessionDep
+from app.dependencies import ResourcesDep, SessionDep
 
 T = TypeVar("T")
 GetTag = Callable[..., str]
-
-
-@dataclass
-class Question:
-    """What is asked, and the tag of the answer; whom it depends on is part of the tag."""
-
-    tag: str
-    path_and_query: str
-    resources: Resources
-    db: AsyncSession
+Remember = Callable[[Callable[[], Awaitable[bytes]]], Awaitable[bytes]]
 
 
 def cached(
@@ -41,33 +29,31 @@ def cached(
     adapter: TypeAdapter[T] = TypeAdapter(model)
     form = json.dumps(adapter.json_schema(mode="serialization"))  # differs after a release
 
-    def ask(
+    async def get_memory(
         request: Request,
         resources: ResourcesDep,
         db: SessionDep,
         tag: Annotated[str, Depends(get_tag)],
-    ) -> Question:
-        query = urlencode(sorted(request.query_params.multi_items()))
-        return Question(tag, f"{request.url.path}?{query}", resources, db)
+    ) -> Remember:
+        # a new transaction sees all that is committed when the cache is asked
+        await db.close()
+        parts = (form, tag, request.url.path, request.url.query)
+        key = sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
+        lifetime = seconds or resources.settings.cache_seconds
+        return partial(resources.cache.remember, tag, key, lifetime)
 
     def decorate(endpoint: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[T]]:
         @wraps(endpoint)
-        async def answer(*, question: Question, **values: object) -> T:
+        async def answer(*, remember: Remember, **values: object) -> T:
             async def compute() -> bytes:
                 fresh = adapter.validate_python(await endpoint(**values), from_attributes=True)
                 return adapter.dump_json(fresh, round_trip=True)
 
-            # waiting needs no connection, and a new transaction sees all that is committed by now
-            await question.db.close()
-            parts = (form, question.tag, question.path_and_query)
-            key = sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
-            lifetime = seconds or question.resources.settings.cache_seconds
-            cache = question.resources.cache
-            return adapter.validate_json(await cache.remember(question.tag, key, lifetime, compute))
+            return adapter.validate_json(await remember(compute))
 
         signature = inspect.signature(endpoint)
-        keyword, asked = inspect.Parameter.KEYWORD_ONLY, Annotated[Question, Depends(ask)]
-        added = inspect.Parameter("question", keyword, annotation=asked)
+        keyword, memory = inspect.Parameter.KEYWORD_ONLY, Annotated[Remember, Depends(get_memory)]
+        added = inspect.Parameter("remember", keyword, annotation=memory)
         parameters = [*signature.parameters.values(), added]
         vars(answer)["__signature__"] = signature.replace(parameters=parameters)
         return answer

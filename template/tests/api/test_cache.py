@@ -1,4 +1,6 @@
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,8 +12,9 @@ from pydantic import SecretStr
 from app.api.cache import cached, forgets
 from app.api.v1.api import router
 from app.config import Settings
+from app.core.cache import Memory
 from app.exceptions import ServiceUnavailable
-from tests.servers import serve
+from tests.servers import NO_REDIS, serve
 
 PROBE = "/api/v1/probe"
 
@@ -23,9 +26,8 @@ class Probe:
     value: str = "old"
     reads: int = 0
     broken: bool = False
-    slow: bool = False
     asked: Event = field(default_factory=Event)
-    go: Event = field(default_factory=Event)
+    go: Event | None = None
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> Probe:
     routes = APIRouter(prefix="/probe", dependencies=[forgets(lambda: tag)])
 
     @routes.get("")
-    @cached(lambda: tag, str, seconds=1000)
+    @cached(lambda: tag, str)
     async def read_probe(response: Response) -> str:
         response.set_cookie("mine", "alone")
         probe.reads += 1
@@ -43,7 +45,7 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> Probe:
         probe.asked.set()
         if probe.broken:
             raise ServiceUnavailable
-        if probe.slow:
+        if probe.go:
             await probe.go.wait()
         return value
 
@@ -62,74 +64,105 @@ def store(request: pytest.FixtureRequest, redis_url: SecretStr) -> SecretStr:
     return redis_url if request.param == "redis" else SecretStr("")
 
 
+@pytest.fixture
+async def client(settings: Settings, store: SecretStr, probe: Probe) -> AsyncGenerator[AsyncClient]:
+    """Yield a client of an application that keeps its answers there."""
+    async with serve(settings, redis_url=store) as client:
+        yield client
+
+
 async def read(client: AsyncClient, query: str = "") -> str:
     answer: str = (await client.get(PROBE + query)).json()
     return answer
 
 
-async def test_answer_is_computed_once_for_each_question(
-    settings: Settings, store: SecretStr, probe: Probe
-) -> None:
-    async with serve(settings, redis_url=store) as client:
-        for query in ("", "?a=1&b=2", "?b=2&a=1", "?a=2"):
-            assert [await read(client, query), await read(client, query)] == ["old", "old"]
+async def test_answer_is_computed_once_for_each_question(client: AsyncClient, probe: Probe) -> None:
+    for query in ("", "?a=1", "?a=2"):
+        assert [await read(client, query), await read(client, query)] == ["old", "old"]
 
     assert probe.reads == 3
 
 
-async def test_change_makes_all_answers_obsolete(
-    settings: Settings, store: SecretStr, probe: Probe
-) -> None:
-    async with serve(settings, redis_url=store) as client:
-        assert [await read(client), await read(client, "?a=1")] == ["old", "old"]
-        await client.put(f"{PROBE}/new")
+async def test_change_makes_all_answers_obsolete(client: AsyncClient) -> None:
+    assert [await read(client), await read(client, "?a=1")] == ["old", "old"]
+    await client.put(f"{PROBE}/new")
 
-        assert [await read(client), await read(client, "?a=1")] == ["new", "new"]
+    assert [await read(client), await read(client, "?a=1")] == ["new", "new"]
 
 
-async def test_answer_from_before_a_change_is_not_kept(
-    settings: Settings, store: SecretStr, probe: Probe
-) -> None:
-    probe.slow = True
+async def test_answer_from_before_a_change_is_not_kept(client: AsyncClient, probe: Probe) -> None:
+    probe.go = Event()
 
-    async with serve(settings, redis_url=store) as client, create_task_group() as tasks:
+    async with create_task_group() as tasks:
         tasks.start_soon(read, client)
         await probe.asked.wait()
         await client.put(f"{PROBE}/new")
         probe.go.set()
 
-        assert await read(client) == "new"
+    assert await read(client) == "new"
 
 
-async def test_many_who_ask_at_once_make_one_computation(
+async def test_servers_share_answers_through_redis(
     settings: Settings, redis_url: SecretStr, probe: Probe
 ) -> None:
-    probe.slow = True
-
     async with (
         serve(settings, redis_url=redis_url) as one,
         serve(settings, redis_url=redis_url) as two,
-        create_task_group() as tasks,
     ):
-        for client in (one, two) * 10:
-            tasks.start_soon(read, client)
-        await sleep(0.1)
-        probe.go.set()
-
-    assert probe.reads == 1
+        assert [await read(one), await read(two)] == ["old", "old"]
+        assert probe.reads == 1
+        await one.put(f"{PROBE}/new")
+        assert await read(two) == "new"
 
 
-async def test_errors_and_cookies_are_not_kept(
-    settings: Settings, store: SecretStr, probe: Probe
-) -> None:
+async def test_errors_and_cookies_are_not_kept(client: AsyncClient, probe: Probe) -> None:
     probe.broken = True
-
-    async with serve(settings, redis_url=store) as client:
-        failed = await client.get(PROBE)
-        probe.broken = False
-        fresh, kept = await client.get(PROBE), await client.get(PROBE)
+    failed = await client.get(PROBE)
+    probe.broken = False
+    fresh, kept = await client.get(PROBE), await client.get(PROBE)
 
     assert (failed.status_code, fresh.status_code, kept.status_code) == (503, 200, 200)
     assert ("Set-Cookie" in fresh.headers, "Set-Cookie" in kept.headers) == (True, False)
     assert kept.headers["Cache-Control"] == "no-store"
     assert probe.reads == 2
+
+
+async def test_large_answers_are_not_kept(client: AsyncClient, probe: Probe) -> None:
+    probe.value = "x" * 200_000
+
+    assert await read(client) == await read(client) == probe.value
+    assert probe.reads == 2
+
+
+async def test_answer_expires(settings: Settings, store: SecretStr, probe: Probe) -> None:
+    changes: dict[str, Any] = {"redis_url": store, "cache_seconds": 1}
+
+    async with serve(settings, **changes) as client:
+        for _ in range(100):
+            await read(client)
+            if probe.reads > 1:
+                break
+            await sleep(0.05)
+
+    assert probe.reads == 2
+
+
+async def test_everything_is_computed_while_redis_is_down(
+    settings: Settings, probe: Probe, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serve(settings, redis_url=NO_REDIS) as client:
+        assert await read(client) == "old"
+        await client.put(f"{PROBE}/new")
+        assert await read(client) == "new"
+
+    assert caplog.text.count("nothing is cached") == 1
+
+
+async def test_process_keeps_the_latest_answers_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.core.cache.MOST_VALUES", 2)
+    memory = Memory()
+
+    for name in "abc":
+        await memory.set(name, b"", ex=60)
+
+    assert [await memory.get(name) for name in "abc"] == [None, b"", b""]
