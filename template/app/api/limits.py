@@ -6,7 +6,6 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from fastapi import Request
 from limits import parse
 
-from app.core.rate_limit import Budget
 from app.dependencies import ResourcesDep
 from app.exceptions import TooManyRequests
 
@@ -23,16 +22,15 @@ def client_address(request: Request) -> str:
     return host
 
 
-def charge(request: Request, budget: Budget | None) -> None:
+def charge(request: Request, headers: dict[str, str]) -> None:
     """Tell the client what is left.
 
     Raises:
         TooManyRequests: Nothing is.
     """
-    if budget is not None:
-        request.state.rate_limit_headers = budget.headers
-        if not budget.allowed:
-            raise TooManyRequests
+    request.state.rate_limit_headers = headers
+    if "Retry-After" in headers:
+        raise TooManyRequests
 
 
 async def limit_requests(request: Request, resources: ResourcesDep) -> None:

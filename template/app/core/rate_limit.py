@@ -2,7 +2,7 @@
 
 from math import ceil
 from time import time
-from typing import Any, NamedTuple
+from typing import Any
 
 from limits import parse
 from limits.aio.storage import MemoryStorage, RedisStorage
@@ -12,25 +12,6 @@ from redis.exceptions import RedisError
 
 from app.core.redis import Outage
 from app.exceptions import ServiceUnavailable
-
-
-class Budget(NamedTuple):
-    """What a client may still do, and after how many seconds it may do more."""
-
-    allowed: bool
-    limit: int
-    remaining: int
-    reset: int
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """Return the budget as response headers."""
-        headers = {
-            "RateLimit-Limit": str(self.limit),
-            "RateLimit-Remaining": str(self.remaining),
-            "RateLimit-Reset": str(self.reset),
-        }
-        return headers if self.allowed else headers | {"Retry-After": str(self.reset)}
 
 
 class RateLimits:
@@ -45,8 +26,8 @@ class RateLimits:
         self._cheap = SlidingWindowCounterRateLimiter(storage)
         self._outage = Outage("requests are not limited")
 
-    async def spend(self, rate: str, *key: str, strict: bool = False) -> Budget | None:
-        """Count a request; return what is left, or nothing while Redis is down.
+    async def spend(self, rate: str, *key: str, strict: bool = False) -> dict[str, str]:
+        """Count a request; return headers that say what is left, or none while Redis is down.
 
         Raises:
             ServiceUnavailable: Redis is down, and this is too dangerous to go on uncounted.
@@ -59,5 +40,11 @@ class RateLimits:
             if strict:
                 raise ServiceUnavailable from error
             self._outage.report(error)
-            return None
-        return Budget(allowed, item.amount, remaining, max(1, ceil(reset - time())))
+            return {}
+        seconds = str(max(1, ceil(reset - time())))
+        headers = {
+            "RateLimit-Limit": str(item.amount),
+            "RateLimit-Remaining": str(remaining),
+            "RateLimit-Reset": seconds,
+        }
+        return headers if allowed else headers | {"Retry-After": seconds}

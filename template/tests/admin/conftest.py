@@ -2,16 +2,10 @@ from collections.abc import AsyncGenerator
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.factories import PASSWORD, People
 
 LOGIN = {"username": "root@example.com", "password": PASSWORD}
-
-
-@pytest.fixture
-def people(transport: ASGITransport, engine: AsyncEngine) -> People:
-    return People(transport, engine)
 
 
 @pytest.fixture

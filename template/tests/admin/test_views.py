@@ -82,9 +82,3 @@ async def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(
     assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=", page.text)
     for link in re.findall(r'(?:src|href)="([^"]+\.(?:js|css))"', page.text):
         assert (await root.get(link)).status_code == 200, link
-
-
-async def test_pages_are_no_part_of_the_api(client: AsyncClient) -> None:
-    paths = (await client.get("/openapi.json")).json()["paths"]
-
-    assert not [path for path in paths if "admin" in path]

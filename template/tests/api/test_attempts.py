@@ -4,7 +4,6 @@ from uuid import uuid4
 import pytest
 from httpx2 import AsyncClient, Response
 from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
 from tests.factories import PASSWORD
@@ -12,18 +11,13 @@ from tests.servers import NO_REDIS, serve
 
 pytestmark = pytest.mark.usefixtures("engine")
 
-
-async def log_in(client: AsyncClient, email: str = "ada@example.com") -> Response:
-    return await client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
+LOGIN, FORM, SIGN_UP = "/api/v1/auth/login", "/api/v1/auth/token", "/api/v1/users"
 
 
-async def log_in_with_form(client: AsyncClient, email: str = "ada@example.com") -> Response:
-    form = {"username": email, "password": PASSWORD}
-    return await client.post("/api/v1/auth/token", data=form)
-
-
-async def sign_up(client: AsyncClient, email: str = "ada@example.com") -> Response:
-    return await client.post("/api/v1/users", json={"email": email, "password": PASSWORD})
+async def attempt(client: AsyncClient, path: str, email: str = "ada@example.com") -> Response:
+    if path == FORM:
+        return await client.post(path, data={"username": email, "password": PASSWORD})
+    return await client.post(path, json={"email": email, "password": PASSWORD})
 
 
 async def test_guessing_at_one_account_ends_for_the_one_who_guesses(
@@ -32,47 +26,41 @@ async def test_guessing_at_one_account_ends_for_the_one_who_guesses(
     changes: dict[str, Any] = {"redis_url": redis_url, "rate_limit_account_attempts": "2/day"}
 
     async with serve(settings, uuid4().hex, **changes) as eve:
-        tries = [
-            await log_in(eve),
-            await log_in_with_form(eve, " Ada@Example.com"),
-            await log_in(eve),
-        ]
-        other = await log_in(eve, "bob@example.com")
+        await attempt(eve, LOGIN)
+        second = await attempt(eve, FORM, " Ada@Example.com")
+        third = await attempt(eve, LOGIN)
+        other = await attempt(eve, LOGIN, "bob@example.com")
     async with serve(settings, uuid4().hex, **changes) as ada:
-        elsewhere = await log_in(ada)
+        elsewhere = await attempt(ada, LOGIN)
 
-    assert [response.status_code for response in tries] == [401, 401, 429]
-    assert tries[1].headers["RateLimit-Remaining"] == "0"
-    assert int(tries[2].headers["Retry-After"]) > 0
-    assert other.status_code == 401
-    assert elsewhere.status_code == 401
+    assert (second.status_code, second.headers["RateLimit-Remaining"]) == (401, "0")
+    assert third.status_code == 429
+    assert int(third.headers["Retry-After"]) > 0
+    assert (other.status_code, elsewhere.status_code) == (401, 401)
 
 
 async def test_guessing_at_many_accounts_ends_too(settings: Settings) -> None:
     async with serve(settings, rate_limit_attempts="3/day") as client:
-        tries = [
-            await sign_up(client),
-            await log_in(client),
-            await log_in_with_form(client, "bob@example.com"),
-            await log_in(client, "carol@example.com"),
-            await sign_up(client, "dora@example.com"),
-        ]
+        for path, email, status in (
+            (SIGN_UP, "ada@example.com", 201),
+            (LOGIN, "ada@example.com", 200),
+            (FORM, "bob@example.com", 401),
+            (LOGIN, "carol@example.com", 429),
+            (SIGN_UP, "dora@example.com", 429),
+        ):
+            assert (await attempt(client, path, email)).status_code == status
 
-    assert [response.status_code for response in tries] == [201, 200, 401, 429, 429]
 
-
-async def test_nobody_signs_in_while_attempts_cannot_be_counted(
-    settings: Settings, engine: AsyncEngine
-) -> None:
+async def test_nobody_signs_in_while_attempts_cannot_be_counted(settings: Settings) -> None:
     async with serve(settings) as client:
-        await sign_up(client)
-        token = (await log_in(client)).json()["access_token"]
+        await attempt(client, SIGN_UP)
+        token = (await attempt(client, LOGIN)).json()["access_token"]
 
     async with serve(settings, redis_url=NO_REDIS) as client:
-        refused = [await log_in(client), await log_in_with_form(client), await sign_up(client)]
+        for path in (LOGIN, FORM, SIGN_UP):
+            assert (await attempt(client, path)).status_code == 503
         me = await client.get("/api/v1/users/me", headers={"Authorization": f"Bearer {token}"})
 
-    assert [response.status_code for response in refused] == [503] * 3
     assert me.status_code == 200
 
 
@@ -82,6 +70,4 @@ async def test_attempt_that_names_no_account_is_only_invalid(
 ) -> None:
     headers = {"Content-Type": "application/json"}
 
-    response = await client.post("/api/v1/auth/login", content=body, headers=headers)
-
-    assert response.status_code == 422
+    assert (await client.post(LOGIN, content=body, headers=headers)).status_code == 422

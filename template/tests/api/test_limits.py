@@ -2,7 +2,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from anyio import sleep
 from fastapi import Depends
 from httpx2 import AsyncClient
 from pydantic import SecretStr, ValidationError
@@ -51,17 +50,6 @@ async def test_client_that_asks_too_often_is_told_when_to_come_back(settings: Se
     assert refused.json()["title"] == "Too Many Requests"
 
 
-async def test_budget_comes_back(settings: Settings) -> None:
-    async with serve(settings, rate_limit="1/second") as client:
-        assert 429 in await spend(client, times=9)
-        for _ in range(100):
-            await sleep(0.05)
-            if await spend(client, times=1) == [200]:
-                break
-        else:
-            pytest.fail("the budget does not come back")
-
-
 async def test_probes_are_never_limited(settings: Settings) -> None:
     async with serve(settings, rate_limit="1/day") as client:
         assert await spend(client, times=5, path="/health/live") == [204] * 5
@@ -102,15 +90,6 @@ async def test_servers_share_budgets_through_redis(
         assert await spend(one, times=1) == [200]
         assert await spend(two, times=2) == [200, 429]
         assert await spend(one, times=1) == [429]
-
-
-async def test_servers_without_redis_share_nothing(settings: Settings) -> None:
-    async with (
-        serve(settings, rate_limit="1/day") as one,
-        serve(settings, rate_limit="1/day") as two,
-    ):
-        assert await spend(one, times=2) == [200, 429]
-        assert await spend(two, times=1) == [200]
 
 
 async def test_requests_pass_while_redis_is_down_and_the_log_says_it_once(

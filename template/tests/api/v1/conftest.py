@@ -1,13 +1,7 @@
 import pytest
-from httpx2 import ASGITransport, AsyncClient
-from sqlalchemy.ext.asyncio import AsyncEngine
+from httpx2 import AsyncClient
 
 from tests.factories import People
-
-
-@pytest.fixture
-def people(transport: ASGITransport, engine: AsyncEngine) -> People:
-    return People(transport, engine)
 
 
 @pytest.fixture
