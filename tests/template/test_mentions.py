@@ -19,7 +19,7 @@ WORDS: Mapping[tuple[str, Value], str] = {
         r"|create-admin|smtp"
     ),
     ("oauth", False): (
-        r"(?i)\bauthlib\b|\bjoserfc\b|itsdangerous|google_client|\boidc|\bidentit(y|ies)\b|openid"
+        r"(?i)\bauthlib\b|\bjoserfc\b|google_client|\boidc|\bidentit(y|ies)\b|openid"
         r"|public_url|sign-?in with"
     ),
     ("email", False): (
@@ -30,7 +30,7 @@ WORDS: Mapping[tuple[str, Value], str] = {
         r"|\bitems_router\b"
     ),
     ("envelope", False): r"Envelope|envelope_of|app[./]envelope|unwrap|in envelopes",
-    ("admin", False): r"(?i)sqladmin|app\.admin|\badmin pages",
+    ("admin", False): r"(?i)\bsqladmin|app\.admin|\badmin pages",
     ("metrics", False): r"(?i)prometheus|metrics_token|/metrics\b|\bscrapes?\b",
     ("tracing", False): r"(?i)opentelemetry|\botel_|\botlp\b|traceparent|trace_?ids?\b",
     ("sentry", False): r"(?i)\bsentry|\bdsn\b",
