@@ -1,4 +1,4 @@
-"""Prometheus metrics of requests and of the connection pool, shown at `/metrics`."""
+"""Prometheus metrics of requests, shown at `/metrics`."""
 
 import os
 from dataclasses import dataclass
@@ -7,10 +7,8 @@ from time import perf_counter
 
 from fastapi import FastAPI, Request
 from fastapi.routing import iter_route_contexts
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, make_asgi_app
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, make_asgi_app
 from prometheus_client.multiprocess import MultiProcessCollector
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.routing import Match
@@ -25,23 +23,11 @@ OTHER = "other"  # what callers invent must not become labels without end
 
 REQUESTS = Counter("http_requests_total", "Requests that were answered.", LABELS)
 DURATION = Histogram("http_request_duration_seconds", "How long the answers took.", LABELS)
-IN_PROGRESS = Gauge(
-    "http_requests_in_progress", "Requests being answered.", multiprocess_mode="livesum"
-)
-CONNECTIONS = Gauge(
-    "database_connections_in_use", "Connections out of the pool.", multiprocess_mode="livesum"
-)
 
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Measure requests inside their context, but outside of everything that may refuse them."""
     app.user_middleware.insert(1, Middleware(Metrics, settings))
-
-
-def watch_pool(engine: AsyncEngine) -> None:
-    """Count the connections that are in use."""
-    event.listen(engine.sync_engine, "checkout", lambda *_: CONNECTIONS.inc())
-    event.listen(engine.sync_engine, "checkin", lambda *_: CONNECTIONS.dec())
 
 
 def find_template(scope: Scope) -> str:
@@ -108,10 +94,8 @@ class Metrics:
                 status = message["status"]
             await send(message)
 
-        IN_PROGRESS.inc()
         try:
             await self.app(scope, receive, send_noting_status)
         finally:
-            IN_PROGRESS.dec()
             REQUESTS.labels(method, route, status).inc()
             DURATION.labels(method, route, status).observe(perf_counter() - started)

@@ -3,7 +3,6 @@
 import hmac
 from functools import cache
 from ssl import SSLContext
-from typing import Any
 from urllib.parse import urlsplit
 
 from authlib.integrations.starlette_client import StarletteIntegration, StarletteOAuth2App
@@ -22,7 +21,7 @@ GITHUB_OPTIONS = {
     "access_token_url": f"{GITHUB}/login/oauth/access_token",
     "api_base_url": "https://api.github.com/",
 }
-COOKIE_SECONDS, NETWORK_SECONDS = 600, 5
+COOKIE_SECONDS = 600
 
 
 @cache
@@ -40,39 +39,38 @@ class OAuth:
     """The providers whose settings are all there."""
 
     def __init__(self, settings: Settings) -> None:
-        self._address = find_address(settings)
-        s = settings
+        s, address = settings, find_address(settings)
         clients = {
             s.oidc_name: (s.oidc_issuer, s.oidc_client_id, s.oidc_client_secret),
             "google": (GOOGLE, s.google_client_id, s.google_client_secret),
             "github": (GITHUB, s.github_client_id, s.github_client_secret),
         }
         self.providers = {
-            name: self._make(name, *client) for name, client in clients.items() if all(client)
+            name: make_provider(name, f"{address}/{name}/callback", *client)
+            for name, client in clients.items()
+            if all(client)
         }
 
-    def _make(self, name: str, issuer: str, client_id: str, secret: SecretStr) -> Provider:
-        kind, where = (
-            Provider,
-            {"server_metadata_url": f"{issuer.rstrip('/')}/.well-known/openid-configuration"},
-        )
-        if name == "github":
-            kind, where = GitHub, GITHUB_OPTIONS
-        client_kwargs: dict[str, Any] = {
+
+def make_provider(
+    name: str, redirect_uri: str, issuer: str, client_id: str, secret: SecretStr
+) -> Provider:
+    """Return a provider, for the client that we are there."""
+    discovery = {"server_metadata_url": f"{issuer.rstrip('/')}/.well-known/openid-configuration"}
+    kind = GitHub if name == "github" else Provider
+    client = StarletteOAuth2App(
+        StarletteIntegration(name),
+        name,
+        client_id=client_id,
+        client_secret=secret.get_secret_value(),
+        client_kwargs={
             "code_challenge_method": "S256",
             "scope": kind.scope,
-            "timeout": NETWORK_SECONDS,
             "verify": get_tls(),
-        }
-        client = StarletteOAuth2App(
-            StarletteIntegration(name),
-            name,
-            client_id=client_id,
-            client_secret=secret.get_secret_value(),
-            client_kwargs=client_kwargs,
-            **where,
-        )
-        return kind(issuer, f"{self._address}/{name}/callback", client)
+        },
+        **(GITHUB_OPTIONS if kind is GitHub else discovery),
+    )
+    return kind(issuer, redirect_uri, client)
 
 
 class SignInCookie(SessionMiddleware):
