@@ -69,6 +69,6 @@ class Provider:
         assert challenge.rstrip(b"=").decode() == flow["code_challenge"]
         claims = {"iss": ISSUER, "aud": CLIENT_ID, "iat": int(time()), "exp": int(time()) + 300}
         claims |= {"nonce": flow.get("nonce")} | self.claims
-        key = None if self.algorithm == "none" else self.key.private_key
+        key = "" if self.algorithm == "none" else self.key.as_pem(private=True)
         id_token = jwt.encode(claims, key, self.algorithm, headers={"kid": "one"})
         return {"access_token": "at", "token_type": "Bearer", "id_token": id_token}
