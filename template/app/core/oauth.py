@@ -9,7 +9,7 @@ from authlib.integrations.starlette_client import StarletteIntegration, Starlett
 from httpx2 import create_ssl_context
 from pydantic import SecretStr
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.config import Settings
 from app.core.providers import GitHub, Provider
@@ -21,6 +21,7 @@ GITHUB_OPTIONS = {
     "access_token_url": f"{GITHUB}/login/oauth/access_token",
     "api_base_url": "https://api.github.com/",
 }
+ROUTES = "/api/v1/auth"
 COOKIE_SECONDS = 600
 
 
@@ -32,7 +33,7 @@ def get_tls() -> SSLContext:
 
 def find_address(settings: Settings) -> str:
     """Return below which address a sign-in takes place."""
-    return settings.public_url.rstrip("/") + "/api/v1/auth"
+    return settings.public_url.rstrip("/") + ROUTES
 
 
 class OAuth:
@@ -87,3 +88,8 @@ class SignInCookie(SessionMiddleware):
             same_site="lax",
             https_only=settings.environment == "production",
         )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Look after the routes of accounts alone: others may have cookies of their own."""
+        mine = scope.get("path", "").startswith(ROUTES)
+        await (super().__call__ if mine else self.app)(scope, receive, send)
