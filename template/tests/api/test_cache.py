@@ -1,10 +1,10 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from typing import Any
+from time import monotonic
 from uuid import uuid4
 
 import pytest
-from anyio import Event, create_task_group, sleep
+from anyio import Event, create_task_group
 from fastapi import APIRouter, Response
 from httpx2 import AsyncClient
 from pydantic import SecretStr
@@ -59,15 +59,12 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> Probe:
 
 
 @pytest.fixture(params=["process", "redis"])
-def store(request: pytest.FixtureRequest, redis_url: SecretStr) -> SecretStr:
-    """Return the URL of Redis, or none for what a process keeps itself."""
-    return redis_url if request.param == "redis" else SecretStr("")
-
-
-@pytest.fixture
-async def client(settings: Settings, store: SecretStr, probe: Probe) -> AsyncGenerator[AsyncClient]:
-    """Yield a client of an application that keeps its answers there."""
-    async with serve(settings, redis_url=store) as client:
+async def client(
+    request: pytest.FixtureRequest, settings: Settings, redis_url: SecretStr, probe: Probe
+) -> AsyncGenerator[AsyncClient]:
+    """Yield a client of an application that keeps answers in its process, or in Redis."""
+    url = redis_url if request.param == "redis" else SecretStr("")
+    async with serve(settings, redis_url=url) as client:
         yield client
 
 
@@ -134,17 +131,16 @@ async def test_large_answers_are_not_kept(client: AsyncClient, probe: Probe) -> 
     assert probe.reads == 2
 
 
-async def test_answer_expires(settings: Settings, store: SecretStr, probe: Probe) -> None:
-    changes: dict[str, Any] = {"redis_url": store, "cache_seconds": 1}
+@pytest.mark.parametrize(("later", "reads"), [(30, 1), (61, 2)])
+async def test_answer_is_kept_for_a_minute(
+    settings: Settings, probe: Probe, monkeypatch: pytest.MonkeyPatch, later: int, reads: int
+) -> None:
+    async with serve(settings) as client:
+        await read(client)
+        monkeypatch.setattr("app.core.cache.monotonic", lambda: monotonic() + later)
+        await read(client)
 
-    async with serve(settings, **changes) as client:
-        for _ in range(100):
-            await read(client)
-            if probe.reads > 1:
-                break
-            await sleep(0.05)
-
-    assert probe.reads == 2
+    assert probe.reads == reads
 
 
 async def test_everything_is_computed_while_redis_is_down(
