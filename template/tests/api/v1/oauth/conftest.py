@@ -1,23 +1,42 @@
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 
 import pytest
 from fastapi import FastAPI
-from httpx2 import AsyncClient, AsyncHTTPTransport, Response
+from httpx2 import AsyncClient, AsyncHTTPTransport, Request, Response
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
 from app.factory import create_app
-from tests.api.v1.oauth.provider import CLIENT_ID, CLIENT_SECRET, ISSUER, Provider
+from tests.api.v1.oauth.provider import CLIENT_ID, CLIENT_SECRET, ISSUER, Provider, make_app
+from tests.loopback import listen
 
 SignIn = Callable[..., Awaitable[Response]]
+CLOSED = 1  # a port that nobody listens at
+
+
+running = Provider()
+
+
+@pytest.fixture(scope="session")
+def port() -> Generator[int]:
+    with listen(make_app(running)) as port:
+        yield port
 
 
 @pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> Provider:
-    provider = Provider()
-    monkeypatch.setattr(AsyncHTTPTransport, "handle_async_request", provider.handle)
-    return provider
+def provider(port: int, monkeypatch: pytest.MonkeyPatch) -> Provider:
+    """Return the provider, in a server of its own; whatever host is asked for, it is asked."""
+    vars(running).update(vars(Provider()))
+    send = AsyncHTTPTransport.handle_async_request
+
+    async def lead(self: AsyncHTTPTransport, request: Request) -> Response:
+        served_at = CLOSED if request.url.path in running.down else port
+        request.url = request.url.copy_with(scheme="http", host="127.0.0.1", port=served_at)
+        return await send(self, request)
+
+    monkeypatch.setattr(AsyncHTTPTransport, "handle_async_request", lead)
+    return running
 
 
 @pytest.fixture

@@ -7,8 +7,12 @@ from time import time
 from urllib.parse import parse_qsl, urlencode
 
 import jwt
-from httpx2 import URL, BasicAuth, HTTPError, Request, Response
+from httpx2 import URL, BasicAuth, Request, Response
 from joserfc.jwk import RSAKey
+from starlette.applications import Starlette
+from starlette.requests import Request as ServedRequest
+from starlette.responses import Response as ServedResponse
+from starlette.routing import Route
 
 PUBLISHED, UNPUBLISHED = (RSAKey.generate_key(2048, {"kid": "one"}) for _ in range(2))
 CLIENT_ID, CLIENT_SECRET = "our-app", "our-secret"
@@ -35,7 +39,8 @@ class Provider:
     claims: dict[str, object] = field(default_factory=ADA.copy)
     key: RSAKey = field(default_factory=lambda: PUBLISHED)
     algorithm: str = "RS256"
-    answers: dict[str, Response | HTTPError] = field(default_factory=dict)
+    answers: dict[str, Response] = field(default_factory=dict)
+    down: set[str] = field(default_factory=set)
     flow: dict[str, str] = field(default_factory=dict)
 
     def consent(self, location: str) -> str:
@@ -50,8 +55,6 @@ class Provider:
         """Answer the application."""
         path = request.url.path
         answer = self.answers.get(path)
-        if isinstance(answer, HTTPError):
-            raise answer
         if path in {"/token", "/login/oauth/access_token"}:
             return answer or Response(200, json=self.make_tokens(request))
         return answer or Response(200, json=DOCUMENTS[path])
@@ -72,3 +75,16 @@ class Provider:
         key = "" if self.algorithm == "none" else self.key.as_pem(private=True)
         id_token = jwt.encode(claims, key, self.algorithm, headers={"kid": "one"})
         return {"access_token": "at", "token_type": "Bearer", "id_token": id_token}
+
+
+def make_app(provider: Provider) -> Starlette:
+    """Return the provider as an application."""
+
+    async def answer(request: ServedRequest) -> ServedResponse:
+        headers, content = dict(request.headers), await request.body()
+        asked = Request(request.method, str(request.url), headers=headers, content=content)
+        given = await provider.handle(asked)
+        kind = given.headers.get("content-type")
+        return ServedResponse(given.content, given.status_code, media_type=kind)
+
+    return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
