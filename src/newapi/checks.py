@@ -18,9 +18,11 @@ def broken(merged: Merged, theirs: Tree) -> Iterator[str]:
         suffix = PurePosixPath(outcome.path).suffix
         entry = merged.writes.get(outcome.path)
         before = merged.ours.get(outcome.origin or outcome.path) or merged.ours.get(outcome.path)
+        wanted = theirs.get(outcome.path)
         if outcome.conflicts or entry is None or before is None or suffix not in _PARSERS:
             continue
-        wanted = theirs.get(outcome.path)
+        if entry in (before, wanted):
+            continue
         sides = [before, wanted] if wanted else [before]
         if all(_parses(suffix, side.data) for side in sides) and not _parses(suffix, entry.data):
             yield outcome.path

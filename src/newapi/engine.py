@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from newapi.errors import NewapiError
 from newapi.sources import Source
 
 ANSWERS_FILE = ".copier-answers.yml"
+_COMPILED: dict[tuple[Any, ...], Any] = {}  # an update renders nearly the same twice
 _PROVENANCE = re.compile(r"^_src_path:.*\n(?:[ \t].*\n)*", re.MULTILINE)
 
 # What Copier raises, unwrapped, when a setting of a template has the wrong form.
@@ -108,7 +108,15 @@ def _compiling_little() -> Iterator[None]:
             return originals[1](self, source, *arguments)
         return _Plain(source)
 
-    environment.compile, environment.from_string = cache(originals[0]), from_string
+    def compile_(
+        self: Environment, source: Any, name: Any = None, filename: Any = None, *rest: Any
+    ) -> Any:
+        key = (self.lexer, source, name, rest)  # equal delimiters share one lexer
+        if key not in _COMPILED:
+            _COMPILED[key] = originals[0](self, source, name, filename, *rest)
+        return _COMPILED[key]
+
+    environment.compile, environment.from_string = compile_, from_string
     try:
         yield
     finally:
