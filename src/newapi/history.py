@@ -91,7 +91,9 @@ def is_downgrade(record: Record, source: Source) -> bool:
     ):
         return False
     if record.is_own and _SNAPSHOT.fullmatch(source.commit):
-        return False  # a checkout is ahead of every release
+        return False  # an unreleased state is ahead of every release
+    if record.is_own and _SNAPSHOT.fullmatch(record.commit):
+        return True
     try:
         return Version(source.commit) < Version(record.commit)
     except InvalidVersion:

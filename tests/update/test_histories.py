@@ -113,7 +113,7 @@ def laws(workshop: Workshop, by_user: list[Edit], version: str, words: list[str]
     assert marked <= conflicts
     assert unmerged <= conflicts
     assert (result.code == 3) == bool(conflicts)
-    assert project.git("diff", "--name-only", "--diff-filter=u").split() == []
+    assert set(project.git("diff", "--name-only", "-z").split("\0")[:-1]) <= unmerged
 
     after = project.snapshot()
     assert project.update("--abort").code == 0

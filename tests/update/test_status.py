@@ -162,3 +162,24 @@ def test_notes_lie_between_the_two_releases(
     record = history.Record(sources.CANONICAL_SRC_PATH, "v1.0.0", {})
 
     assert list(history.notes(record, sources.CANONICAL_SRC_PATH, "v1.2.0")) == ["v1.1.0", "v1.2.0"]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("v1.0.0", "v1.1.0"),
+        ("v1.9.0", "v1.10.0"),
+        ("v1.0.0", "v1.0.0.dev0+t0123456789ab"),
+    ],
+)
+def test_unreleased_states_are_ahead_of_every_release(
+    tmp_path: Path, older: str, newer: str
+) -> None:
+    def is_downgrade(project: str, wanted: str) -> bool:
+        record = history.Record(sources.CANONICAL_SRC_PATH, project, {})
+        source = sources.Source(tmp_path, sources.CANONICAL_SRC_PATH, wanted)
+        return history.is_downgrade(record, source)
+
+    assert is_downgrade(newer, older)
+    assert not is_downgrade(older, newer)
+    assert not is_downgrade(newer, newer.replace("0123", "3210"))
