@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -104,7 +104,7 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
     content = repository.blobs([item.digest])[item.digest] if item else None
     record = history.read(content)
     with ExitStack() as stack:
-        old = stack.enter_context(history.open_base(record))
+        old = _open_old(stack, record, wanted)
         new = old
         if not wanted.is_at_home:
             template = wanted.template or (None if record.is_own else record.src_path)
@@ -134,6 +134,15 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
             base = render(old, before, repository.project.name)
             theirs = render(new, resolution.answers, repository.project.name)
     return _merge(repository, listing, wanted, done, Sides(base, theirs))
+
+
+def _open_old(stack: ExitStack, record: history.Record, wanted: Wanted) -> Source:
+    """Open the project's version; of a fork that has moved, where it is said to be now."""
+    if wanted.template and not record.is_own:
+        with suppress(UsageError):
+            moved = replace(record, src_path=wanted.template)
+            return stack.enter_context(history.open_base(moved))
+    return stack.enter_context(history.open_base(record))
 
 
 def _answers(record: history.Record, wanted: Wanted, new: Source) -> tuple[Resolution, list[str]]:

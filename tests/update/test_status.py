@@ -153,6 +153,21 @@ def test_project_of_a_fork_is_updated_from_git(
     assert project.update("--to", "1.0").code == 1
 
 
+def test_fork_that_has_moved_is_found_where_it_is_now(
+    fork: Path, here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    project = Project(here / "demo", capfd)
+    words = ("--template", fork.as_uri(), "--ref", "1.0", "--no-lock", "--defaults")
+    project.run("create", "demo", *words)
+    moved = fork.rename(here / "moved")
+
+    assert project.update().code == 1
+    result = project.update("--template", moved.as_uri())
+
+    assert result.code == 0, result.err
+    assert f"_src_path: {moved.as_uri()}" in project.read(".copier-answers.yml")
+
+
 def test_notes_lie_between_the_two_releases(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,6 +66,11 @@ def test_second_update_changes_nothing(project: Project) -> None:
 
 
 def test_update_in_two_steps_equals_one(project: Project, here: Path) -> None:
+    project.replace("app/main.py", "m = 0", "mine = True")
+    project.replace("app/helpers.py", "h = 4", "mine = True")
+    project.replace("app/old.py", "o = 4", "mine = True")
+    (project.path / "README.md").rename(project.path / "READ.md")
+    project.commit()
     twin = project.clone(here / "twin")
 
     project.update("--to", "v0.2.0")
@@ -74,6 +79,8 @@ def test_update_in_two_steps_equals_one(project: Project, here: Path) -> None:
     twin.update()
 
     assert committed(project) == committed(twin)
+    assert "mine = True" in project.read("app/support.py")
+    assert "r = 'third'" in project.read("READ.md")
 
 
 def test_edits_are_merged(project: Project) -> None:
