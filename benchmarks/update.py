@@ -14,7 +14,7 @@ from newapi import finish, programs
 
 OLD, NEW = "v999.0.0", "v999.1.0"
 AUTHOR = ("-c", "user.name=Benchmark", "-c", "user.email=benchmark@localhost")
-EDITS = ("template/app/main.py", "template/app/middleware.py", "template/README.md.jinja")
+EDITS = 3
 
 
 def main() -> None:
@@ -55,8 +55,8 @@ def main() -> None:
 def history(folder: Path) -> Path:
     """Make a git repository with this checkout and a version after it, both tagged."""
     clone(folder)
-    for name in EDITS:
-        (folder / name).write_text((folder / name).read_text() + "\n# Later.\n")
+    for path in sorted((folder / "template" / "app").rglob("*.py"))[-EDITS:]:
+        path.write_text(path.read_text() + "\n# Later.\n")
     commit(folder)
     finish.git("tag", NEW, cwd=folder)
     return folder
