@@ -20,6 +20,7 @@ from newapi import (
     merge,
     migrations,
     names,
+    needed,
     sources,
     tree,
     worktree,
@@ -181,6 +182,7 @@ def _merge(
     chained = migrations.chain(sides.base, ours.tree, sides.theirs, keep_tables=wanted.keep_tables)
     rules = Rules(done.labels, wanted.style, ours.ignored, {ANSWERS_FILE})
     merged = merge.merge(chained.base, ours.tree, {**chained.theirs, **chained.added}, rules)
+    merged = needed.keep(merged)
     warnings = [*done.warnings, *chained.notes]
     warnings += [
         f"{path} merged without a conflict, but can no longer be parsed: look at it"

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from newapi import migrations, revisions, tree
+from newapi import migrations, needed, revisions, tree
 from newapi.errors import NewapiError
+from newapi.merge import merge
 from newapi.tree import Entry
 from tests.update.project import Project
 from tests.update.releases import numbered
@@ -229,6 +230,29 @@ def test_merge_revisions_have_no_second_head() -> None:
     )
 
     assert b'down_revision = "m"' in chained.added[f"{VERSIONS}/z.py"].data
+
+
+def test_what_a_migration_imports_is_kept() -> None:
+    source = b"from app.models import entity\nfrom app.types.times import UTC\n"
+    ours = {
+        f"{VERSIONS}/a.py": Entry(source),
+        "app/models/__init__.py": Entry(b""),
+        "app/models/entity.py": Entry(b"import app.core.base\n"),
+        "app/models/item.py": Entry(b"import app.core.base\n"),
+        "app/core/base.py": Entry(b"x = 1\n"),
+        "app/types/times.py": Entry(b"UTC = 1\n"),
+    }
+    gone = {path: entry for path, entry in ours.items() if path.startswith("app/")}
+
+    merged = needed.keep(merge(gone, ours, {}))
+
+    assert merged.tree == {p: e for p, e in ours.items() if p != "app/models/item.py"}
+    assert {o.path for o in merged.outcomes if o.action == "kept"} == {
+        "app/models/__init__.py",
+        "app/models/entity.py",
+        "app/core/base.py",
+        "app/types/times.py",
+    }
 
 
 def test_numbered_lines_are_enough_to_be_recognised() -> None:
