@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from newapi import finish, sources
+from newapi.releases import store
 from tests import trees
 
 pytestmark = [
@@ -59,3 +61,22 @@ def test_update_brings_what_is_new(repository: Path, tmp_path: Path) -> None:
         " M .copier-answers.yml",
         "?? NEW.md",
     ]
+
+
+def test_update_from_the_first_release_brings_what_is_new(tmp_path: Path) -> None:
+    """While Copier renders the old release, questions that it did not have are undefined."""
+    project, repository = tmp_path / "demo", tmp_path / "newapi"
+    first, *_ = store.versions()
+    store.materialise(store.FOLDER / f"v{first}.json", repository)
+    trees.commit(repository, "v1.0.0")
+    copier("copy", "--defaults", repository, "demo", cwd=tmp_path)
+    trees.commit(project)
+    for path in repository.iterdir():
+        if path.name != ".git":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    trees.repository(repository, "v2.0.0")
+
+    copier("update", "--defaults", cwd=project)
+
+    assert "_commit: v2.0.0\n" in (project / ".copier-answers.yml").read_text()
+    assert (project / "app/rates.py").exists()
