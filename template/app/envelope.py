@@ -1,16 +1,25 @@
 """Every JSON answer in one shape: success, message, data, errors and meta."""
 
-from copy import deepcopy
+import inspect
+from collections.abc import Callable
+from copy import copy
+from functools import partial
 from http import HTTPStatus
-from typing import Any, Literal
+from types import NoneType
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from fastapi.routing import APIRoute, APIWebSocketRoute, RouteContext, iter_route_contexts
+from pydantic import BaseModel, BeforeValidator
+from starlette.routing import BaseRoute
 from structlog.contextvars import get_contextvars
 from typing_extensions import override
 
+T = TypeVar("T")
+
 BARE = "/token"  # an OAuth2 client looks for its fields at the top (RFC 6749, section 5.1)
-SCHEMAS = "#/components/schemas/"
+OPTIONS = inspect.signature(APIRoute).parameters.keys()
 
 
 class Meta(BaseModel):
@@ -19,50 +28,79 @@ class Meta(BaseModel):
     request_id: str
 
 
-class Envelope(BaseModel):
+class Envelope(BaseModel, Generic[T]):
     """What an answer looks like when all went well."""
 
     success: Literal[True]
     message: str
-    data: Any
+    data: T
     errors: tuple[()]
     meta: Meta
 
 
-class EnvelopeResponse(JSONResponse):
-    """What an endpoint returned, in an envelope."""
+def envelop(data: object, message: str) -> object:
+    """Return what an endpoint returned in an envelope."""
+    meta = Meta(request_id=get_contextvars()["request_id"])
+    return {"success": True, "message": message, "data": data, "errors": (), "meta": meta}
+
+
+def is_kind(value: object, kind: type) -> bool:
+    """Whether a value is this class or a subclass of it."""
+    return isinstance(value, type) and issubclass(value, kind)
+
+
+class EnvelopeRoute(APIRoute):
+    """A route that answers in an envelope, unless it has no body or makes the answer itself."""
 
     @override
-    def __init__(
-        self, content: object, status_code: int = 200, *, message: str = "", **options: Any
-    ) -> None:
-        self.message = message or HTTPStatus(status_code).phrase
-        super().__init__(content, status_code, **options)
-
-    @override
-    def render(self, content: object) -> bytes:
-        """Return the body."""
-        meta = {"request_id": get_contextvars()["request_id"]}
-        return super().render(
-            {"success": True, "message": self.message, "data": content, "errors": [], "meta": meta}
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        status = HTTPStatus(self.status_code or 200)
+        returned = inspect.signature(endpoint).return_annotation
+        exempt = (
+            path.endswith(BARE)
+            or status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
+            or self.is_json_stream
+            or not is_kind(getattr(self.response_class, "value", self.response_class), JSONResponse)
+            or is_kind(returned, Response)
+            or is_kind(self.response_model, Envelope)
         )
+        if not exempt:
+            content = self.response_model or (NoneType if returned is None else Any)
+            put_in = BeforeValidator(partial(envelop, message=status.phrase))
+            options["response_model"] = Annotated[Envelope.__class_getitem__(content), put_in]
+            super().__init__(path, endpoint, **options)
 
 
-def document_envelopes(openapi: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy of an OpenAPI document that shows the envelopes."""
-    openapi = deepcopy(openapi)
-    schema = Envelope.model_json_schema(ref_template=SCHEMAS + "{model}")
-    schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
-    schemas |= schema.pop("$defs") | {"Envelope": schema}
-    contents = [
-        response.get("content", {}).get("application/json", {})
-        for path, operations in openapi["paths"].items()
-        if not path.endswith(BARE)
-        for operation in operations.values()
-        for response in operation["responses"].values()
-    ]
-    for content in filter(None, contents):
-        if data := content["schema"]:  # none: whatever it is, it may be no envelope
-            envelope = {"$ref": f"{SCHEMAS}Envelope"}
-            content["schema"] = {"allOf": [envelope, {"properties": {"data": data}}]}
-    return openapi
+def convert(context: RouteContext) -> BaseRoute:
+    """Return a route of a router as one that answers in an envelope."""
+    route, endpoint = context.original_route, context.endpoint
+    if isinstance(route, APIRoute) and endpoint:
+        options: dict[str, Any] = {
+            name: getattr(context, name, getattr(route, name, None)) for name in OPTIONS
+        }
+        if route.stream_item_type:
+            del options["response_model"]  # FastAPI finds it out again
+        return EnvelopeRoute(**options)
+    if isinstance(route, APIWebSocketRoute) and endpoint:
+        return APIWebSocketRoute(
+            context.path or "", endpoint, name=context.name, dependencies=context.dependencies
+        )
+    return route
+
+
+class EnvelopeAPI(FastAPI):
+    """FastAPI, with all of its JSON answers in envelopes, whichever router gives them."""
+
+    @override
+    def setup(self) -> None:
+        """Let the application's own routes answer in envelopes too."""
+        super().setup()
+        self.router.route_class = EnvelopeRoute
+
+    @override
+    def include_router(self, router: APIRouter, **options: Any) -> None:
+        """Include a copy of a router, in which every route answers in an envelope."""
+        enveloped = copy(router)
+        enveloped.routes = [convert(context) for context in iter_route_contexts(router.routes)]
+        super().include_router(enveloped, **options)
