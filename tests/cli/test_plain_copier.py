@@ -67,7 +67,7 @@ def test_update_from_the_first_release_brings_what_is_new(tmp_path: Path) -> Non
     """While Copier renders the old release, questions that it did not have are undefined."""
     project, repository = tmp_path / "demo", tmp_path / "newapi"
     first, *_ = store.versions()
-    store.materialise(store.FOLDER / f"v{first}.json", repository)
+    store.materialise(store.FOLDER / f"{first}.json", repository)
     trees.commit(repository, "v1.0.0")
     copier("copy", "--defaults", repository, "demo", cwd=tmp_path)
     trees.commit(project)
