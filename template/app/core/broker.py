@@ -21,12 +21,15 @@ def create_celery(settings: Settings) -> Celery:
     celery = Celery(settings.celery_queue, set_as_current=False)
     signals.before_task_publish.connect(add_context)
     url = settings.celery_broker_url.get_secret_value()
-    options: dict[str, str | int] = {}
+    # without these, who sends waits for two seconds where nothing answers
+    options: dict[str, str | int] = {"max_retries": 1, "interval_start": 0}
     if url.startswith("redis"):
-        options = {
+        options |= {
             "socket_connect_timeout": 1,
             "socket_timeout": 5,
             "visibility_timeout": settings.celery_visibility_timeout_seconds,
+            # look for messages of dead workers every ten seconds, not every hundred
+            "unacked_restore_throttle": 1,
         }
     if not url:
         url, options = "filesystem://localhost", make_folders(settings.celery_folder)

@@ -6,7 +6,7 @@ from app.config import Settings
 from app.core.broker import create_celery
 from app.jobs.queue import SWEEP_EVERY
 
-GRACE = 30  # seconds between the limit of a task and the end of its process
+GRACE = 30  # seconds between the limit of a task and the end of its process; so says app/config.py
 
 
 def create_worker(settings: Settings) -> Celery:

@@ -68,8 +68,7 @@ def brokered(settings: Settings, broker_url: str) -> Generator[Settings]:
         update={
             "celery_broker_url": SecretStr(broker_url),
             "celery_queue": queue,
-            "celery_visibility_timeout_seconds": 3,
-            "task_time_limit_seconds": 2,
+            "celery_visibility_timeout_seconds": 1,
             "task_lease_seconds": 1,
         }
     )

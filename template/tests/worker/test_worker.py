@@ -11,7 +11,7 @@ from app.dependencies import Resources
 from app.factory import create_app
 from app.models.task import TaskKind
 from tests.smtp import MailServer
-from tests.tasks import MAIL, add_file, add_task, wait_for_success
+from tests.tasks import MAIL, add_file, add_task, wait_for, wait_for_success
 from tests.worker.conftest import Start, kill
 
 
@@ -39,7 +39,8 @@ async def test_worker_runs_without_any_server(
     done = await wait_for_success(resources, task)
     assert done.result is not None
     assert done.result["words"] == 3
-    assert not resources.uploads.path_of(task.details["upload"]).exists()
+    file = resources.uploads.path_of(task.details["upload"])
+    await wait_for(resources, task, lambda _: not file.exists())  # it goes after the end is written
 
 
 async def test_health_reports_the_broker(brokered: Settings) -> None:
