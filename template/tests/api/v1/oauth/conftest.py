@@ -4,7 +4,6 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient, AsyncHTTPTransport, Request, Response
 from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
 from app.factory import create_app
@@ -44,12 +43,23 @@ def changes() -> dict[str, object]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def built_apps() -> dict[str, FastAPI]:
+    return {}
+
+
 @pytest.fixture
-def app(settings: Settings, engine: AsyncEngine, changes: dict[str, object]) -> FastAPI:
+def built_app(
+    settings: Settings, changes: dict[str, object], built_apps: dict[str, FastAPI]
+) -> FastAPI:
+    """Return an application that knows the provider, built once."""
     client = {"client_id": CLIENT_ID, "client_secret": SecretStr(CLIENT_SECRET)}
     clients = {f"{name}_{key}": client[key] for name in ("oidc", "github") for key in client}
     base = {"public_url": "http://test/", "oidc_issuer": ISSUER}
-    return create_app(settings.model_copy(update=base | clients | changes))
+    key = repr(changes)
+    if key not in built_apps:
+        built_apps[key] = create_app(settings.model_copy(update=base | clients | changes))
+    return built_apps[key]
 
 
 @pytest.fixture
