@@ -71,18 +71,20 @@ def test_compose_files_follow_the_specification(rendered: Render, tmp_path: Path
 
 
 @pytest.mark.skipif(not has_compose(), reason="Docker compose is not installed")
-@pytest.mark.parametrize("name", COMPOSED)
-def test_docker_reads_the_compose_files(name: str, rendered: Render, tmp_path: Path) -> None:
-    project = tmp_path / "myproject"
-    shutil.copytree(rendered(PROJECTS[name]), project)
-    texts = (path.read_text(encoding="utf-8") for path in project.glob("compose*.yaml"))
-    settings = {f"{variable}=value\n" for text in texts for variable in REQUIRED.findall(text)}
-    (project / ".env").write_text("".join(sorted(settings)), encoding="utf-8")
-
-    for stack in stacks(project):
-        files = [word for file in stack for word in ("--file", file)]
-        read = compose(project, *files, "config", "--quiet")
-        assert read.returncode == 0, f"{stack}: {read.stderr}"
+def test_docker_reads_the_compose_files(
+    rendered: Render, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    for name in COMPOSED:
+        project = tmp_path / name / "myproject"
+        shutil.copytree(rendered(PROJECTS[name]), project)
+        texts = (path.read_text(encoding="utf-8") for path in project.glob("compose*.yaml"))
+        settings = {f"{variable}=value\n" for text in texts for variable in REQUIRED.findall(text)}
+        (project / ".env").write_text("".join(sorted(settings)), encoding="utf-8")
+        for stack in stacks(project):
+            with subtests.test(f"{name}: {stack}"):
+                files = [word for file in stack for word in ("--file", file)]
+                read = compose(project, *files, "config", "--quiet")
+                assert read.returncode == 0, read.stderr
 
 
 @pytest.mark.parametrize("name", PROXIED)
