@@ -17,22 +17,12 @@ _UV_DROPPED = frozenset(
     {"UV_FROZEN", "UV_LOCKED", "UV_PROJECT", "UV_PYTHON", "UV_WORKING_DIR", "VIRTUAL_ENV"}
 )
 _UV_TIMEOUT = 300.0
-# Bytes stay as they are, nothing is signed, nothing of the user's is run or left out.
-_GIT_OPTIONS = tuple(
-    word
-    for setting in (
-        f"core.hooksPath={os.devnull}",
-        f"core.excludesFile={os.devnull}",
-        f"core.attributesFile={os.devnull}",
-        "core.autocrlf=false",
-        "core.safecrlf=false",
-        "core.fsmonitor=false",
-        "core.quotePath=false",
-        "commit.gpgsign=false",
-        "gc.auto=0",
-        "maintenance.auto=false",
-    )
-    for word in ("-c", setting)
+# Bytes stay as they are, nothing is signed, nothing of the user's is left out.
+_GIT_OPTIONS = programs.git_options(
+    f"core.excludesFile={os.devnull}",
+    f"core.attributesFile={os.devnull}",
+    "core.autocrlf=false",
+    "commit.gpgsign=false",
 )
 
 

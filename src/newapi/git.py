@@ -12,20 +12,7 @@ from newapi import programs
 from newapi.errors import NewapiError
 
 # The user's filters, line ends and ignore rules count; what runs or prints things does not.
-_OPTIONS = tuple(
-    word
-    for setting in (
-        f"core.hooksPath={os.devnull}",
-        "core.fsmonitor=false",
-        "core.quotePath=false",
-        "core.safecrlf=false",
-        "diff.external=",
-        "gc.auto=0",
-        "maintenance.auto=false",
-        "submodule.recurse=false",
-    )
-    for word in ("-c", setting)
-)
+_OPTIONS = programs.git_options("diff.external=", "submodule.recurse=false")
 _UNDER_WAY = {
     "MERGE_HEAD": "a merge",
     "CHERRY_PICK_HEAD": "a cherry-pick",

@@ -42,6 +42,11 @@ class Journal:
     index_after: Mapping[str, list[str]]
     summary: Mapping[str, Any]
 
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether the update was neither finished nor taken back."""
+        return self.state != "applied"
+
 
 class Desk:
     """The folder in the git directory where the journal of one project is."""

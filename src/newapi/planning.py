@@ -30,7 +30,7 @@ from newapi.merge import Merged, Outcome, Rules
 from newapi.texts import Labels, Style
 
 if TYPE_CHECKING:
-    from newapi.catalog import Value
+    from newapi.catalog import Catalog, Value
     from newapi.console import Console
     from newapi.features import Change, Resolution
     from newapi.git import Item, Repository
@@ -113,8 +113,10 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
         if history.is_downgrade(record, new):
             message = f"The project is at {record.commit}; {new.commit} is older."
             raise NewapiError(message, "git revert the commit of the last update instead.")
-        before = carry.recorded(record, catalog.load(old.path))
-        resolution, warnings = _answers(record, wanted, new)
+        known = catalog.load(old.path)
+        before = carry.recorded(record, known)
+        known = known if new is old else catalog.load(new.path)
+        resolution, warnings = _answers(record, wanted, new, known)
         labels = _labels(old, new)
         done = Plan(
             record=record,
@@ -146,8 +148,9 @@ def _open_old(stack: ExitStack, record: history.Record, wanted: Wanted) -> Sourc
     return stack.enter_context(history.open_base(record))
 
 
-def _answers(record: history.Record, wanted: Wanted, new: Source) -> tuple[Resolution, list[str]]:
-    known = catalog.load(new.path)
+def _answers(
+    record: history.Record, wanted: Wanted, new: Source, known: Catalog
+) -> tuple[Resolution, list[str]]:
     given = choices.read(wanted.choices, known, names.dependencies(new.path / "template"))
     resolution, dropped = carry.over(record, given.values, wanted.choices.preset, known)
     problems = [*given.problems, *answers.conflicts(resolution, given.flags)]

@@ -20,6 +20,17 @@ _GIT_KEPT = re.compile(
 )
 
 
+# Nothing of the user's is run, nothing is tidied up meanwhile, paths and bytes come as they are.
+_GIT_SETTINGS = (
+    f"core.hooksPath={os.devnull}",
+    "core.safecrlf=false",
+    "core.fsmonitor=false",
+    "core.quotePath=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+)
+
+
 class ProgramError(NewapiError):
     """Another program is missing or failed."""
 
@@ -60,6 +71,11 @@ def git_program() -> str:
     if program is None:
         raise ProgramError("git is not installed.", "Install git: https://git-scm.com/downloads")
     return program
+
+
+def git_options(*settings: str) -> tuple[str, ...]:
+    """Return options that make git use these settings, and those that always hold."""
+    return tuple(word for setting in (*_GIT_SETTINGS, *settings) for word in ("-c", setting))
 
 
 def git_environment() -> dict[str, str]:

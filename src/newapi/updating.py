@@ -47,7 +47,7 @@ def at_work(repository: Repository, console: Console) -> Iterator[Desk]:
     desk = Desk(repository)
     with lock.held(desk.lock):
         journal = desk.read()
-        if journal and journal.state != "applied":
+        if journal and journal.is_interrupted:
             _tell_saved(console, transaction.restore(repository, desk, journal))
             console.note("An update that was interrupted has been taken back.")
         yield desk
@@ -56,7 +56,7 @@ def at_work(repository: Repository, console: Console) -> Iterator[Desk]:
 def require_finished(repository: Repository) -> None:
     """Refuse to look at a project in the middle of a killed update."""
     journal = Desk(repository).read()
-    if journal and journal.state != "applied":
+    if journal and journal.is_interrupted:
         fix = "newapi update --continue, or newapi update --abort"
         raise NewapiError("An update of this project was interrupted.", fix)
 

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from newapi.cli import main
+from tests.runs import Result, run
 from tests.unit import sample
 
 COMMAND = [sys.executable, "-m", "newapi"]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a run of newapi left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The one JSON document on standard output."""
-        found = json.loads(self.out)
-        assert isinstance(found, dict)
-        return found
 
 
 Run = Callable[..., Result]
@@ -50,23 +32,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the user an empty home and a git identity, and go to an empty folder."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    (folder / ".gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
-    for name in list(os.environ):
-        if name.startswith("GIT_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(folder))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("COLUMNS", "200")
-    for name in ("NO_COLOR", "FORCE_COLOR", "NEWAPI_TRACEBACK"):
-        monkeypatch.delenv(name, raising=False)
-    return folder
-
-
-@pytest.fixture
 def here(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the empty working directory of the run."""
     assert home.is_dir()
@@ -81,13 +46,7 @@ def newapi(here: Path, capfd: pytest.CaptureFixture[str]) -> Run:
     """Run newapi in this process, without a terminal."""
     assert here.is_dir()
 
-    def run(*words: str) -> Result:
-        capfd.readouterr()
-        code = main(words)
-        out, err = capfd.readouterr()
-        return Result(code, out, err)
-
-    return run
+    return lambda *words: run(words, capfd)
 
 
 @pytest.fixture

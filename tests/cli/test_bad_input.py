@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Result, Run, names
+from tests.cli.conftest import Run, names
+from tests.runs import Result
 
 BAD_NAMES = [
     *("", " ", ".", "..", "/", "~", "a/..", "~/demo"),

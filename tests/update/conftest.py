@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -20,17 +19,9 @@ def frozen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def here(tmp_path: Path, frozen: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(tmp_path: Path, home: Path, frozen: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Go to an empty folder, with an empty home and only these releases."""
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / ".gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
-    for name in list(os.environ):
-        if name.startswith("GIT_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("COLUMNS", "200")
+    assert home.is_dir()
     monkeypatch.setattr(store, "FOLDER", frozen)
     monkeypatch.setattr(sources, "checkout", lambda: None)
     folder = tmp_path / "work"

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from newapi import engine, environment, finish, sources, tree
-from newapi.cli import main
 from tests import trees
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a run of newapi left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The one JSON document on standard output."""
-        found = json.loads(self.out)
-        assert isinstance(found, dict)
-        return found
-
-    def action(self, path: str) -> str | None:
-        """Return what happened to a path."""
-        found = {o["path"]: o["action"] for o in self.document["outcomes"]}
-        return found.get(path)
+from tests.runs import Result, run
 
 
 class Project:
@@ -52,10 +28,7 @@ class Project:
 
     def run(self, *words: str) -> Result:
         """Run newapi in the current folder."""
-        self.capfd.readouterr()
-        code = main(words)
-        out, err = self.capfd.readouterr()
-        return Result(code, out, err)
+        return run(words, self.capfd)
 
     def update(self, *words: str) -> Result:
         """Update this project; the document says what happened."""

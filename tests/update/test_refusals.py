@@ -11,7 +11,8 @@ import pytest
 from newapi import finish, lock
 from newapi.git import find
 from newapi.journal import Desk
-from tests.update.project import Project, Result
+from tests.runs import Result
+from tests.update.project import Project
 
 ANSWERS = ".copier-answers.yml"
 

@@ -161,6 +161,13 @@ def copy_of(project: Project, name: str) -> Project:
     return Project(target, project.capfd)
 
 
+def uninterrupted(project: Project) -> tuple[object, ...]:
+    """Return what an update makes of a copy when nothing kills it."""
+    whole = copy_of(project, "whole")
+    whole.update()
+    return outcome(whole)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["--abort", "--continue", "update"])
 def test_every_step_can_be_killed(
@@ -168,9 +175,7 @@ def test_every_step_can_be_killed(
 ) -> None:
     monkeypatch.setenv("NEWAPI_TEST_RELEASES", str(frozen))
     before = edited.snapshot()
-    whole = copy_of(edited, "whole")
-    whole.update()
-    expected = outcome(whole)
+    expected = uninterrupted(edited)
     for number in steps(edited):
         copy = copy_of(edited, str(number))
         assert kill(copy, number, "update") == -signal.SIGKILL
@@ -218,9 +223,7 @@ def test_recovery_can_be_killed_too(
 ) -> None:
     monkeypatch.setenv("NEWAPI_TEST_RELEASES", str(frozen))
     before = edited.snapshot()
-    whole = copy_of(edited, "whole")
-    whole.update()
-    expected = outcome(whole)
+    expected = uninterrupted(edited)
     half = copy_of(edited, "half")
     number = 1
     while True:  # until half of the files are in place

@@ -62,7 +62,7 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
         "release": record.commit,
         "newest": commit,
         "update_available": is_available,
-        "interrupted": journal is not None and journal.state != "applied",
+        "interrupted": journal is not None and journal.is_interrupted,
         "answers": answers,
         "features": _on(known, answers),
         "drift": [{"path": p, "state": state} for p, state in _drift(repository, base)],

@@ -1,0 +1,41 @@
+"""Running newapi inside this process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from newapi.cli import main
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run of newapi left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The one JSON document on standard output."""
+        found = json.loads(self.out)
+        assert isinstance(found, dict)
+        return found
+
+    def action(self, path: str) -> str | None:
+        """Return what an update did to a path."""
+        found = {o["path"]: o["action"] for o in self.document["outcomes"]}
+        return found.get(path)
+
+
+def run(words: Sequence[str], capfd: pytest.CaptureFixture[str]) -> Result:
+    """Run newapi in the current folder."""
+    capfd.readouterr()
+    code = main(words)
+    out, err = capfd.readouterr()
+    return Result(code, out, err)
