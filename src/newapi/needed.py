@@ -9,7 +9,7 @@ from dataclasses import replace
 from newapi import migrations, tree
 from newapi.merge import Merged, Outcome
 
-_NOTE = "a migration imports it"
+NOTE = "a migration imports it"
 
 
 def keep(merged: Merged) -> Merged:
@@ -26,7 +26,7 @@ def keep(merged: Merged) -> Merged:
         kept |= found
         waiting += found
     told = {outcome.path: outcome for outcome in merged.outcomes}
-    told |= {path: Outcome(path, "kept", _NOTE) for path in kept}
+    told |= {path: Outcome(path, "kept", NOTE) for path in kept}
     return replace(
         merged,
         writes={path: entry for path, entry in merged.writes.items() if path not in kept},

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from newapi.console import Console
     from newapi.features import Change, Resolution
     from newapi.git import Item, Repository
+    from newapi.migrations import Chained
     from newapi.sources import Source
     from newapi.tree import Tree
 
@@ -182,10 +183,8 @@ def _merge(
 ) -> Plan:
     ours = worktree.read(repository, listing, sides.base, sides.theirs)
     worktree.require_no_remains(ours, done.labels)
-    chained = migrations.chain(sides.base, ours.tree, sides.theirs, keep_tables=wanted.keep_tables)
     rules = Rules(done.labels, wanted.style, ours.ignored, {ANSWERS_FILE})
-    merged = merge.merge(chained.base, ours.tree, {**chained.theirs, **chained.added}, rules)
-    merged = needed.keep(merged)
+    chained, merged = join(sides, ours.tree, rules, keep_tables=wanted.keep_tables)
     warnings = [*done.warnings, *chained.notes]
     warnings += [
         f"{path} merged without a conflict, but can no longer be parsed: look at it"
@@ -202,6 +201,13 @@ def _merge(
         migrations=tuple(chained.added),
         dropped=chained.dropped,
     )
+
+
+def join(sides: Sides, ours: Tree, rules: Rules, *, keep_tables: bool) -> tuple[Chained, Merged]:
+    """Merge everything, revisions of the database and what they import included."""
+    chained = migrations.chain(sides.base, ours, sides.theirs, keep_tables=keep_tables)
+    merged = merge.merge(chained.base, ours, {**chained.theirs, **chained.added}, rules)
+    return chained, needed.keep(merged)
 
 
 def _with_env(
