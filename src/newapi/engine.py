@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from newapi.sources import Source
 
 ANSWERS_FILE = ".copier-answers.yml"
 _COMPILED: dict[tuple[Any, ...], Any] = {}  # an update renders nearly the same twice
+_GATHERS = "_answers_to_remember"  # Copier's own; see docs/decisions/0008-speed.md
 _PROVENANCE = re.compile(r"^_src_path:.*\n(?:[ \t].*\n)*", re.MULTILINE)
 
 # What Copier raises, unwrapped, when a setting of a template has the wrong form.
@@ -41,6 +43,8 @@ def render(source: Source, answers: Mapping[str, bool | str], destination: Path)
             warnings.catch_warnings(action="ignore", category=CopierWarning),
             local.env(PATH=""),  # no git: it would be asked once per file
             _compiling_little(),
+            _gathering_answers_once(),
+            _reading_quickly(),
         ):
             copier.run_copy(
                 str(source.path),
@@ -99,6 +103,8 @@ def _compiling_little() -> Iterator[None]:
     """
     from jinja2 import Environment
 
+    from newapi.compiled import stored
+
     environment: Any = Environment
     originals = environment.compile, environment.from_string
 
@@ -113,7 +119,8 @@ def _compiling_little() -> Iterator[None]:
     ) -> Any:
         key = (self.lexer, source, name, rest)  # equal delimiters share one lexer
         if key not in _COMPILED:
-            _COMPILED[key] = originals[0](self, source, name, filename, *rest)
+            compiling = partial(originals[0], self, source, name, filename, *rest)
+            _COMPILED[key] = stored(self, source, name, compiling) if name else compiling()
         return _COMPILED[key]
 
     environment.compile, environment.from_string = compile_, from_string
@@ -121,6 +128,50 @@ def _compiling_little() -> Iterator[None]:
         yield
     finally:
         environment.compile, environment.from_string = originals
+
+
+@contextmanager
+def _gathering_answers_once() -> Iterator[None]:
+    """Gather the answers to record once: after the questions they stay the same.
+
+    Copier gathers it for each part of each path. Should a later Copier do it in another way, this
+    does nothing.
+    """
+    from copier import Phase, _main
+
+    worker: Any = _main.Worker
+    gather = getattr(worker, _GATHERS, None)
+    if gather is None:
+        yield
+        return
+    gathered: dict[int, Any] = {}
+
+    def gather_once(self: Any) -> Any:
+        if Phase.current() is not Phase.RENDER:
+            return gather(self)
+        if id(self) not in gathered:
+            gathered[id(self)] = gather(self)
+        return gathered[id(self)]
+
+    setattr(worker, _GATHERS, gather_once)
+    try:
+        yield
+    finally:
+        setattr(worker, _GATHERS, gather)
+
+
+@contextmanager
+def _reading_quickly() -> Iterator[None]:
+    """Read the questions with the parser in C, where PyYAML has it."""
+    import yaml
+
+    module: Any = yaml
+    original = yaml.SafeLoader
+    module.SafeLoader = getattr(yaml, "CSafeLoader", original)
+    try:
+        yield
+    finally:
+        module.SafeLoader = original
 
 
 def _one_line(error: Exception) -> str:

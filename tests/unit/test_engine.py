@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -213,3 +214,23 @@ def test_template_may_have_delimiters_of_its_own(tmp_path: Path) -> None:
     )
 
     assert (tmp_path / "made/ada.txt").exists()
+
+
+def test_spoilt_store_of_compiled_templates_changes_nothing(
+    template: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    made = []
+    stored: list[Path] = []
+
+    for number in range(3):
+        monkeypatch.setattr(engine, "_COMPILED", {})  # as in another process
+        engine.render(template, {"project_name": "demo"}, tmp_path / str(number))
+        made.append(trees.read(tmp_path / str(number)))
+        stored = list((tmp_path / "temporary").rglob("newapi_*.cache"))
+        for path in stored:
+            path.write_bytes(path.read_bytes()[: 40 * number])
+
+    assert stored
+    assert made[0] == made[1] == made[2]
