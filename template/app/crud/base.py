@@ -3,24 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
+from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import (
-    ColumnElement,
-    CursorResult,
-    Delete,
-    Update,
-    func,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, CursorResult, Delete, Update, func, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.exceptions import Conflict, NotFound
+from app.exceptions import Conflict, InvalidReference, NotFound
 from app.models.entity import Entity
 from app.schemas.common import Cursor, ListQuery
 
@@ -42,10 +34,16 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
     """Creates, reads, lists, updates and deletes rows; the session of the request commits."""
 
     def __init__(
-        self, model: type[ModelT], *, searched: Sequence[InstrumentedAttribute[Any]]
+        self,
+        model: type[ModelT],
+        *,
+        searched: Sequence[InstrumentedAttribute[Any]],
+        loaded: Sequence[InstrumentedAttribute[Any]] = (),
     ) -> None:
         self.model = model
         self.searched = searched
+        self.loaded = loaded
+        self.rows = select(model).options(*map(selectinload, loaded))
 
     async def get(self, db: AsyncSession, *where: ColumnElement[bool]) -> ModelT:
         """Return the row that fits.
@@ -53,7 +51,7 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         Raises:
             NotFound: There is none.
         """
-        row = await db.scalar(select(self.model).where(*where))
+        row = await db.scalar(self.rows.where(*where))
         if row is None:
             raise NotFound
         return row
@@ -62,14 +60,14 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         self, db: AsyncSession, query: ListQuery, *where: ColumnElement[bool]
     ) -> Rows[ModelT]:
         """Return one page of the rows that fit."""
+        where = (*where, *(getattr(self.model, k) == v for k, v in query.filters.items()))
         if query.search:
             matches = [c.icontains(query.search, autoescape=True) for c in self.searched]
             where = (*where, or_(*matches))
         total = await db.scalar(select(func.count()).select_from(self.model).where(*where))
         keys = (getattr(self.model, query.sort_by), self.model.id)
         statement = (
-            select(self.model)
-            .where(*where)
+            self.rows.where(*where)
             .order_by(*(key.desc() if query.descending else key.asc() for key in keys))
             .offset(query.skip)
             .limit(query.limit + 1)  # one more tells whether there is a next page
@@ -93,8 +91,7 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         """
         row = self.model(**data.model_dump(), **values)
         db.add(row)
-        await flush(db)
-        return row
+        return await self.store(db, row)
 
     async def update(self, db: AsyncSession, row: ModelT, data: UpdateT) -> ModelT:
         """Change the fields that are set.
@@ -104,7 +101,13 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         """
         for name, value in data.model_dump(exclude_unset=True).items():
             setattr(row, name, value)
+        return await self.store(db, row)
+
+    async def store(self, db: AsyncSession, row: ModelT) -> ModelT:
+        """Flush a row, and load the relationships that are read with it."""
         await flush(db)
+        if self.loaded:
+            await db.refresh(row, [relationship.key for relationship in self.loaded])
         return row
 
     async def delete(self, db: AsyncSession, row: ModelT) -> None:
@@ -115,6 +118,18 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         """
         await db.delete(row)
         await flush(db)
+
+    async def check_reference(
+        self, db: AsyncSession, field: str, row_id: UUID | None, *where: ColumnElement[bool]
+    ) -> None:
+        """Make sure that the row exists that a field refers to, if it refers to one.
+
+        Raises:
+            InvalidReference: There is none that fits.
+        """
+        statement = select(self.model.id).where(self.model.id == row_id, *where)
+        if row_id is not None and await db.scalar(statement) is None:
+            raise InvalidReference(field)
 
 
 async def flush(db: AsyncSession) -> None:

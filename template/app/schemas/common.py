@@ -74,7 +74,7 @@ def check_cursor(text: str) -> str:
 
 
 class ListQuery(BaseModel, extra="forbid", frozen=True):
-    """Which rows of a list to return, in which order."""
+    """Which rows of a list to return, in which order; a field that a resource adds is a filter."""
 
     skip: int = Field(default=0, ge=0, le=1_000_000)
     limit: int = Field(default=20, ge=1, le=100)
@@ -83,6 +83,11 @@ class ListQuery(BaseModel, extra="forbid", frozen=True):
     cursor: Annotated[str, Field(max_length=200), AfterValidator(check_cursor)] | None = Field(
         default=None, description="`next_cursor` of the page before, sorted by `created_at`"
     )
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Return the columns that a resource filters by, and what they must be."""
+        return self.model_dump(exclude=set(ListQuery.model_fields), exclude_none=True)
 
     @property
     def sort_by(self) -> str:

@@ -1,0 +1,136 @@
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.exceptions import Conflict, InvalidReference, NotFound
+from tests.crud.tables import (
+    Book,
+    BookCreate,
+    BookQuery,
+    BookUpdate,
+    Shelf,
+    ShelfInput,
+    books,
+    shelves,
+)
+
+
+async def create(db: AsyncSession, *titles: str, shelf: Shelf | None = None) -> list[Book]:
+    """Store a book for each title."""
+    shelf_id = shelf and shelf.id
+    return [await books.create(db, BookCreate(title=t, shelf_id=shelf_id)) for t in titles]
+
+
+async def find(db: AsyncSession, query: BookQuery) -> list[str]:
+    """Return the titles of one page."""
+    return [book.title for book in (await books.list(db, query)).items]
+
+
+async def test_row_is_stored_read_changed_and_deleted(db: AsyncSession) -> None:
+    [book] = await create(db, "Notes")
+    made, changed = book.created_at, book.updated_at
+
+    assert await books.get(db, Book.id == book.id) is book
+    await books.update(db, book, BookUpdate(title="Sketch"))
+    assert (book.title, book.created_at) == ("Sketch", made)
+    assert book.updated_at > changed
+    await books.delete(db, book)
+    with pytest.raises(NotFound):
+        await books.get(db, Book.id == book.id)
+
+
+async def test_moments_are_aware_whatever_the_database_keeps(db: AsyncSession) -> None:
+    [book] = await create(db, "Notes")
+    made = book.created_at
+
+    await db.refresh(book)
+
+    assert book.created_at == made
+
+
+async def test_taken_value_is_a_conflict(db: AsyncSession) -> None:
+    await shelves.create(db, ShelfInput(name="Poetry"))
+
+    with pytest.raises(Conflict):
+        await shelves.create(db, ShelfInput(name="Poetry"))
+
+
+async def test_row_that_others_refer_to_stays(db: AsyncSession) -> None:
+    shelf = await shelves.create(db, ShelfInput(name="Poetry"))
+    await create(db, "Notes", shelf=shelf)
+
+    with pytest.raises(Conflict):
+        await shelves.delete(db, shelf)
+
+
+async def test_related_row_comes_along_and_follows_changes(db: AsyncSession) -> None:
+    poetry = await shelves.create(db, ShelfInput(name="Poetry"))
+    [book] = await create(db, "Notes", shelf=poetry)
+    assert book.shelf is poetry
+
+    db.expunge(book)
+    [listed] = (await books.list(db, BookQuery())).items
+    assert listed.shelf is poetry
+
+    await books.update(db, listed, BookUpdate(shelf_id=None))
+    assert listed.shelf is None
+
+
+async def test_related_row_that_was_not_asked_for_is_not_loaded_by_surprise(
+    db: AsyncSession,
+) -> None:
+    [book] = await create(db, "Notes")
+    db.expire(book, ["shelf"])
+
+    with pytest.raises(InvalidRequestError, match="raise"):
+        _ = book.shelf
+
+
+async def test_reference_to_nothing_is_refused(db: AsyncSession) -> None:
+    shelf = await shelves.create(db, ShelfInput(name="Poetry"))
+
+    await shelves.check_reference(db, "shelf_id", shelf.id)
+    await shelves.check_reference(db, "shelf_id", None)
+    with pytest.raises(InvalidReference):
+        await shelves.check_reference(db, "shelf_id", uuid4())
+    with pytest.raises(InvalidReference):
+        await shelves.check_reference(db, "shelf_id", shelf.id, Shelf.name == "Prose")
+
+
+async def test_rows_are_searched_sorted_and_counted(db: AsyncSession) -> None:
+    await create(db, "beta", "alpha 100%", "gamma")
+
+    second = await books.list(db, BookQuery(sort="title", skip=1, limit=1))
+
+    assert await find(db, BookQuery(search="0%")) == ["alpha 100%"]
+    assert ([book.title for book in second.items], second.total) == (["beta"], 3)
+    assert second.next_cursor is None
+
+
+async def test_field_that_a_query_adds_is_a_filter(db: AsyncSession) -> None:
+    shelf = await shelves.create(db, ShelfInput(name="Poetry"))
+    await create(db, "Notes")
+    await create(db, "Sonnets", shelf=shelf)
+
+    page = await books.list(db, BookQuery(shelf_id=shelf.id))
+
+    assert ([book.title for book in page.items], page.total) == (["Sonnets"], 1)
+    assert len(await find(db, BookQuery())) == 2
+
+
+@pytest.mark.parametrize("sort", ["created_at", "-created_at"])
+async def test_cursor_visits_every_row_once(db: AsyncSession, sort: str) -> None:
+    titles = [book.title for book in await create(db, *"abcde")]
+    query = BookQuery.model_validate({"sort": sort, "limit": 2})
+    seen: list[str] = []
+
+    while True:
+        page = await books.list(db, query)
+        seen += [book.title for book in page.items]
+        if page.next_cursor is None:
+            break
+        query = query.model_copy(update={"cursor": page.next_cursor})
+
+    assert seen == (titles if sort == "created_at" else titles[::-1])

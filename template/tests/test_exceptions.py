@@ -1,0 +1,49 @@
+import pytest
+from fastapi import FastAPI
+from httpx2 import AsyncClient
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.dependencies import SessionDep
+from app.exceptions import InvalidReference
+
+CAUSE = Exception("the driver's words")
+
+
+async def test_reference_to_nothing_is_explained_as_any_invalid_value(
+    app: FastAPI, client: AsyncClient
+) -> None:
+    @app.post("/books")
+    async def create_book() -> None:
+        raise InvalidReference("shelf_id")
+
+    response = await client.post("/books")
+
+    assert response.status_code == 422
+    [error] = response.json()["errors"]
+    assert (error["loc"], error["type"]) == (["body", "shelf_id"], "invalid_reference")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (IntegrityError("INSERT", {}, CAUSE), 409),
+        (StaleDataError(), 409),
+        (OperationalError("SELECT", {}, CAUSE), 503),
+        (PoolTimeout(), 503),
+        (TimeoutError(), 503),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+async def test_what_the_database_refuses_is_an_answer(
+    app: FastAPI, client: AsyncClient, error: Exception, status: int
+) -> None:
+    @app.get("/books")
+    async def read_books(_: SessionDep) -> None:
+        raise error
+
+    response = await client.get("/books")
+
+    assert response.status_code == status
+    assert "the driver's words" not in response.text
