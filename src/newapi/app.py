@@ -131,12 +131,8 @@ def update(
     is_dry_run: flags.DryRun = False,
     conflict: flags.Conflict = "inline",
     keep_tables: flags.KeepTables = False,
-    is_continued: Annotated[
-        bool, typer.Option("--continue", help="Finish an update that was interrupted.")
-    ] = False,
-    is_aborted: Annotated[
-        bool, typer.Option("--abort", help="Take the last update back, until it is committed.")
-    ] = False,
+    is_continued: flags.Continued = False,
+    is_aborted: flags.Aborted = False,
     is_json: flags.Json = False,
 ) -> int:
     """Bring a project to the newest release of its template; your changes stay.
@@ -236,12 +232,15 @@ def diff(
 def status(
     *,
     path: flags.Path = None,
-    is_check: Annotated[
-        bool, typer.Option("--check", help="Exit with 4 when there is an update, or drift.")
-    ] = False,
+    is_check: flags.Check = False,
     is_json: flags.Json = False,
 ) -> int:
-    """Show a project's release, features, and the files that are not as the template made them."""
+    """Show a project's release and features, which files you changed, and what would conflict.
+
+    --check is for CI: it ends with 4 when an update is available, was interrupted or has left
+    conflicts, or when the project has drifted: template files are deleted, or the answers were
+    edited by hand. Files that you changed or moved are no drift, an update merges them.
+    """
     from newapi.commands import status as command
     from newapi.console import Console
 

@@ -66,6 +66,15 @@ Version = Annotated[
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would happen, and write nothing.")
 ]
+Continued = Annotated[
+    bool, typer.Option("--continue", help="Finish an update that was interrupted.")
+]
+Aborted = Annotated[
+    bool, typer.Option("--abort", help="Take the last update back, until it is committed.")
+]
+Check = Annotated[
+    bool, typer.Option("--check", help="Exit with 4 when there is an update, or drift.")
+]
 Conflict = Annotated[
     str,
     typer.Option(metavar="STYLE", help="Show conflicts inline, or as .rej files beside: rej."),

@@ -101,6 +101,11 @@ class Repository:
         rows = _rows(self.run("status", *options, "--untracked-files=normal", "--", "."))
         return [os.fsdecode(row[3:]) for row in rows]
 
+    def files(self) -> list[str]:
+        """Return every path of the work tree that git keeps, or would keep."""
+        options = ("-z", "--cached", "--others", "--exclude-standard")
+        return sorted({os.fsdecode(row) for row in _rows(self.run("ls-files", *options))})
+
     def under_way(self) -> str | None:
         """Return what git is in the middle of, for people."""
         found = (what for name, what in _UNDER_WAY.items() if (self.git_dir / name).exists())

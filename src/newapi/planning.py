@@ -78,6 +78,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     migrations: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    base: Tree = field(default_factory=dict)
 
     @property
     def is_up_to_date(self) -> bool:
@@ -106,6 +107,7 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
     content = repository.blobs([item.digest])[item.digest] if item else None
     record = history.read(content)
     with ExitStack() as stack:
+        stack.enter_context(sources.fetching_once())
         old = _open_old(stack, record, wanted)
         new = old
         if not wanted.is_at_home:
@@ -200,6 +202,7 @@ def _merge(
         warnings=tuple(warnings),
         migrations=tuple(chained.added),
         dropped=chained.dropped,
+        base=sides.base,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,7 @@ ALIASES = frozenset({CANONICAL_SRC_PATH, "https://newapi.invalid/newapi"})
 _SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _URL = re.compile(r"(?:https?|ssh|git|file)://.+|[\w.-]+@[\w.-]+:.+")
 _UNSAFE = ("_tasks", "_migrations", "_jinja_extensions")
+_fetched: ContextVar[Path | None] = ContextVar("_fetched", default=None)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,20 @@ def open_source(template: str | None = None, ref: str | None = None) -> Iterator
         yield source
 
 
+@contextmanager
+def fetching_once() -> Iterator[None]:
+    """Fetch each address once in here, however many of its versions are opened."""
+    if _fetched.get() is not None:
+        yield
+        return
+    with interrupts.as_keyboard_interrupt(), _temporary_folder() as folder:
+        token = _fetched.set(Path(folder))
+        try:
+            yield
+        finally:
+            _fetched.reset(token)
+
+
 def checkout() -> Path | None:
     """Return the repository that this newapi runs from, if it does."""
     root = Path(__file__).resolve().parents[2]
@@ -100,7 +117,7 @@ def _foreign(template: str, ref: str | None, temporary: Path) -> Source:
     if not _URL.fullmatch(url):
         fix = "Give a folder, or a git URL such as https://host/owner/name.git."
         raise UsageError([Problem(f"There is no template at {template!r}.", fix)])
-    clone = _clone(url, temporary)
+    clone = _clone(_near(url), temporary)
     return _checked_out(clone, ref or _newest_tag(clone), _without_password(template))
 
 
@@ -120,14 +137,22 @@ def _folder(folder: Path, ref: str | None, temporary: Path) -> Source:
     return _checked_out(_clone(str(folder), temporary), ref, recorded, warning)
 
 
-def _clone(url: str, temporary: Path) -> Path:
-    options = ("--quiet", "--no-checkout", "--template=")
+def _near(url: str) -> str:
+    """Return where a repository can be cloned from; only the first time that is far away."""
+    folder = _fetched.get()
+    if folder is None:
+        return url
+    name = hashlib.sha256(url.encode()).hexdigest()[:12]
+    return str(folder / name if (folder / name).exists() else _clone(url, folder, name, "--mirror"))
+
+
+def _clone(url: str, folder: Path, name: str = "template", form: str = "--no-checkout") -> Path:
     try:
-        finish.git("clone", *options, "--", url, "template", cwd=temporary)
+        finish.git("clone", "--quiet", "--template=", form, "--", url, name, cwd=folder)
     except programs.ProgramError as error:
         message = f"The template cannot be fetched: {_without_password(error.message)}"
         raise NewapiError(message, error.hint) from error
-    return temporary / "template"
+    return folder / name
 
 
 def _checked_out(clone: Path, ref: str | None, recorded: str, warning: str = "") -> Source:

@@ -36,10 +36,7 @@ def updated(console: Console, document: Mapping[str, Any]) -> None:
         console.note(change["reason"])
     outcomes = sorted(document["outcomes"], key=lambda o: (_ORDER.index(o["action"]), o["path"]))
     console.rows(_row(outcome) for outcome in outcomes)
-    for note in document["notes"]:
-        console.heading(f"About {note['release']}")
-        for line in note["text"].splitlines():
-            console.line(line)
+    notes(console, document["notes"])
     for warning in document["warnings"]:
         console.warn(warning)
     conflicts = [outcome for outcome in outcomes if outcome["action"] == "conflict"]
@@ -50,6 +47,14 @@ def updated(console: Console, document: Mapping[str, Any]) -> None:
         return
     report.commands(console, "Next", document["next"])
     console.line("  ", ("newapi update --abort takes everything back until you commit", "dim"))
+
+
+def notes(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
+    """Print what releases ask people to know."""
+    for note in found:
+        console.heading(f"About {note['release']}")
+        for line in note["text"].splitlines():
+            console.line(line)
 
 
 def _row(outcome: Mapping[str, Any]) -> Sequence[Part]:

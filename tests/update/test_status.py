@@ -7,38 +7,168 @@ from pathlib import Path
 
 import pytest
 
-from newapi import history, sources
+from newapi import finish, history, sources
 from newapi.releases import store
 from tests import trees
 from tests.matrix import ROOT
+from tests.runs import Result
 from tests.update.project import Project
 
 
-def test_status_names_release_features_and_drift(project: Project) -> None:
+def status(project: Project, *words: str) -> Result:
+    """Ask for the state of a project."""
+    return project.run("status", str(project.path), *words)
+
+
+def reasons(project: Project) -> list[str]:
+    """Return why `--check` answers 4; make sure that it does."""
+    result = status(project, "--check", "--json")
+    found = [reason["message"] for reason in result.document["reasons"]]
+    assert result.code == (4 if found else 0)
+    assert all(reason["fix"] for reason in result.document["reasons"])
+    return found
+
+
+@pytest.fixture
+def newest(here: Path, capfd: pytest.CaptureFixture[str]) -> Project:
+    """Return a committed project at the newest release."""
+    return Project(here / "demo", capfd).create("auth=true", "items=true", version="v0.3.0")
+
+
+def test_status_names_release_features_and_every_file(project: Project) -> None:
     project.replace("app/main.py", "m = 0", "mine = True")
     (project.path / "app/old.py").unlink()
+    (project.path / "app/worker.py").rename(project.path / "app/work.py")
+    (project.path / "logo.png").unlink()
+    (project.path / "logo.png").symlink_to("README.md")
     (project.path / "local.secret").unlink()
 
-    document = project.run("status", str(project.path), "--json").document
+    document = status(project, "--json").document
 
     assert (document["release"], document["newest"]) == ("v0.1.0", "v0.3.0")
     assert document["update_available"] is True
     assert document["features"] == ["auth", "items", "worker"]
     assert document["drift"] == [
-        {"path": "app/main.py", "state": "modified"},
-        {"path": "app/old.py", "state": "deleted"},
+        {"path": "app/main.py", "state": "modified", "now": ""},
+        {"path": "app/old.py", "state": "deleted", "now": ""},
+        {"path": "app/worker.py", "state": "moved", "now": "app/work.py"},
+        {"path": "logo.png", "state": "replaced", "now": ""},
     ]
+    assert document["files"] == {
+        "untouched": 8,
+        "modified": 1,
+        "moved": 1,
+        "replaced": 1,
+        "deleted": 1,
+        "conflicting": 0,
+    }
+    assert document["notes"] == [{"release": "v0.2.0", "text": "Helpers are called support now."}]
 
 
-def test_check_says_by_its_exit_code_whether_there_is_news(
-    here: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    project = Project(here / "demo", capfd).create(version="v0.3.0")
+def test_files_that_conflict_with_the_newest_release_are_named(project: Project) -> None:
+    project.replace("app/main.py", "m = 3", "mine = True")
+    project.write("logo.png", b"\x89PNG\0mine")
+    project.commit()
+    before = project.snapshot()
 
-    assert project.run("status", str(project.path), "--check").code == 0
-    project.replace("app/main.py", "m = 0", "mine = True")
-    assert project.run("status", str(project.path), "--check").code == 4
-    assert project.run("status", str(project.path)).code == 0
+    document = status(project, "--json").document
+    shown = status(project)
+
+    assert project.snapshot() == before
+    assert document["files"]["conflicting"] == 2
+    update = project.update("--dry-run").document["outcomes"]
+    assert document["conflicts"] == [o for o in update if o["action"] == "conflict"]
+    assert "2 would conflict with v0.3.0" in shown.out
+    assert "Helpers are called support now." in shown.out
+
+
+def test_update_that_would_be_refused_is_said(project: Project) -> None:
+    for name in ("one", "two"):
+        text = f"revision = '{name}'\ndown_revision = '0002_items'\n"
+        project.write(f"alembic/versions/{name}.py", text)
+    project.commit()
+
+    result = status(project, "--json")
+
+    assert result.code == 0
+    assert "several heads" in result.document["obstacle"]["message"]
+    assert "alembic merge heads" in result.document["obstacle"]["fix"]
+    assert "would be refused" in status(project).err
+
+
+def test_newest_release_has_nothing_to_conflict_with(newest: Project) -> None:
+    newest.replace("app/main.py", "m = 4", "mine = True")
+    newest.commit()
+
+    document = status(newest, "--json").document
+
+    assert (document["conflicts"], document["obstacle"], document["notes"]) == ([], None, [])
+
+
+def test_available_update_is_news(project: Project) -> None:
+    assert reasons(project) == ["v0.3.0 is available."]
+
+
+def test_edited_and_moved_files_are_no_drift(newest: Project) -> None:
+    newest.replace("app/main.py", "m = 0", "mine = True")
+    (newest.path / "app/items.py").rename(newest.path / "app/things.py")
+    newest.write("app/new.py", "mine = True\n")
+
+    assert reasons(newest) == []
+    assert "1 changed by you, 1 moved by you" in status(newest).out
+
+
+def test_deleted_files_are_drift(newest: Project) -> None:
+    (newest.path / "app/items.py").unlink()
+
+    (reason,) = reasons(newest)
+    assert "app/items.py" in reason
+    assert "newapi remove items" in status(newest).out
+
+
+def test_file_that_became_a_link_is_drift(newest: Project) -> None:
+    (newest.path / "app/main.py").rename(newest.path / "app/other.py")
+    (newest.path / "app/main.py").symlink_to("other.py")
+
+    assert "app/main.py" in reasons(newest)[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("items: true", "items: true\nmine: 1", "mine"),
+        ("tags: false\n", "", "tags"),
+        ("items: true", "items: false", "items"),
+        ("jobs: none", "jobs: celery", "app/worker.py"),
+    ],
+)
+def test_answers_edited_by_hand_are_drift(newest: Project, old: str, new: str, named: str) -> None:
+    newest.replace(".copier-answers.yml", old, new)
+    newest.commit()
+
+    assert any(named in reason for reason in reasons(newest))
+
+
+def test_own_file_at_the_path_of_a_feature_is_no_drift(newest: Project) -> None:
+    newest.write("app/worker.py", "mine = True\n")
+
+    assert reasons(newest) == []
+
+
+def test_comments_in_the_answers_are_no_drift(newest: Project) -> None:
+    newest.replace(".copier-answers.yml", "items: true", "items: true  # sold on Mondays")
+
+    assert reasons(newest) == []
+
+
+@pytest.mark.parametrize("style", ["inline", "rej"])
+def test_conflicts_that_were_committed_are_drift(project: Project, style: str) -> None:
+    project.replace("app/main.py", "m = 3", "mine = True")
+    project.commit()
+    project.update("--conflict", style)
+    project.commit()
+
+    assert any("app/main.py" in reason for reason in reasons(project))
 
 
 def test_status_after_an_update_has_no_drift(project: Project) -> None:
@@ -151,6 +281,27 @@ def test_project_of_a_fork_is_updated_from_git(
     project.commit()
     assert project.update().document["up_to_date"] is True
     assert project.update("--to", "1.0").code == 1
+
+
+def test_fork_is_fetched_once(
+    fork: Path, here: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = Project(here / "demo", capfd)
+    words = ("--template", fork.as_uri(), "--ref", "1.0", "--no-lock", "--defaults")
+    project.run("create", "demo", *words)
+    fetched: list[str] = []
+    git = finish.git
+
+    def watch(*arguments: str, cwd: Path) -> str:
+        fetched.extend(word for word in arguments if word == fork.as_uri())
+        return git(*arguments, cwd=cwd)
+
+    monkeypatch.setattr(finish, "git", watch)
+
+    assert status(project, "--json").document["newest"] == "1.1"
+    assert len(fetched) == 1
+    assert project.update().document["to"]["commit"] == "1.1"
+    assert len(fetched) == 2
 
 
 def test_fork_that_has_moved_is_found_where_it_is_now(

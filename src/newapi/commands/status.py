@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from newapi import (
     __version__,
     carry,
     catalog,
+    drift,
     history,
-    migrations,
     planning,
     sources,
     tree,
+    update_report,
     updating,
 )
+from newapi.errors import NewapiError, Problem
 from newapi.journal import Desk
-from newapi.planning import ANSWERS_FILE
+from newapi.planning import ANSWERS_FILE, Wanted
 
 if TYPE_CHECKING:
-    from newapi.catalog import Catalog
+    from newapi.catalog import Catalog, Value
     from newapi.console import Console
     from newapi.git import Repository
+    from newapi.planning import Plan
     from newapi.tree import Tree
 
 _NEWS = 4
+_STATES = {
+    "untouched": "untouched",
+    "modified": "changed by you",
+    "moved": "moved by you",
+    "replaced": "replaced by you",
+    "deleted": "deleted by you",
+}
 
 
 def run(path: str | None, console: Console, *, is_check: bool) -> int:
@@ -37,22 +46,45 @@ def run(path: str | None, console: Console, *, is_check: bool) -> int:
         console.document(document)
     else:
         _show(document, console)
-    is_news = document["update_available"] or document["drift"] or document["interrupted"]
-    return _NEWS if is_check and is_news else 0
+    return _NEWS if is_check and document["reasons"] else 0
 
 
 def _document(repository: Repository, console: Console) -> dict[str, Any]:
-    file = tree.look(repository.project / ANSWERS_FILE)
-    record = history.read(file.data if file else None)
-    with history.open_base(record) as source:
+    ours = tree.look(repository.project / ANSWERS_FILE)
+    record = history.read(ours.data if ours else None)
+    plan, obstacle = None, None
+    with sources.fetching_once(), history.open_base(record) as source:
         known = catalog.load(source.path)
         answers = carry.recorded(record, known)
-        with console.status(f"Rendering {source.commit}"):
-            base = planning.render(source, answers, repository.project.name)
-    with sources.open_source(None if record.is_own else record.src_path) as newest:
-        commit = newest.commit
-        is_available = commit != source.commit and not history.is_downgrade(record, newest)
+        with sources.open_source(None if record.is_own else record.src_path) as newest:
+            commit = newest.commit
+            is_available = commit != source.commit and not history.is_downgrade(record, newest)
+        if is_available:
+            plan, obstacle = _try(repository, console)
+
+        def render(given: Mapping[str, Value]) -> Tree:
+            return planning.render(source, given, repository.project.name)
+
+        if plan is not None and plan.record == record:
+            base = plan.base
+        else:
+            with console.status(f"Rendering {source.commit}"):
+                base = render(answers)
+        left = [*drift.leftovers(repository, base, known, answers, render)]
     journal = Desk(repository).read()
+    is_interrupted = journal is not None and journal.is_interrupted
+    files = drift.compare(repository, base)
+    edited = drift.edited_answers(ours, base.get(ANSWERS_FILE))
+    reasons = [
+        *([Problem(f"{commit} is available.", "newapi update")] if is_available else []),
+        *([_INTERRUPTED] if is_interrupted else []),
+        *([edited] if edited else []),
+        *left,
+        *drift.remains(repository, base),
+        *drift.reasons(files, known),
+    ]
+    notes = history.notes(record, record.src_path, commit) if is_available else {}
+    conflicts = plan.conflicts if plan else []
     return {
         "ok": True,
         "command": "status",
@@ -62,11 +94,32 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
         "release": record.commit,
         "newest": commit,
         "update_available": is_available,
-        "interrupted": journal is not None and journal.is_interrupted,
+        "interrupted": is_interrupted,
         "answers": answers,
         "features": _on(known, answers),
-        "drift": [{"path": p, "state": state} for p, state in _drift(repository, base)],
+        "files": {
+            **{state: sum(file.state == state for file in files) for state in _STATES},
+            "conflicting": len(conflicts),
+        },
+        "drift": [asdict(file) for file in files if file.state != "untouched"],
+        "conflicts": [asdict(outcome) for outcome in conflicts],
+        "obstacle": obstacle,
+        "notes": [{"release": release, "text": text} for release, text in notes.items()],
+        "reasons": [asdict(reason) for reason in reasons],
     }
+
+
+_INTERRUPTED = Problem(
+    "An update was interrupted.", "newapi update --continue, or newapi update --abort"
+)
+
+
+def _try(repository: Repository, console: Console) -> tuple[Plan | None, dict[str, str] | None]:
+    """Work out what an update of the last commit would do, or why it would be refused."""
+    try:
+        return planning.plan(repository, Wanted(is_quiet_required=False), console), None
+    except NewapiError as error:
+        return None, {"message": error.message, "fix": error.hint}
 
 
 def _on(known: Catalog, answers: dict[str, Any]) -> list[str]:
@@ -78,48 +131,31 @@ def _on(known: Catalog, answers: dict[str, Any]) -> list[str]:
     ]
 
 
-def _drift(repository: Repository, base: Tree) -> Iterator[tuple[str, str]]:
-    """Compare what the template made with what is there, as git would store it."""
-    managed = [p for p in sorted(base) if p != ANSWERS_FILE and not migrations.is_revision(p)]
-    present = {path: tree.look(repository.project / path) for path in managed}
-    files = [path for path, entry in present.items() if entry is not None and entry.kind == "file"]
-    digests = dict(zip(files, repository.digests(files), strict=True))
-    missing = [path for path in managed if present[path] is None]
-    ignored = repository.ignored(missing)
-    algorithm = (
-        "sha256" if len(repository.no_object) == hashlib.sha256().digest_size * 2 else "sha1"
-    )
-    for path in managed:
-        entry, wanted = present[path], base[path]
-        if entry is None:
-            if path not in ignored:
-                yield path, "deleted"
-        elif entry.kind != wanted.kind or (
-            os.name != "nt" and entry.executable != wanted.executable
-        ):
-            yield path, "modified"
-        elif entry.kind == "file":
-            blob = b"blob %d\0" % len(wanted.data) + wanted.data
-            if digests[path] != hashlib.new(algorithm, blob).hexdigest():
-                yield path, "modified"
-        elif entry != wanted:
-            yield path, "modified"
-
-
 def _show(document: dict[str, Any], console: Console) -> None:
-    state = "newest" if not document["update_available"] else f"newest: {document['newest']}"
+    newest = document["newest"]
+    state = "newest" if not document["update_available"] else f"newest: {newest}"
     console.line(("release   ", "bold"), f"{document['release']} ({state})")
     console.line(("features  ", "bold"), ", ".join(document["features"]) or "none")
-    drift = document["drift"]
-    if drift:
-        console.line(
-            ("drift     ", "bold"), f"{len(drift)} files are not as the template made them"
+    words = {**_STATES, "conflicting": f"would conflict with {newest}"}
+    counts = [f"{count} {words[name]}" for name, count in document["files"].items() if count]
+    console.line(("files     ", "bold"), ", ".join(counts) or "none")
+    console.rows(
+        ((_STATES[file["state"]], "yellow"), file["path"], (file["now"], "dim"))
+        for file in document["drift"]
+    )
+    if document["conflicts"]:
+        console.heading(f"Would conflict with {newest}")
+        console.rows(
+            (outcome["path"], (outcome["note"] or _places(outcome["conflicts"]), "dim"))
+            for outcome in document["conflicts"]
         )
-        console.rows(((file["state"], "yellow"), file["path"]) for file in drift)
-    else:
-        console.line(("drift     ", "bold"), "none: every file is as the template made it")
-    if document["interrupted"]:
-        console.warn("an update was interrupted: newapi update --continue, or --abort")
-    if document["update_available"]:
-        console.line()
-        console.line("newapi update --dry-run shows what would change.")
+    update_report.notes(console, document["notes"])
+    if document["obstacle"]:
+        console.warn(f"an update would be refused: {document['obstacle']['message']}")
+    if document["reasons"]:
+        console.heading("To be done")
+        console.rows((reason["message"], (reason["fix"], "cyan")) for reason in document["reasons"])
+
+
+def _places(number: int) -> str:
+    return "in one place" if number == 1 else f"in {number} places"
