@@ -1,0 +1,1 @@
+"""Resources: entities that `newapi generate resource` defines, and what their definitions allow."""

@@ -1,0 +1,173 @@
+"""Changes of a resource that exists, and the steps that bring its rows along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from newapi import features
+from newapi.errors import Problem, UsageError
+from newapi.resources import conversions, fields, naming, rules
+from newapi.resources.definition import Definition, Field
+from newapi.resources.surroundings import Surroundings
+from newapi.text import shorten
+
+Op: TypeAlias = Literal["create", "drop_table", "add", "drop", "rename", "change"]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What was typed, as it was typed; carried out as drop, rename, change, add."""
+
+    add: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    rename: tuple[str, ...] = ()
+    change: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One step of a migration: what a field was, and what it is."""
+
+    op: Op
+    old: Field | None = None
+    new: Field | None = None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What became of a definition, the steps there, and what may go wrong with existing rows."""
+
+    definition: Definition
+    operations: tuple[Operation, ...]
+    warnings: tuple[str, ...]
+
+
+def apply(definition: Definition, changes: Changes, surroundings: Surroundings) -> Changed:
+    """Change a definition.
+
+    Raises:
+        UsageError: It says everything that is wrong.
+    """
+    run = _Run(definition)
+    steps: tuple[tuple[tuple[str, ...], Callable[[str], None]], ...] = (
+        (changes.drop, run.drop),
+        (changes.rename, run.rename),
+        (changes.change, run.change),
+        (changes.add, run.add),
+    )
+    for texts, step in steps:
+        for text in texts:
+            step(text)
+    if not any(texts for texts, _ in steps):
+        way = (
+            f"newapi generate resource {definition.name} --add FIELD, --drop, --rename or --change"
+        )
+        run.problems.append(Problem("There is nothing to change.", way))
+    result = replace(definition, fields=tuple(run.fields))
+    problems = [*run.problems, *rules.check(result, surroundings, is_new=False)]
+    if problems:
+        raise UsageError(list(dict.fromkeys(problems)))
+    return Changed(result, tuple(run.operations), tuple(run.warnings))
+
+
+class _Run:
+    """Changes one field after the other; collects problems instead of exceptions."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.name = definition.name
+        self.fields = list(definition.fields)
+        self.operations: list[Operation] = []
+        self.problems: list[Problem] = []
+        self.warnings: list[str] = []
+
+    def drop(self, text: str) -> None:
+        if field := self._find(text, "--drop {}"):
+            self.fields.remove(field)
+            self.operations.append(Operation("drop", old=field))
+
+    def rename(self, text: str) -> None:
+        typed, separator, wanted = text.partition(":")
+        if not separator:
+            message = f"--rename {shorten(text)} does not say the new name."
+            self.problems.append(Problem(message, f"--rename {shorten(text)}:NEW_NAME"))
+            return
+        field = self._find(typed, f"--rename {{}}:{shorten(wanted)}")
+        try:
+            name = naming.normalise(wanted)
+        except ValueError as flaw:
+            fix = f"--rename {shorten(typed)}:{naming.proposal(wanted, 'new_name')}"
+            message = f"--rename: the name '{shorten(wanted)}' {flaw}."
+            self.problems.append(Problem(message, fix))
+            return
+        if field and self._is_free(name):
+            new = replace(field, name=name)
+            self.fields[self.fields.index(field)] = new
+            self.operations.append(Operation("rename", field, new))
+
+    def change(self, text: str) -> None:
+        new = self._read(text)
+        old = (
+            self._find(new.name, "--change {}:" + shorten(text.partition(":")[2])) if new else None
+        )
+        if not (new and old):
+            return
+        if new == old:
+            message = f"{old.name} is {fields.render_type(old)} already."
+            self.problems.append(Problem(message, f"Drop --change {shorten(text)}"))
+        elif reason := conversions.refusal(old, new):
+            fix = f"--add {fields.render(replace(new, name=f'new_{new.name}'[:40], optional=True))}"
+            fix = f"{fix.rstrip('_')}, copy what the rows have, then --drop {old.name}"
+            message = f"{old.name} cannot become {fields.render_type(new)}: {reason}."
+            self.problems.append(Problem(message, fix))
+        else:
+            self.warnings += conversions.warnings(old, new)
+            self.fields[self.fields.index(old)] = new
+            self.operations.append(Operation("change", old, new))
+
+    def add(self, text: str) -> None:
+        new = self._read(text)
+        if not new or not self._is_free(new.name):
+            return
+        if not new.optional and new.default is None:
+            self.problems.append(_needed(new))
+            return
+        self.fields.append(new)
+        self.operations.append(Operation("add", new=new))
+
+    def _read(self, text: str) -> Field | None:
+        found, problems = fields.read([text])
+        self.problems += problems
+        return found[0] if found else None
+
+    def _find(self, text: str, way: str) -> Field | None:
+        known = {field.name: field for field in self.fields}
+        known |= {field.column: field for field in self.fields}
+        wanted = text.strip().lower().replace("-", "_")
+        if wanted in known:
+            return known[wanted]
+        near = features.nearest(text, [field.name for field in self.fields])
+        guess = f" Did you mean {near}?" if near else ""
+        fix = way.format(near) if near else f"It has {', '.join(f.name for f in self.fields)}"
+        message = f"{self.name} has no field '{shorten(text)}'.{guess}"
+        self.problems.append(Problem(message, fix))
+        return None
+
+    def _is_free(self, name: str) -> bool:
+        if all(name != field.name for field in self.fields):
+            return True
+        message = f"{self.name} has a field {name} already."
+        self.problems.append(Problem(message, f"Another name, or --change {name}:TYPE"))
+        return False
+
+
+def _needed(field: Field) -> Problem:
+    """Say what rows that exist would lack."""
+    optional = f"--add {fields.render(replace(field, optional=True))}"
+    message = f"{field.name} is required, but the rows that exist have none."
+    if field.type == "ref" or field.unique:
+        return Problem(message, optional)
+    kind = fields.render_type(field)
+    words = f"{kind[:-1]}, default=...)" if kind.endswith(")") else f"{kind}(default=...)"
+    return Problem(message, f"{optional}, or {field.name}:{words}")

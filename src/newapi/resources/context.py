@@ -1,0 +1,76 @@
+"""What the generator's template is told: definitions and operations as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from newapi.resources import store
+from newapi.resources.changes import Operation
+from newapi.resources.definition import Definition, Field, Json
+
+Context: TypeAlias = "dict[str, Json]"
+Definitions: TypeAlias = Mapping[str, Definition]
+
+
+def of_definition(definition: Definition, definitions: Definitions) -> Context:
+    """Return all that the template may ask of a resource."""
+    return {
+        "name": definition.name,
+        "plural": definition.plural,
+        "class_name": definition.class_name,
+        "title": definition.title,
+        "titles": definition.titles,
+        "access": definition.access,
+        "api": definition.api,
+        "digest": store.digest(definition),
+        "fields": [of_field(field, definition, definitions) for field in definition.fields],
+    }
+
+
+def of_all(definitions: Definitions) -> dict[str, Json]:
+    """Return all resources by their names."""
+    return {name: of_definition(found, definitions) for name, found in sorted(definitions.items())}
+
+
+def of_operation(operation: Operation, definition: Definition, definitions: Definitions) -> Context:
+    """Return one step of a migration."""
+    sides = {"old": operation.old, "new": operation.new}
+    return {
+        "op": operation.op,
+        **{
+            side: None if field is None else of_field(field, definition, definitions)
+            for side, field in sides.items()
+        },
+    }
+
+
+def of_field(field: Field, definition: Definition, definitions: Definitions) -> Context:
+    """Return all that the template may ask of a field; what does not apply is null."""
+    target = definitions.get(field.target or "")
+    required = [other for other in target.fields if not other.optional] if target else []
+    label = next((other.name for other in required if other.type == "str"), None)
+    return {
+        "name": field.name,
+        "column": field.column,
+        "type": field.type,
+        "optional": field.optional,
+        "unique": field.unique,
+        "min": field.min,
+        "max": field.max,
+        "gt": field.gt,
+        "ge": field.ge,
+        "lt": field.lt,
+        "le": field.le,
+        "places": field.places,
+        "digits": field.digits,
+        "values": list(field.values),
+        "enum_class": definition.enum_class(field) if field.type == "enum" else None,
+        "target": field.target,
+        "target_class": target.class_name if target else None,
+        "target_plural": target.plural if target else None,
+        "target_access": target.access if target else None,
+        "target_label": label,
+        "target_required": [other.name for other in required],
+        "default": field.default,
+    }

@@ -1,0 +1,95 @@
+"""The types of fields: what can stand in their brackets, and within which limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from newapi.resources.definition import Type
+
+SMALL_INTS = (-(2**31), 2**31 - 1)
+LARGE_INTS = (-(2**63), 2**63 - 1)  # where a bound says so
+MAX_INDEXED = 255  # characters: what every database can keep unique
+MAX_VALUES = 30
+MAX_DIGITS = 28
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a type takes, how long it is when nothing is said, and how long it may be."""
+
+    options: tuple[str, ...]
+    example: str
+    shortest: int | None = None
+    usual: int = 0
+    longest: int = 0
+    least: int = 1
+
+
+_BOUNDS = ("gt", "ge", "lt", "le")
+
+KINDS: Mapping[Type, Kind] = {
+    "str": Kind(("min", "max", "unique", "default"), "str(1..100)", 1, MAX_INDEXED, 1000),
+    "text": Kind(("min", "max", "default"), "text(max=5000)", 0, 10_000, 100_000),
+    "int": Kind((*_BOUNDS, "unique", "default"), "int(ge=0)"),
+    "float": Kind((*_BOUNDS, "default"), "float(ge=0)"),
+    "decimal": Kind((*_BOUNDS, "digits", "places", "unique", "default"), "decimal(gt=0,places=2)"),
+    "bool": Kind(("default",), "bool(default=false)"),
+    "date": Kind(("unique", "default"), "date"),
+    "datetime": Kind(("unique", "default"), "datetime"),
+    "uuid": Kind(("unique", "default"), "uuid"),
+    "email": Kind(("max", "unique", "default"), "email", None, 254, 254, 20),
+    "url": Kind(("max", "unique", "default"), "url", None, 2083, 2083, 30),
+    "json": Kind(("default",), "json"),
+    "enum": Kind(("values", "unique", "default"), "enum(draft|live)"),
+    "list": Kind(("min", "max", "default"), "list[str](max=5)", 0, 20, 1000),
+    "ref": Kind(("target", "unique"), "ref(category)"),
+}
+
+# What people call these types elsewhere.
+ALSO: Mapping[str, str] = {
+    "string": "str",
+    "varchar": "str",
+    "char": "str",
+    "textarea": "text",
+    "integer": "int",
+    "bigint": "int",
+    "number": "float",
+    "double": "float",
+    "real": "float",
+    "numeric": "decimal",
+    "money": "decimal",
+    "boolean": "bool",
+    "timestamp": "datetime",
+    "guid": "uuid",
+    "uri": "url",
+    "link": "url",
+    "mail": "email",
+    "dict": "json",
+    "object": "json",
+    "jsonb": "json",
+    "choice": "enum",
+    "choices": "enum",
+    "array": "list[str]",
+    "tags": "list[str]",
+    "references": "ref",
+    "reference": "ref",
+    "foreignkey": "ref",
+    "fk": "ref",
+    "belongs_to": "ref",
+}
+
+# Why a type does not take an option that others take.
+REASONS: Mapping[tuple[Type, str], str] = {
+    ("text", "unique"): "no database keeps long texts unique",
+    ("json", "unique"): "documents that mean the same can be written differently",
+    ("list", "unique"): "lists are compared entry by entry, not as a whole",
+    ("bool", "unique"): "there would be room for two rows",
+    ("float", "unique"): "floats that look the same can differ; use decimal",
+    ("ref", "default"): "a row cannot refer to one that may not exist",
+}
+
+
+def shown(kind: Type) -> str:
+    """Return a type as it is written."""
+    return "list[str]" if kind == "list" else kind

@@ -1,0 +1,168 @@
+"""Limits that contradict each other or what a database can keep, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from newapi.errors import Problem
+from newapi.resources.definition import Field
+from newapi.resources.fields import render
+from newapi.resources.kinds import KINDS, LARGE_INTS, MAX_INDEXED, SMALL_INTS, shown
+from newapi.text import shorten
+
+# SQLite keeps decimals as floats, which are exact up to here.
+SQLITE_DIGITS = 15
+# A text of MySQL has 65,535 bytes, and a character up to four.
+MYSQL_TEXT = 16_383
+
+
+def check(field: Field, database: str) -> Iterator[Problem]:
+    """Say what contradicts itself in one field."""
+    yield from _check_lengths(field, database)
+    yield from _check_decimal(field, database)
+    yield from _check_numbers(field)
+    yield from _check_default(field)
+
+
+def _check_lengths(field: Field, database: str) -> Iterator[Problem]:
+    kind = KINDS[field.type]
+    if field.max is None or not kind.longest:
+        return
+    longest = kind.longest
+    if field.type == "text" and database == "mysql":
+        longest = MYSQL_TEXT
+    unit = "entries" if field.type == "list" else "characters"
+    if field.min is not None and field.min > field.max:
+        fix = render(replace(field, min=field.max, max=field.min))
+        yield _problem(field, f"at least {field.min} and at most {field.max} contradict", fix)
+    elif field.max < kind.least:
+        message = f"{shown(field.type)} needs room for {kind.least} {unit} at least"
+        yield _problem(field, message, f"{field.name}:{kind.example}")
+    elif field.max > longest:
+        fix = render(replace(field, max=longest, min=field.min and min(field.min, longest)))
+        if field.type == "str" and not field.unique:
+            fix = f"{field.name}:text(max={min(field.max, KINDS['text'].longest)})"
+        yield _problem(field, f"{shown(field.type)} has at most {longest} {unit}", fix)
+    if field.unique and field.max > MAX_INDEXED:
+        fix = render(replace(field, max=MAX_INDEXED, min=field.min and min(field.min, MAX_INDEXED)))
+        why = f"not every database can keep more than {MAX_INDEXED} characters unique"
+        yield _problem(field, why, fix)
+
+
+def _check_decimal(field: Field, database: str) -> Iterator[Problem]:
+    if field.digits is None or field.places is None:
+        return
+    if field.places > field.digits:
+        fix = render(replace(field, digits=field.places, places=field.digits))
+        yield _problem(field, f"{field.places} places do not fit into {field.digits} digits", fix)
+    if database == "sqlite" and field.digits > SQLITE_DIGITS:
+        fix = render(replace(field, digits=SQLITE_DIGITS, places=min(field.places, SQLITE_DIGITS)))
+        yield _problem(field, f"SQLite keeps {SQLITE_DIGITS} digits exactly, no more", fix)
+    for name, bound in _bounds(field):
+        if flaw := _misfit(field, bound):
+            fix = f"{field.name}:{KINDS[field.type].example}"
+            yield _problem(field, f"{name}={bound:f} {flaw}", fix)
+
+
+def _bounds(field: Field) -> Iterator[tuple[str, Decimal]]:
+    named = {"gt": field.gt, "ge": field.ge, "lt": field.lt, "le": field.le}
+    yield from ((name, Decimal(text)) for name, text in named.items() if text is not None)
+
+
+def _misfit(field: Field, number: Decimal) -> str:
+    """Say what keeps a number from being a value of a decimal."""
+    digits, places = field.digits or 0, field.places or 0
+    exponent = number.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > places:
+        return f"has more than {places} places"
+    if abs(number) >= Decimal(10) ** (digits - places):
+        return f"has more than {max(digits - places, 0)} digits before the point"
+    return ""
+
+
+def _step(field: Field) -> Decimal:
+    """Return how far two numbers are apart at least; nothing for floats."""
+    return {"int": Decimal(1), "decimal": Decimal(10) ** -(field.places or 0)}.get(
+        field.type, Decimal(0)
+    )
+
+
+def _check_numbers(field: Field) -> Iterator[Problem]:
+    fix = f"{field.name}:{KINDS[field.type].example}"
+    if field.gt is not None and field.ge is not None:
+        yield _problem(field, "gt and ge are two lower bounds; keep one", fix)
+    if field.lt is not None and field.le is not None:
+        yield _problem(field, "lt and le are two upper bounds; keep one", fix)
+    low, high = _low(field), _high(field)
+    is_open = field.type == "float" and (field.gt or field.lt) is not None
+    if low > high or (low == high and is_open):
+        yield _problem(field, "no number is within these bounds", fix)
+    if field.type == "float":
+        for name, bound in _bounds(field):
+            if Decimal(repr(float(bound))) != bound:
+                message = f"{name}={bound:f} has more digits than a float keeps"
+                yield _problem(field, message, fix)
+
+
+def _low(field: Field) -> Decimal:
+    if field.gt is not None:
+        return Decimal(field.gt) + _step(field)
+    return _implied(field)[0] if field.ge is None else Decimal(field.ge)
+
+
+def _high(field: Field) -> Decimal:
+    if field.lt is not None:
+        return Decimal(field.lt) - _step(field)
+    return _implied(field)[1] if field.le is None else Decimal(field.le)
+
+
+def _implied(field: Field) -> tuple[Decimal, Decimal]:
+    """Return the bounds that a column has anyway."""
+    if field.type != "int":
+        return Decimal("-Infinity"), Decimal("Infinity")
+    low, high = LARGE_INTS if is_large(field) else SMALL_INTS
+    return Decimal(low), Decimal(high)
+
+
+def is_large(field: Field) -> bool:
+    """Tell whether an integer may need more than 32 bits: one of its bounds does."""
+    return any(not SMALL_INTS[0] <= bound <= SMALL_INTS[1] for _, bound in _bounds(field))
+
+
+def _check_default(field: Field) -> Iterator[Problem]:
+    default = field.default
+    if default is None:
+        return
+    fix = render(replace(field, default=None))
+    if field.optional:
+        yield _problem(field, "what may be left out is empty in old rows and needs no default", fix)
+    if field.unique:
+        yield _problem(field, "one default in all old rows would not be unique", fix)
+    if flaw := _flaw_of_default(field):
+        yield _problem(field, f"default={shorten(str(default))} {flaw}", fix)
+
+
+def _flaw_of_default(field: Field) -> str:
+    default = field.default
+    if field.type == "list" and field.min:
+        return f"has less than {field.min} entries"
+    if field.type in {"int", "float", "decimal"}:
+        number = Decimal(str(default))
+        if field.type == "decimal" and (flaw := _misfit(field, number)):
+            return flaw
+        is_within = _low(field) <= number <= _high(field)
+        bounds = dict(_bounds(field))
+        if not is_within or number in {bounds.get("gt"), bounds.get("lt")}:
+            return "is outside of the bounds"
+    if isinstance(default, str) and field.max is not None:
+        if len(default) > field.max:
+            return f"has more than {field.max} characters"
+        if len(default) < (field.min or 0):
+            return f"has less than {field.min} characters"
+    return ""
+
+
+def _problem(field: Field, message: str, fix: str) -> Problem:
+    return Problem(f"{field.name}: {message}.", fix)

@@ -1,0 +1,116 @@
+"""Names that mean something else in the code of a resource, and why each cannot be used."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Iterator, Mapping
+
+_KEPT = "every resource has it already"
+_PARAMETER = "lists take it as a parameter of their own"
+_PYDANTIC = "Pydantic's models have an attribute of this name"
+_SQLALCHEMY = "SQLAlchemy's models have an attribute of this name"
+_SHADOWS = "the class of the model uses what Python calls so"
+
+_FIELDS: Mapping[str, str] = {
+    **dict.fromkeys(("id", "created_at", "updated_at", "owner", "owner_id"), _KEPT),
+    **dict.fromkeys(("skip", "limit", "search", "sort", "cursor"), _PARAMETER),
+    **dict.fromkeys(("sort_by", "descending"), "lists have a property of this name"),
+    **dict.fromkeys(("metadata", "registry", "type_annotation_map"), _SQLALCHEMY),
+    **dict.fromkeys(
+        (
+            "construct", "copy", "dict", "from_orm", "json", "model_computed_fields",
+            "model_config", "model_construct", "model_copy", "model_extra", "model_fields",
+            "model_fields_set", "model_json_schema", "model_parametrized_name", "model_post_init",
+            "model_rebuild", "parse_file", "parse_obj", "parse_raw", "refuse_nothing", "schema",
+            "schema_json", "update_forward_refs", "validate",
+        ),
+        _PYDANTIC,
+    ),
+    **dict.fromkeys(
+        (
+            "bool", "bytes", "classmethod", "date", "datetime", "field_validator",
+            "float", "frozenset", "func", "int", "list", "mapped_column", "model_validator",
+            "object", "property", "relationship", "set", "staticmethod", "str", "super", "tuple",
+        ),
+        _SHADOWS,
+    ),
+    **dict.fromkeys(("self", "cls"), "Python's methods call their own object so"),
+}  # fmt: skip
+
+_PROPOSALS: Mapping[str, str] = {
+    "id": "number",
+    "date": "due_date",
+    "datetime": "starts_at",
+    "created_at": "published_at",
+    "updated_at": "changed_at",
+    "owner": "manager",
+    "owner_id": "manager",
+    "metadata": "details",
+    "json": "document",
+    "limit": "maximum",
+    "sort": "position",
+    "dict": "entries",
+    "list": "entries",
+}
+
+# What the modules of a resource import or call their own variables.
+_VARIABLES = frozenset(
+    {
+        "ada", "admin", "again", "app", "body", "cached", "caller", "changed", "client", "data",
+        "date", "datetime", "db", "eve", "factory", "field", "forgets", "func", "list_query", "op",
+        "owner", "page", "parameters", "people", "problems", "pytest", "query", "refusal",
+        "relationship", "response", "router", "row", "rows", "sa", "select", "self", "unique",
+        "url", "values",
+    }
+)  # fmt: skip
+CLASSES = frozenset(
+    {
+        "Administrator", "AfterValidator", "Annotated", "Any", "AnyUrl", "AsyncClient",
+        "AsyncEngine", "AsyncSession", "AwareDatetime", "Base", "BaseModel", "BeforeValidator",
+        "BigInteger", "Boolean", "CallerDep", "CheckConstraint", "ClaimsDep", "CurrentUser",
+        "Cursor", "Date", "DateTime", "Decimal", "Depends", "Double", "Email", "EmailStr", "Entity",
+        "Enum", "Field", "Float", "ForeignKey", "HttpUrl", "Index", "Input", "Integer",
+        "InvalidReference", "JsonValue", "Line", "ListQuery", "Literal", "Mapped", "ModelView",
+        "NotFound", "Numeric", "Page", "Patch", "People", "Query", "Rows", "SearchQuery", "Self",
+        "Sequence", "SessionDep", "StrEnum", "String", "Text", "UniqueConstraint", "Url", "Uuid",
+        "View",
+    }
+)  # fmt: skip
+_BUILTINS = frozenset(dir(builtins))
+
+
+def flaw_of_field(name: str) -> str:
+    """Say why a field cannot be called so; empty when it can."""
+    if keyword.iskeyword(name):
+        return "it is a keyword of Python"
+    if name.startswith(("model_validate", "model_dump")):
+        return _PYDANTIC
+    return _FIELDS.get(name, "")
+
+
+def proposal_for_field(name: str) -> str:
+    """Return a name that may be used instead."""
+    return _PROPOSALS.get(name, f"{name}_value"[-40:].strip("_"))
+
+
+def flaws_of_resource(name: str, plural: str, class_name: str) -> Iterator[str]:
+    """Say why a resource cannot be called so."""
+    for word in dict.fromkeys((name, plural)):
+        if keyword.iskeyword(word):
+            yield f"'{word}' is a keyword of Python"
+        elif word in _BUILTINS:
+            yield f"'{word}' is a name of Python's own"
+        elif word in _VARIABLES:
+            yield f"the code of every resource uses '{word}' for something else"
+    if flaw := flaw_of_class(class_name):
+        yield flaw
+
+
+def flaw_of_class(name: str) -> str:
+    """Say why a class cannot be called so; empty when it can."""
+    if name in _BUILTINS or name in keyword.kwlist:
+        return f"'{name}' is a name of Python's own"
+    if name in CLASSES:
+        return f"the code of every resource uses a class '{name}' already"
+    return ""

@@ -1,0 +1,89 @@
+"""What keeps a resource from being made: its names, its fields and what they refer to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from newapi.errors import Problem
+from newapi.resources import clashes, limits, naming, references, reserved
+from newapi.resources.definition import Definition, Field
+from newapi.resources.fields import render, render_type
+from newapi.resources.surroundings import Surroundings
+
+MAX_FIELDS = 50
+# What the columns of one row of MySQL may take together, without texts.
+MYSQL_ROW = 65_000
+
+
+def check(definition: Definition, surroundings: Surroundings, *, is_new: bool) -> list[Problem]:
+    """Say everything that keeps a resource from being made, or changed to this."""
+    around = surroundings.with_definition(definition)
+    found = list(references.check_access(definition, around))
+    if is_new:
+        found += clashes.check_names(definition, surroundings)
+    found += _check_columns(definition)
+    for field in definition.fields:
+        found += _check_name_of_field(definition, field, around)
+        found += limits.check(field, around.database)
+    found += references.check(definition, around)
+    found += _check_row(definition, around.database)
+    return list(dict.fromkeys(found))
+
+
+def _check_columns(definition: Definition) -> Iterator[Problem]:
+    if not definition.fields:
+        yield Problem(f"{definition.name} has no fields.", "name:str(1..100)")
+    if len(definition.fields) > MAX_FIELDS:
+        message = (
+            f"{definition.name} has {len(definition.fields)} fields; {MAX_FIELDS} are allowed."
+        )
+        yield Problem(message, "Make two resources of it, one with a ref(...) to the other")
+    names = Counter(field.name for field in definition.fields)
+    yield from (
+        Problem(f"There are {count} fields called {name}.", "Give each its own name")
+        for name, count in names.items()
+        if count > 1
+    )
+    yield from _check_types(definition)
+    plain = {field.name for field in definition.fields}
+    for field in definition.fields:
+        if field.column != field.name and field.column in plain:
+            message = f"{field.name} is stored as {field.column}, which is a field too."
+            yield Problem(message, f"Drop or rename {field.column}")
+
+
+def _check_types(definition: Definition) -> Iterator[Problem]:
+    """Find fields whose names are written alike as types, such as `line_1` and `line1`."""
+    seen = {f"{definition.class_name}{part}" for part in clashes.PARTS if part}
+    for field in {field.name: field for field in definition.fields}.values():
+        brings_class = field.type in {"enum", "ref"}
+        name = definition.enum_class(field) if brings_class else naming.class_of(field.name)
+        if name in seen:
+            fix = f"{field.name[:30]}_{'kind' if brings_class else 'value'}:{render_type(field)}"
+            yield Problem(f"{field.name} would bring a second type {name}.", fix)
+        seen.add(name)
+
+
+def _check_name_of_field(
+    definition: Definition, field: Field, around: Surroundings
+) -> Iterator[Problem]:
+    if flaw := reserved.flaw_of_field(field.name):
+        fix = render(replace(field, name=reserved.proposal_for_field(field.name)))
+        yield Problem(f"A field cannot be called {field.name}: {flaw}.", fix)
+    if field.type == "ref" and field.name.endswith("_id"):
+        fix = render(replace(field, name=field.name.removesuffix("_id")))
+        yield Problem(f"{field.name}: the column of a ref gets its _id by itself.", fix)
+    if field.type == "enum":
+        fix = f"{field.name[:30]}_kind:{render_type(field)}"
+        yield from clashes.check_class(definition.enum_class(field), definition, around, fix)
+
+
+def _check_row(definition: Definition, database: str) -> Iterator[Problem]:
+    texts = [field for field in definition.fields if field.type in {"str", "email"} or field.unique]
+    size = sum(4 * (field.max or 0) + 2 for field in texts)
+    if database == "mysql" and size > MYSQL_ROW:
+        longest = max(texts, key=lambda field: field.max or 0)
+        message = f"The texts of {definition.name} take {size} bytes; a row of MySQL {MYSQL_ROW}."
+        yield Problem(message, f"{longest.name}:text(max={longest.max})")

@@ -1,0 +1,160 @@
+"""Definitions as files of the project: written by newapi, read by people, not edited by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
+from newapi.errors import NewapiError
+from newapi.resources import fields, naming
+from newapi.resources.definition import ACCESSES, APIS, Definition
+from newapi.text import shorten
+
+FOLDER = "resources"
+MAX_BYTES = 256 * 1024
+
+Content: TypeAlias = "dict[str, str | dict[str, str]]"
+
+_DEPTH = 2
+_KEYS = ("plural", "access", "api", "fields")
+_COMMENT = """\
+# The resource {name}. newapi writes this file, and notices when it is edited by hand; to change it:
+#   newapi generate resource {name} --add FIELD --drop NAME --rename OLD:NEW --change FIELD
+"""
+
+
+def path_of(name: str) -> str:
+    """Return where a definition is kept, from the project's root."""
+    return f"{FOLDER}/{name}.yml"
+
+
+def write(definition: Definition) -> str:
+    """Return the text of the file."""
+    import yaml
+
+    content = _content(definition)
+    content["digest"] = seal(definition.name, content)
+    shown = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1_000_000)
+    return _COMMENT.format(name=definition.name) + shown
+
+
+def digest(definition: Definition) -> str:
+    """Return what tells one definition from another."""
+    return seal(definition.name, _content(definition))
+
+
+def read(path: str, text: bytes | str) -> Definition:
+    """Return the definition in a file.
+
+    Raises:
+        NewapiError: It is not as newapi has written it, or a newer newapi has.
+    """
+    name = PurePosixPath(path).stem
+    content = _parse(path, text)
+    if content.pop("digest", "") != seal(name, content):
+        raise NewapiError(
+            f"{path} was edited by hand.",
+            f"Bring it back with `git checkout -- {path}`, then say the change to newapi:"
+            f" `newapi generate resource {shorten(name)} --add FIELD` (--drop, --rename, --change)",
+        )
+    return _understand(path, name, content)
+
+
+def _content(definition: Definition) -> Content:
+    return {
+        "plural": definition.plural,
+        "access": definition.access,
+        "api": definition.api,
+        "fields": {field.name: fields.render_type(field) for field in definition.fields},
+    }
+
+
+def seal(name: str, content: Mapping[str, str | Mapping[str, str]]) -> str:
+    """Return the digest of what a file says, in which the order of the fields counts."""
+    said = {
+        key: value if isinstance(value, str) else [list(pair) for pair in value.items()]
+        for key, value in content.items()
+        if key != "digest"
+    }
+    text = json.dumps([name, said], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _parse(path: str, text: bytes | str) -> Content:
+    """Read nothing but texts, and texts by their names; no object is ever made of them."""
+    import yaml
+
+    if isinstance(text, str):
+        text = text.encode("utf-8", "surrogatepass")
+    if len(text) > MAX_BYTES:
+        raise _broken(path, f"it is larger than {MAX_BYTES // 1024} KiB")
+    if b"\n<<<<<<< " in b"\n" + text:
+        raise NewapiError(
+            f"{path} has conflict markers.",
+            f"Keep one side with `git checkout --ours -- {path}`, then make the other side's"
+            " change again with `newapi generate resource`",
+        )
+    try:
+        decoded = text.decode("utf-8-sig")
+        if _is_deep(decoded):
+            raise _broken(path, "it is nested too deeply")
+        found = yaml.BaseLoader(decoded).get_single_data()
+    except (UnicodeDecodeError, yaml.YAMLError):
+        raise _broken(path, "it is not valid YAML") from None
+    if not isinstance(found, dict):
+        raise _broken(path, "it holds no `plural: ...` lines")
+    content: Content = {}
+    for key, value in found.items():
+        is_flat = isinstance(value, dict) and all(
+            isinstance(word, str) for pair in value.items() for word in pair
+        )
+        if not isinstance(key, str) or not (isinstance(value, str) or is_flat):
+            raise _broken(path, f"{shorten(str(key)[:100])} is neither a text nor a list of texts")
+        content[key] = value
+    return content
+
+
+def _is_deep(text: str) -> bool:
+    """Tell whether something is nested, which newapi never writes and PyYAML reads slowly."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEPTH:
+            return True
+    return False
+
+
+def _understand(path: str, name: str, content: Content) -> Definition:
+    typed = content.get("fields", {})
+    typed = typed if isinstance(typed, dict) else {}
+    found, problems = fields.read(f"{key}:{text}" for key, text in typed.items())
+    plural = content.get("plural")
+    access = next((access for access in ACCESSES if access == content.get("access")), None)
+    api = next((api for api in APIS if api == content.get("api")), None)
+    is_named = _is_name(name) and isinstance(plural, str) and _is_name(plural)
+    if problems or access is None or api is None or not is_named or set(content) != set(_KEYS):
+        raise NewapiError(
+            f"{path} was written by a newer newapi than this one.",
+            "Update newapi itself, for example with `uv tool upgrade newapi-cli`",
+        )
+    return Definition(name=name, plural=str(plural), access=access, api=api, fields=found)
+
+
+def _is_name(text: str) -> bool:
+    try:
+        return naming.normalise(text) == text
+    except ValueError:
+        return False
+
+
+def _broken(path: str, flaw: str) -> NewapiError:
+    return NewapiError(
+        f"{path} is no definition that newapi has written: {flaw}.",
+        f"Bring it back with `git checkout -- {path}`",
+    )

@@ -1,0 +1,168 @@
+"""What can be written in the brackets of a field, option by option."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from newapi import text as texts
+from newapi.resources import naming
+from newapi.resources.definition import Field, Json
+from newapi.resources.kinds import LARGE_INTS, MAX_DIGITS, MAX_VALUES
+
+BOUNDS = ("gt", "ge", "lt", "le")
+
+_PLAIN = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
+_LENGTH = re.compile(r"[0-9]{1,9}")
+_URL = re.compile(r"https?://[!-~]+")
+
+
+def with_option(field: Field, option: str, text: str) -> Field:
+    """Return the field with one more option.
+
+    Raises:
+        ValueError: The text is not what the option takes; the message says what is.
+    """
+    if option in {"min", "max", "digits", "places"}:
+        if not _LENGTH.fullmatch(text):
+            raise ValueError("must be a whole number, like 10")
+        if option == "digits" and not 1 <= int(text) <= MAX_DIGITS:
+            raise ValueError(f"must be from 1 to {MAX_DIGITS}")
+        return _with_length(field, option, int(text))
+    if option == "unique":
+        if text:
+            raise ValueError("takes no value")
+        return replace(field, unique=True)
+    if option == "default":
+        return replace(field, default=_default(field, text))
+    if option in BOUNDS:
+        return _with_bound(field, option, _number(field, text))
+    if option == "target":
+        try:
+            return replace(field, target=naming.normalise(text))
+        except ValueError as flaw:
+            raise ValueError(f"{flaw}, the name of a resource") from None
+    return replace(field, values=_values(text))
+
+
+def _with_length(field: Field, option: str, value: int) -> Field:
+    if option == "min":
+        return replace(field, min=value)
+    if option == "max":
+        return replace(field, max=value)
+    return replace(field, digits=value) if option == "digits" else replace(field, places=value)
+
+
+def _with_bound(field: Field, option: str, value: str) -> Field:
+    match option:
+        case "gt":
+            return replace(field, gt=value)
+        case "ge":
+            return replace(field, ge=value)
+        case "lt":
+            return replace(field, lt=value)
+        case _:
+            return replace(field, le=value)
+
+
+def _number(field: Field, text: str) -> str:
+    """Return a number in its plainest form.
+
+    Raises:
+        ValueError: It is none, or too large.
+    """
+    if field.type == "int":
+        if not _WHOLE.fullmatch(text):
+            raise ValueError("must be a whole number, like 10")
+        if not LARGE_INTS[0] <= int(text) <= LARGE_INTS[1]:
+            raise ValueError(f"must be from {LARGE_INTS[0]} to {LARGE_INTS[1]}")
+    elif not _PLAIN.fullmatch(text):
+        raise ValueError("must be a number, like 0.5")
+    if sum(character.isdigit() for character in text) > MAX_DIGITS:
+        raise ValueError(f"has more than {MAX_DIGITS} digits")
+    plain = f"{Decimal(text):f}"
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return "0" if plain in {"-0", ""} else plain
+
+
+def _values(text: str) -> tuple[str, ...]:
+    values = tuple(value.strip() for value in text.split("|"))
+    for value in values:
+        try:
+            name = naming.normalise(value)
+        except ValueError as flaw:
+            raise ValueError(f"holds '{texts.shorten(value)}', which {flaw}") from None
+        if name != value:
+            raise ValueError(f"holds '{value}', which is written {name}")
+    if twice := sorted({value for value in values if values.count(value) > 1}):
+        raise ValueError(f"holds {twice[0]} twice")
+    if len(values) == 1:
+        raise ValueError("needs two values at least, like draft|live")
+    if len(values) > MAX_VALUES:
+        raise ValueError(f"has {len(values)} values; {MAX_VALUES} are allowed")
+    return values
+
+
+def _default(field: Field, text: str) -> Json:
+    match field.type:
+        case "int":
+            return int(_number(field, text))
+        case "float" | "decimal":
+            return _number(field, text)
+        case "bool" | "enum":
+            known = ("true", "false") if field.type == "bool" else field.values
+            if text not in known:
+                raise ValueError(f"must be one of {', '.join(known)}")
+            return text == "true" if field.type == "bool" else text
+        case "list" | "json":
+            empty: Json = [] if field.type == "list" else {}
+            if text.replace(" ", "") != json.dumps(empty):
+                raise ValueError(f"can only be {json.dumps(empty)}")
+            return empty
+        case "date" | "datetime" | "uuid":
+            return _moment_or_id(field, text)
+        case _:
+            return _words(field, text)
+
+
+def _moment_or_id(field: Field, text: str) -> str:
+    try:
+        if field.type == "uuid":
+            return str(UUID(text))
+        if field.type == "date":
+            return date.fromisoformat(text).isoformat()
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        pass
+    examples = {"date": "2026-01-31", "datetime": "2026-01-31T12:00:00Z", "uuid": str(UUID(int=1))}
+    raise ValueError(f"must be written like {examples[field.type]}")
+
+
+def _words(field: Field, text: str) -> str:
+    if text.startswith('"'):
+        try:
+            text = str(json.loads(text))
+        except ValueError:
+            raise ValueError('must end with the quotation mark: "like this"') from None
+    flaw = texts.flaw_of_text(text)
+    if not flaw and field.type == "email":
+        flaw = texts.flaw_of_email(text)
+    if not flaw and field.type == "url" and not _URL.fullmatch(text):
+        flaw = "must be an address, like https://example.org"
+    if flaw:
+        raise ValueError(flaw)
+    return text
+
+
+def quoted(default: Json) -> str:
+    """Write a default so that it is read back as it is."""
+    if isinstance(default, str) and all(c.isalnum() or c in "-+_.@/:" for c in default):
+        return default or '""'
+    return json.dumps(default, ensure_ascii=False, separators=(",", ":"))
