@@ -50,17 +50,10 @@ def create(
     use_defaults: flags.Defaults = False,
     template: flags.Template = None,
     ref: Annotated[str | None, typer.Option(metavar="REF", help="Version of the template.")] = None,
-    is_dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be created, and write nothing.")
-    ] = False,
-    no_git: Annotated[
-        bool, typer.Option("--no-git", help="No git repository, no first commit.")
-    ] = False,
-    no_lock: Annotated[bool, typer.Option("--no-lock", help="No uv.lock.")] = False,
-    force: Annotated[
-        bool,
-        typer.Option("--force", help="Add to a folder that has files; nothing is overwritten."),
-    ] = False,
+    is_dry_run: flags.DryRun = False,
+    no_git: flags.NoGit = False,
+    no_lock: flags.NoLock = False,
+    force: flags.Force = False,
     is_json: flags.Json = False,
 ) -> None:
     """Create a project.
@@ -143,7 +136,6 @@ def update(
     from newapi.commands import update as command
     from newapi.console import Console
 
-    _ = use_defaults  # nothing is ever asked here
     if is_continued or is_aborted:
         if is_continued and is_aborted:
             raise typer.BadParameter("--continue and --abort contradict each other")
@@ -160,6 +152,7 @@ def update(
         is_dry_run=is_dry_run,
         conflict=conflict,
         keep_tables=keep_tables,
+        use_defaults=use_defaults,
     )
     return command.run(options, Console(is_json=is_json))
 
@@ -169,6 +162,7 @@ def add(
     *,
     names: flags.Added,
     path: flags.Project = None,
+    use_defaults: flags.Defaults = False,
     is_dry_run: flags.DryRun = False,
     conflict: flags.Conflict = "inline",
     is_json: flags.Json = False,
@@ -177,7 +171,14 @@ def add(
     from newapi.commands import update as command
     from newapi.console import Console
 
-    options = command.Options("add", path, enabled=names, is_dry_run=is_dry_run, conflict=conflict)
+    options = command.Options(
+        "add",
+        path,
+        enabled=names,
+        is_dry_run=is_dry_run,
+        conflict=conflict,
+        use_defaults=use_defaults,
+    )
     return command.run(options, Console(is_json=is_json))
 
 

@@ -55,6 +55,11 @@ Template = Annotated[
     str | None,
     typer.Option(metavar="SOURCE", help="Another template: a git address or a folder."),
 ]
+NoGit = Annotated[bool, typer.Option("--no-git", help="No git repository, no first commit.")]
+NoLock = Annotated[bool, typer.Option("--no-lock", help="No uv.lock.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Add to a folder that has files; nothing is overwritten.")
+]
 Path = Annotated[str | None, typer.Argument(metavar="PATH", help="The project; usually this one.")]
 Project = Annotated[
     str | None, typer.Option("--project", metavar="PATH", help="The project; usually this one.")

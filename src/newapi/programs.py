@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from newapi.errors import NewapiError
@@ -63,6 +64,27 @@ def run(  # noqa: PLR0913 - as many as subprocess.run has
     if done.returncode not in accepted:
         raise ProgramError(_reason(done.stderr) or f"{name} failed.")
     return done.returncode, done.stdout
+
+
+def attend(command: list[str], *, cwd: Path, environment: Mapping[str, str]) -> int:
+    """Run a program at the user's terminal; return its exit code.
+
+    Ctrl-C reaches the program too: it is waited for, so that it can end in its own way.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed meanwhile.
+    """
+    try:
+        running = subprocess.Popen(command, cwd=cwd, env=environment)
+    except OSError as error:
+        raise ProgramError(f"{Path(command[0]).stem} cannot be run: {error.strerror}.") from error
+    try:
+        return running.wait()
+    except KeyboardInterrupt:
+        while running.returncode is None:
+            with suppress(KeyboardInterrupt):
+                running.wait()
+        raise
 
 
 def git_program() -> str:

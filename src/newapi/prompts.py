@@ -29,6 +29,18 @@ def ask_target(console: Console, check: Callable[[str], list[Problem]]) -> str:
     return _ask(console, "Name or path of the project", "myproject", understand)
 
 
+def ask_yes(console: Console, label: str, *, default: bool) -> bool:
+    """Ask a question that has two answers."""
+
+    def understand(text: str) -> bool:
+        answer = choices.BOOLEANS.get(text.strip().lower() or str(default).lower())
+        if answer is None:
+            raise ValueError("type y or n")
+        return answer
+
+    return _ask(console, label, "Y/n" if default else "y/N", understand)
+
+
 def interview(console: Console, draft: Draft, *, target: str, ask_preset: bool) -> None:
     """Fill a draft: the quick way first, every question on request; end with a yes.
 
@@ -44,7 +56,7 @@ def interview(console: Console, draft: Draft, *, target: str, ask_preset: bool) 
         console.line((str(change), "yellow"))
     rest = [q for q in draft.open if q not in personal]
     name = draft.preset or "the defaults"
-    if rest and _ask_yes(console, f"Change anything in {name}?", default=False):
+    if rest and ask_yes(console, f"Change anything in {name}?", default=False):
         _ask_groups(console, draft, rest)
     while not _is_confirmed(console, draft, target):
         _ask_groups(console, draft, draft.open)
@@ -96,16 +108,6 @@ def _ask_preset(console: Console, catalog: Catalog) -> str:
         return name
 
     return _ask(console, "Preset", catalog.default_preset, understand)
-
-
-def _ask_yes(console: Console, label: str, *, default: bool) -> bool:
-    def understand(text: str) -> bool:
-        answer = choices.BOOLEANS.get(text.strip().lower() or str(default).lower())
-        if answer is None:
-            raise ValueError("type y or n")
-        return answer
-
-    return _ask(console, label, "Y/n" if default else "y/N", understand)
 
 
 def _is_confirmed(console: Console, draft: Draft, target: str) -> bool:

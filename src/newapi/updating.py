@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newapi import __version__, git, history, lock, transaction
+from newapi import __version__, git, history, lock, offers, transaction
 from newapi.errors import NewapiError
 from newapi.journal import Desk
 from newapi.planning import ANSWERS_FILE
@@ -145,17 +145,29 @@ def _next(command: str, repository: Repository, plan: Plan) -> list[str]:
     steps = [] if here == repository.project else [f"cd {shlex.quote(str(repository.project))}"]
     if plan.merged.stages:
         steps += ["git mergetool  # or an editor", "git diff --check"]
-    if "pyproject.toml" in plan.merged.writes:
-        steps.append("uv lock")
-    if plan.migrations:
-        steps.append("uv run alembic upgrade head")
     message = f"Update the template to {plan.commit}"
     if command in {"add", "remove"}:
         before, after = plan.before, plan.answers
         changed = [name for name in after if after[name] != before.get(name)]
         message = f"{command.capitalize()} {', '.join(changed)}"
     commit = f"git add --all && git commit -m {shlex.quote(message)}"
-    return [*steps, "uv run pytest", commit]
+    return [*steps, *_surroundings(plan), commit]
+
+
+def offered(command: str, plan: Plan) -> list[str]:
+    """Return what can be run for people; nothing that loses data, or that conflicts would break."""
+    if plan.is_up_to_date or plan.conflicts or command not in {"update", "add"}:
+        return []
+    if "pyproject.toml" not in plan.merged.tree:
+        return []
+    return [step for step in _surroundings(plan) if not (plan.dropped and step == offers.MIGRATE)]
+
+
+def _surroundings(plan: Plan) -> list[str]:
+    """Return the commands that let everything around the files follow them."""
+    lock = [offers.LOCK] if "pyproject.toml" in plan.merged.writes else []
+    migrate = [offers.MIGRATE] if plan.migrations else []
+    return [*lock, *migrate, offers.TEST]
 
 
 def _tell_saved(console: Console, saved: list[Path]) -> None:

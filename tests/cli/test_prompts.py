@@ -2,56 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pexpect
 import pytest
 import yaml
 
-from tests.cli.conftest import names
+from tests.cli.conftest import COMMAND, names
+from tests.terminals import Terminal
 
-Start = Callable[..., "Terminal"]
-
-
-class Terminal:
-    """Somebody at a terminal who reads, types and sees what is left."""
-
-    def __init__(self, words: list[str], folder: Path, env: dict[str, str]) -> None:
-        self.seen = ""
-        self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", "newapi", *words],
-            cwd=str(folder),
-            env={**os.environ, "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **env},
-            encoding="utf-8",
-            timeout=15,
-            dimensions=(50, 100),
-        )
-
-    def read(self, text: str) -> str:
-        """Wait for a text; return everything before it since the last one."""
-        self.child.expect(re.escape(text).replace(r"\ \[", r"(?:\x1b\[\d+m)? \["))
-        before = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\x01|\x02", "", str(self.child.before))
-        self.seen += before + text
-        return before
-
-    def type(self, prompt: str, text: str = "") -> str:
-        """Answer a prompt; return what was printed before it."""
-        before = self.read(prompt)
-        self.child.sendline(text)
-        return before
-
-    def end(self) -> tuple[int, str]:
-        """Wait for the end; return the exit code and the rest of the output."""
-        self.child.expect(pexpect.EOF)
-        rest = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", str(self.child.before))
-        self.seen += rest
-        self.child.close()
-        return self.child.exitstatus or 0, rest
+Start = Callable[..., Terminal]
 
 
 @pytest.fixture
@@ -61,12 +22,12 @@ def start(here: Path, template: Path) -> Iterator[Start]:
 
     def run(*words: str, env: dict[str, str] | None = None) -> Terminal:
         flags = ["create", "--template", str(template), "--no-lock", *words]
-        running.append(Terminal(flags, here, env or {}))
+        running.append(Terminal([*COMMAND, *flags], here, env))
         return running[-1]
 
     yield run
     for terminal in running:
-        terminal.child.close(force=True)
+        terminal.close()
 
 
 def answers(project: Path) -> dict[str, object]:
@@ -221,9 +182,7 @@ def test_interruption_leaves_nothing(start: Start, here: Path, prompt: str) -> N
     if prompt == "Preset":
         terminal.type("project_title")
         terminal.type("description")
-    terminal.read(f"{prompt} [")
-    terminal.child.delaybeforesend = 0.3  # whoever reads the line is ready by then
-    terminal.child.sendintr()
+    terminal.interrupt(f"{prompt} [")
 
     code, rest = terminal.end()
     assert code == 130

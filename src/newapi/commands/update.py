@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newapi import __version__, answers_file, planning, update_report, updating
+from newapi import __version__, answers_file, offers, planning, update_report, updating
 from newapi.choices import Choices
 from newapi.errors import Problem, UsageError
 from newapi.planning import Wanted
@@ -33,6 +33,7 @@ class Options:
     is_dry_run: bool = False
     conflict: str = "inline"
     keep_tables: bool = False
+    use_defaults: bool = False
 
 
 def run(options: Options, console: Console) -> int:
@@ -49,7 +50,10 @@ def run(options: Options, console: Console) -> int:
         document = updating.describe(options.command, repository, plan, is_dry_run=False)
         if not plan.is_up_to_date:
             updating.carry_out(repository, desk, plan, document)
-    return _tell(document, console)
+    code = _tell(document, console)
+    if console.can_ask and not options.use_defaults:
+        offers.make(console, repository.project, updating.offered(options.command, plan))
+    return code
 
 
 def go_on(path: str | None, console: Console) -> int:
