@@ -10,7 +10,8 @@ from anyio import CancelScope, create_task_group, fail_after, sleep
 
 from app.crud.task import claim_task, seconds_until_due
 from app.dependencies import Resources
-from app.jobs.work import WORK, GivenUp, Job, clean_up
+from app.jobs.job import GivenUp, Job
+from app.jobs.work import WORK, clean_up
 from app.models.entity import utc_now
 from app.models.task import TaskStatus
 

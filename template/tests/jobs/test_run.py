@@ -8,8 +8,9 @@ from anyio import sleep_forever
 
 from app.crud.task import claim_task
 from app.dependencies import Resources
+from app.jobs.job import Job, Result
 from app.jobs.run import run_task
-from app.jobs.work import WORK, Job, Result
+from app.jobs.work import WORK
 from app.models.entity import utc_now
 from app.models.task import Task, TaskKind, TaskStatus
 from tests.tasks import change_task, read_task, wait_for
