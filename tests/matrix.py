@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template"
 CORE = ("database", "python_version", "license")
 CATALOG: Catalog = load(ROOT)
+BRINGS = {"auth": "tables"}  # what comes with a feature whether it is chosen or not
 
 
 def factors(catalog: Catalog) -> dict[str, tuple[Value, ...]]:
@@ -72,6 +73,11 @@ def with_requirements(answers: Mapping[str, Value], catalog: Catalog) -> Answers
             if closed.get(needy.name, needy.off) != needy.off:
                 closed.setdefault(needed.name, on(needed))
     return closed
+
+
+def with_brought(answers: Mapping[str, Value]) -> Answers:
+    """Switch on what other features bring along."""
+    return {**answers, **{name: True for owner, name in BRINGS.items() if answers.get(owner)}}
 
 
 def covered_pairs(rows: Iterable[Mapping[str, Value]]) -> set[Pair]:

@@ -8,7 +8,7 @@ from app.crud.user import users
 from app.dependencies import SessionDep
 from app.models.user import User
 from app.problems import problems
-from tests.factories import People, id_of
+from tests.factories.people import People, id_of
 
 
 class Profile(BaseModel, from_attributes=True):

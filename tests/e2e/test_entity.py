@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Create
-from tests.matrix import PRESETS
+from tests.matrix import PRESETS, Answers
 
 STEP = re.compile(
     r"`((?:app|tests)/[\w/]+\.py)`[^\n]*(?:\n[^\n`]*(?:`[^`\n]*`[^\n`]*)*)?:\n\n```python\n(.*?)```",
     re.DOTALL,
 )
 WIRING = "app/api/v1/api.py"
+PROJECTS: dict[str, Answers] = {
+    "minimal": PRESETS["minimal"],
+    "tables": {**PRESETS["minimal"], "tables": True},
+    "standard": PRESETS["standard"],
+}
 
 
 def follow(project: Path) -> list[str]:
@@ -46,9 +51,9 @@ def wired(module: str, code: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("preset", ["minimal", "standard"])
-def test_entity_of_the_readme_works(preset: str, create: Create) -> None:
-    project = create(PRESETS[preset])
+@pytest.mark.parametrize("answers", PROJECTS.values(), ids=PROJECTS)
+def test_entity_of_the_readme_works(answers: Answers, create: Create) -> None:
+    project = create(answers)
     project.run("uv sync")
 
     written = follow(project.path)

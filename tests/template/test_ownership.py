@@ -9,7 +9,16 @@ import pytest
 
 from newapi.catalog import Catalog, Question, Value, read
 from tests.conftest import Render
-from tests.matrix import CATALOG, PRESETS, ROOT, Answers, on, with_requirements
+from tests.matrix import (
+    BRINGS,
+    CATALOG,
+    PRESETS,
+    ROOT,
+    Answers,
+    on,
+    with_brought,
+    with_requirements,
+)
 from tests.template.files import relative_files
 
 FEATURES = list(CATALOG.features.values())
@@ -38,8 +47,8 @@ def owned(paths: Iterable[str], files: Iterable[str]) -> set[str]:
 
 
 def without(feature: Question, answers: Mapping[str, Value], catalog: Catalog) -> Answers:
-    """Switch a feature off, and whatever requires it."""
-    gone = {feature.name}
+    """Switch a feature off, and whatever requires it or brings it along."""
+    gone = {feature.name, *(owner for owner, name in BRINGS.items() if name == feature.name)}
     for _ in catalog.questions:
         gone |= {q.name for q in catalog.questions.values() if gone & set(q.requires)}
     return {**answers, **{name: catalog.questions[name].off for name in gone}}
@@ -54,7 +63,8 @@ def test_owned_paths_are_what_a_feature_adds(
     for needed in feature.requires:
         answers[needed] = on(catalog.questions[needed])
     plain = without(feature, answers, catalog)
-    gone = [question for question in FEATURES if plain[question.name] != answers[question.name]]
+    before, after = with_brought(plain), with_brought(answers)
+    gone = [question for question in FEATURES if before[question.name] != after[question.name]]
 
     present, absent = (set(relative_files(rendered(row))) for row in (answers, plain))
 

@@ -6,7 +6,7 @@ from app.config import Settings
 from app.factory import create_app
 from app.models.user import UserRole
 from tests.admin.conftest import LOGIN
-from tests.factories import People, id_of
+from tests.factories.people import People, id_of
 
 USERS = "/admin/user/list"
 

@@ -2,7 +2,7 @@ import re
 
 from httpx2 import AsyncClient
 
-from tests.factories import People, id_of
+from tests.factories.people import People, id_of
 
 USERS = "/admin/user/list"
 

@@ -6,7 +6,7 @@ from httpx2 import AsyncClient, Response
 from pydantic import SecretStr
 
 from app.config import Settings
-from tests.factories import PASSWORD
+from tests.factories.people import PASSWORD
 from tests.servers import NO_REDIS, serve
 
 pytestmark = pytest.mark.usefixtures("engine")

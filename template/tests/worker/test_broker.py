@@ -12,7 +12,7 @@ from app.dependencies import Resources
 from app.factory import create_app
 from app.jobs.queue import sweep
 from app.models.entity import utc_now
-from tests.factories import People
+from tests.factories.people import People
 from tests.tasks import MAIL, add_file, change_task
 
 

@@ -1,7 +1,7 @@
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories import People
+from tests.factories.people import People
 
 
 @pytest.fixture

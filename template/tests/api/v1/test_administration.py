@@ -5,7 +5,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.models.user import UserRole
-from tests.factories import People, id_of
+from tests.factories.people import People, id_of
 
 USERS = "/api/v1/users"
 ME = "/api/v1/users/me"

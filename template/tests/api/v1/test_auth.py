@@ -9,7 +9,7 @@ from app.config import Settings
 from app.factory import create_app
 from app.models.session import AuthSession
 from app.models.user import User
-from tests.factories import PASSWORD, People
+from tests.factories.people import PASSWORD, People
 
 LOGIN = {"email": "ada@example.com", "password": PASSWORD}
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}

@@ -7,7 +7,7 @@ from httpx2 import AsyncClient, Response
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.security import Passwords
-from tests.factories import PASSWORD, People
+from tests.factories.people import PASSWORD, People
 
 Meanwhile = Callable[[Callable[[], Awaitable[None]]], None]
 

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.session import RefreshToken
-from tests.factories import PASSWORD
+from tests.factories.people import PASSWORD
 
 LOGIN = {"email": "ada@example.com", "password": PASSWORD}
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}

@@ -8,7 +8,7 @@ from httpx2 import AsyncClient
 from app.config import Settings
 from app.dependencies import Resources
 from app.jobs.run import run_task
-from tests.factories import People
+from tests.factories.people import People
 
 TASKS = "/api/v1/tasks"
 CSV = b"name,born\nAda Lovelace,1815\nGrace Hopper,1906\n"

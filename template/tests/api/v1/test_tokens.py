@@ -5,7 +5,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.config import Settings
-from tests.factories import id_of
+from tests.factories.people import id_of
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 

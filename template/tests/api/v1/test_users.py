@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories import PASSWORD, People, id_of
+from tests.factories.people import PASSWORD, People, id_of
 
 USERS = "/api/v1/users"
 ME = "/api/v1/users/me"

@@ -3,7 +3,7 @@ from asyncio import gather
 from httpx2 import AsyncClient, Response
 
 from tests.api.v1.email.conftest import AUTH, Inbox
-from tests.factories import PASSWORD, People
+from tests.factories.people import PASSWORD, People
 
 ADA = {"email": "ada@example.com"}
 NEW = "another long password"

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from app.config import Settings
 from app.models.email_token import EmailToken
 from tests.api.v1.email.conftest import AUTH, Inbox
-from tests.factories import PASSWORD, People, id_of
+from tests.factories.people import PASSWORD, People, id_of
 from tests.smtp import CLOSED
 
 ADA = {"email": "ada@example.com"}

@@ -3,7 +3,7 @@ from httpx2 import AsyncClient
 
 from tests.api.v1.oauth.conftest import SignIn
 from tests.api.v1.oauth.provider import Provider
-from tests.factories import People
+from tests.factories.people import People
 
 IDENTITIES, LINK = "/api/v1/auth/identities", "/api/v1/auth/oidc/link"
 

@@ -3,7 +3,7 @@ from httpx2 import AsyncClient, Response
 
 from tests.api.v1.oauth.conftest import SignIn
 from tests.api.v1.oauth.provider import ADA, Provider
-from tests.factories import People
+from tests.factories.people import People
 
 ADDRESSES = [
     {"email": "old@example.com", "primary": False, "verified": True},
