@@ -17,7 +17,7 @@ from rich.text import Text
 
 from newapi import streams
 from newapi.errors import NewapiError, UsageError
-from newapi.text import visible
+from newapi.text import ascii_command, repaired, visible
 
 Part = str | tuple[str, str]
 
@@ -71,8 +71,18 @@ class Console:
             self._out.print(Padding(table, (0, 0, 0, 2), expand=False))
         self._out.out("\n".join(line.rstrip() for line in capture.get().splitlines()))
 
+    def command(self, line: str) -> None:
+        """Print a command to type, whatever characters can be shown."""
+        try:
+            line.encode(self._out.encoding)
+        except UnicodeError:
+            line = ascii_command(line)
+        self.line("  ", (line, "cyan"))
+
     def document(self, content: Mapping[str, Any]) -> None:
         """Print the one JSON document."""
+        if not (text := json.dumps(content, ensure_ascii=False)).isascii():
+            content = json.loads(repaired(text))
         streams.write(sys.stdout, json.dumps(content, indent=2) + "\n")
 
     def raw(self, content: bytes) -> None:
@@ -148,5 +158,5 @@ def _text(*parts: Part) -> Text:
     text = Text()
     for part in parts:
         words, style = (part, "") if isinstance(part, str) else part
-        text.append(visible(words), style)
+        text.append(visible(repaired(words)), style)
     return text

@@ -151,7 +151,10 @@ def uv_lock(path: Path) -> str | None:
             shutil.copyfile(folder / "uv.lock", path / "uv.lock")
     except (programs.ProgramError, OSError) as error:
         (path / "uv.lock").unlink(missing_ok=True)
-        return f"uv.lock was not written, run `uv lock` in the project: {error}"
+        reason = error.output if isinstance(error, programs.ProgramError) else str(error)
+        return (
+            f"uv.lock was not written. Run `uv lock` in the project when this is mended:\n{reason}"
+        )
     return None
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newapi import __version__, environment, finish, project, report
+from newapi import __version__, environment, finish, project, report, tree
 
 if TYPE_CHECKING:
     from newapi.catalog import Value
@@ -54,6 +55,7 @@ def make(plan: Plan, source: Source, console: Console) -> Made:
     warnings: list[str] = []
     with project.stage(Path(plan.target), force=plan.force) as staging:
         engine.render(source, plan.answers, staging.path)
+        _permit(staging.path)
         environment.write_env(staging.path)
         if not plan.is_dry_run:
             warnings += _lock(plan, staging.path, console)
@@ -92,6 +94,15 @@ def document(plan: Plan, source: Source, made: Made) -> dict[str, Any]:
         "next": report.next_commands(plan),
         "replay": plan.replay,
     }
+
+
+def _permit(root: Path) -> None:
+    """Give files the permissions that the user's umask gives, whatever the template's have."""
+    usual = stat.S_IMODE(root.stat().st_mode)
+    for name in tree.walk(root):
+        mode = (root / name).lstat().st_mode
+        if stat.S_ISREG(mode):
+            (root / name).chmod(usual & (0o777 if mode & stat.S_IXUSR else 0o666))
 
 
 def _lock(plan: Plan, path: Path, console: Console) -> list[str]:

@@ -19,7 +19,8 @@ _GIT_KEPT = re.compile(
     r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|(AUTHOR|COMMITTER)_(NAME|EMAIL)"
     r"|SSH|SSH_COMMAND|SSH_VARIANT|SSL_\w+|ASKPASS|EXEC_PATH)"
 )
-
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_MOST_LINES = 24
 
 # Nothing of the user's is run, nothing is tidied up meanwhile, paths and bytes come as they are.
 _GIT_SETTINGS = (
@@ -33,7 +34,11 @@ _GIT_SETTINGS = (
 
 
 class ProgramError(NewapiError):
-    """Another program is missing or failed."""
+    """Another program is missing or failed; `output` is all that it said about it."""
+
+    def __init__(self, message: str, hint: str = "", output: str = "") -> None:
+        super().__init__(message, hint)
+        self.output = output or message
 
 
 def run(  # noqa: PLR0913 - as many as subprocess.run has
@@ -62,7 +67,9 @@ def run(  # noqa: PLR0913 - as many as subprocess.run has
     except OSError as error:
         raise ProgramError(f"{name} cannot be run: {error.strerror}.") from error
     if done.returncode not in accepted:
-        raise ProgramError(_reason(done.stderr) or f"{name} failed.")
+        said = done.stderr.decode(errors="replace")
+        message = _reason(said) or f"{name} failed with exit code {done.returncode}."
+        raise ProgramError(message, output=_whole(said))
     return done.returncode, done.stdout
 
 
@@ -110,9 +117,20 @@ def git_environment() -> dict[str, str]:
     return kept | {"GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh", "GIT_TERMINAL_PROMPT": "0"}
 
 
-def _reason(stderr: bytes) -> str:
+def _reason(said: str) -> str:
     """Return the line of an error output that says what happened, fit for a terminal."""
-    lines = [line.strip() for line in stderr.decode(errors="replace").splitlines()]
+    lines = [line.strip() for line in said.splitlines()]
     lines = [line for line in lines if line and not line.startswith("hint:")]
     telling = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines[-1:]
     return visible(telling[0].split(":", 1)[-1].strip())[:300] if telling else ""
+
+
+def _whole(said: str) -> str:
+    """Return an error output fit for a terminal; of a long one, the beginning and the end."""
+    lines = [visible(_COLOUR.sub("", line).rstrip()) for line in said.strip().splitlines()]
+    lines = [line for line in lines if line]
+    left_out = len(lines) - _MOST_LINES
+    if left_out > 1:
+        half = _MOST_LINES // 2
+        lines[half:-half] = [f"... ({left_out} lines)"]
+    return "\n".join(lines)

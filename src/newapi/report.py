@@ -57,7 +57,10 @@ def made(console: Console, plan: Plan, result: Made) -> None:
     for path in result.kept:
         console.warn(f"{path} was there and is kept as it is")
     for warning in result.warnings:
-        console.warn(warning)
+        first, *rest = warning.splitlines()
+        console.warn(first)
+        for line in rest:
+            console.note(f"  {line}")
     if not plan.is_dry_run:
         commands(console, "Next", next_commands(plan))
     commands(console, "The same again", [plan.replay])
@@ -109,7 +112,7 @@ def commands(console: Console, heading: str, lines: Sequence[str]) -> None:
     """Print commands to type, each on a line of its own and never wrapped."""
     console.heading(heading)
     for line in lines:
-        console.line("  ", (line, "cyan"))
+        console.command(line)
 
 
 def _tree_rows(files: Files) -> Iterator[Sequence[Part]]:

@@ -1,11 +1,14 @@
 """Text typed by people: show it safely, and say what is wrong with it."""
 
+import re
+import shlex
 import unicodedata
 
 MAX_TEXT = 500
 
 # Letters of some scripts and emoji families need the joiners, which are invisible themselves.
 _JOINERS = "\u200c\u200d"
+_WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*")+""")  # as `shlex.join` writes them
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 
 
@@ -35,6 +38,21 @@ def shorten(text: str, width: int = 60) -> str:
     """Show the beginning of a text that is too long to repeat in a message."""
     shown = visible(text)
     return shown if len(shown) <= width else f"{shown[: width - 3]}..."
+
+
+def ascii_command(line: str) -> str:
+    r"""Write a command so that it can be typed where only ASCII can be shown.
+
+    >>> print(ascii_command("cd 'Größe 1' && uv lock"))
+    cd $'Gr\303\266\303\237e 1' && uv lock
+    """
+    return _WORD.sub(lambda word: word[0] if word[0].isascii() else _octal(word[0]), line)
+
+
+def _octal(word: str) -> str:
+    content = shlex.split(word)[0].encode("utf-8", "surrogateescape")
+    is_plain = {*range(32, 127)} - {*b"\\'"}
+    return "$'" + "".join(chr(c) if c in is_plain else f"\\{c:03o}" for c in content) + "'"
 
 
 def repaired(text: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import newapi as package
+from tests import trees
 from tests.cli.conftest import COMMAND, Run, names
 
 HEAVY = {"copier", "jinja2", "rich", "yaml"}
@@ -86,6 +89,49 @@ def test_any_surroundings_are_fine(
     assert "Приложение" in (here / "demo/README.md").read_text(encoding="utf-8")
     assert process("features", env=env).code == 0
     assert process("create", "demo", "--with", "dokçer", env=env).code == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+@pytest.mark.parametrize("umask", [0o002, 0o022, 0o077])
+def test_permissions_are_as_the_user_wants_them(
+    process: Run, template: Path, here: Path, umask: int
+) -> None:
+    fork = here.parent / "fork"
+    shutil.copytree(template, fork)
+    trees.write(fork, {"template/run.sh": "#!/bin/sh\n", "template/odd.txt": "odd\n"})
+    (fork / "template/run.sh").chmod(0o711)
+    (fork / "template/odd.txt").chmod(0o666)
+
+    words = ("--template", str(fork), "--no-lock", "-y")
+    assert process("create", "demo", *words, umask=umask).code == 0
+
+    modes = {name: mode for name, (mode, _) in trees.read(here / "demo").items()}
+    assert (modes.pop(".env"), modes.pop("run.sh")) == (0o600, 0o777 & ~umask)
+    assert modes.pop("app") == 0o777 & ~umask
+    assert set(modes.values()) == {0o666 & ~umask}
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash reads the command back")
+def test_command_to_repeat_works_in_any_locale(process: Run, template: Path, here: Path) -> None:
+    (here / "ordner-ü").mkdir()
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    description = "Größe 'S' \\ ☃"
+    words = ["--template", str(template), "--no-lock", "--no-git", "-y"]
+    words += ["--preset", "minimal", "--set", f"description={description}"]
+
+    shown = process("create", "ordner-ü/demo", *words, env=plain)
+    document = process("create", "ordner-ü/two", *words, "--json", env=plain).document
+
+    repeat = shown.out.splitlines()[-1].strip()
+    assert repeat.isascii()
+    read = subprocess.run(
+        ["bash", "-c", f"printf '%s\\0' {repeat}"], capture_output=True, check=True, env=plain
+    )
+    typed = read.stdout.decode().split("\0")
+    assert "ordner-ü/demo" in typed
+    assert f"description={description}" in typed
+    assert document["path"] == str(here / "ordner-ü/two")
+    assert f"description={description}" in shlex.split(document["replay"])
 
 
 def test_colour_is_only_for_terminals(process: Run) -> None:

@@ -247,14 +247,41 @@ def test_failing_lock_says_what_to_do(
     project: Path, program: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trees.write(project, {"pyproject.toml": PYPROJECT})
-    program("uv", "import sys\nsys.exit('error: no solution\\nhint: none')\n")
+    said = [
+        "error: no solution",
+        "  cause: \x1b[31ma\x1b[0m needs b<1",
+        "",
+        "hint: allow b",
+        "\x07",
+    ]
+    program("uv", f"import sys\nsys.exit({chr(10).join(said)!r})\n")
     monkeypatch.setattr("tempfile.tempdir", str(project.parent))
     before = set(project.parent.iterdir())
 
-    assert finish.uv_lock(project) == (
-        "uv.lock was not written, run `uv lock` in the project: no solution"
-    )
+    warning = finish.uv_lock(project)
+
+    assert warning is not None
+    assert warning.splitlines() == [
+        "uv.lock was not written. Run `uv lock` in the project when this is mended:",
+        "error: no solution",
+        "  cause: a needs b<1",
+        "hint: allow b",
+        "\\x07",
+    ]
     assert set(project.parent.iterdir()) == before
+
+
+def test_long_reason_keeps_its_beginning_and_its_end(
+    project: Path, program: Callable[[str, str], Path]
+) -> None:
+    trees.write(project, {"pyproject.toml": PYPROJECT})
+    program("uv", "import sys\nsys.exit('\\n'.join(f'line {n}' for n in range(100)))\n")
+
+    lines = (finish.uv_lock(project) or "").splitlines()
+
+    assert (lines[1], lines[-1]) == ("line 0", "line 99")
+    assert "... (76 lines)" in lines
+    assert len(lines) == 26
 
 
 def test_interrupted_lock_leaves_nothing(
