@@ -32,35 +32,57 @@ def render(source: Source, answers: Mapping[str, bool | str], destination: Path)
     Raises:
         NewapiError: The template is broken, or did not record an answer.
     """
+    with _explained("template"):
+        _copy(source.path, answers, destination)
+        _record(source, answers, destination / ANSWERS_FILE)
+
+
+def generate(generator: Path, context: Mapping[str, Any], destination: Path) -> None:
+    """Render a generator, a template without an answers file, into a folder.
+
+    Raises:
+        NewapiError: The generator is broken.
+    """
+    with _explained("generator"):
+        _copy(generator, context, destination)
+
+
+def _copy(template: Path, data: Mapping[str, Any], destination: Path) -> None:
     import copier
-    import jinja2
-    import yaml
-    from copier.errors import CopierError, CopierWarning
+    from copier.errors import CopierWarning
     from plumbum import local
 
+    with (
+        warnings.catch_warnings(action="ignore", category=CopierWarning),
+        local.env(PATH=""),  # no git: it would be asked once per file
+        _compiling_little(),
+        _gathering_answers_once(),
+        _reading_quickly(),
+    ):
+        copier.run_copy(
+            str(template),
+            destination,
+            data=dict(data),
+            defaults=True,
+            overwrite=True,
+            quiet=True,
+            unsafe=False,
+            skip_tasks=True,
+            cleanup_on_error=False,
+            settings=copier.Settings(),
+        )
+
+
+@contextmanager
+def _explained(what: str) -> Iterator[None]:
+    import jinja2
+    import yaml
+    from copier.errors import CopierError
+
     try:
-        with (
-            warnings.catch_warnings(action="ignore", category=CopierWarning),
-            local.env(PATH=""),  # no git: it would be asked once per file
-            _compiling_little(),
-            _gathering_answers_once(),
-            _reading_quickly(),
-        ):
-            copier.run_copy(
-                str(source.path),
-                destination,
-                data=dict(answers),
-                defaults=True,
-                overwrite=True,
-                quiet=True,
-                unsafe=False,
-                skip_tasks=True,
-                cleanup_on_error=False,
-                settings=copier.Settings(),
-            )
-        _record(source, answers, destination / ANSWERS_FILE)
+        yield
     except (CopierError, jinja2.TemplateError, yaml.YAMLError, *_MISTAKES) as error:
-        raise NewapiError(f"The template cannot be rendered: {_one_line(error)}") from error
+        raise NewapiError(f"The {what} cannot be rendered: {_one_line(error)}") from error
 
 
 def _record(source: Source, answers: Mapping[str, bool | str], path: Path) -> None:

@@ -1,0 +1,77 @@
+"""The generator that a template carries: `generators/resource`, a Copier template of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newapi import engine
+from newapi.errors import NewapiError
+from newapi.resources import wiring
+from newapi.resources.wiring import Wire
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+FOLDER = "generators/resource"
+_WIRING = "wiring.yml.jinja"
+
+
+class Generator:
+    """What makes the files of one resource."""
+
+    def __init__(self, template: Path) -> None:
+        self.root = template / FOLDER
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the template has one: its first releases had none."""
+        return (self.root / "copier.yml").is_file()
+
+    @cached_property
+    def version(self) -> str:
+        """Return a name for what the generator consists of."""
+        digest = hashlib.sha256()
+        for path in sorted(self.root.rglob("*")):
+            if path.is_file():
+                digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
+                digest.update(path.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def render(self, context: Mapping[str, Any], destination: Path) -> None:
+        """Write the files of a resource, or one revision of its table."""
+        engine.generate(self.root, {"revision": None, **context}, destination)
+
+    def wires(self, context: Mapping[str, Any]) -> frozenset[Wire]:
+        """Return the lines that a resource needs in shared files.
+
+        Raises:
+            NewapiError: The generator is broken.
+        """
+        import jinja2
+        import yaml
+
+        try:
+            template = self._wiring
+            text = template.render({"revision": None, **context}) if template else ""
+            return frozenset(wiring.read(yaml.safe_load(text)))
+        except (jinja2.TemplateError, yaml.YAMLError, ValueError, TypeError, KeyError) as error:
+            message = f"The generator cannot be rendered: {_WIRING}: {error}"
+            raise NewapiError(message) from error
+
+    @cached_property
+    def _wiring(self) -> Template | None:
+        """Compile the template of the wiring, with the settings of the generator."""
+        import jinja2
+        import yaml
+        from jinja2.sandbox import SandboxedEnvironment
+
+        if not (self.root / _WIRING).is_file():
+            return None
+        settings = yaml.safe_load((self.root / "copier.yml").read_bytes())["_envops"]
+        options = {**settings, "undefined": jinja2.StrictUndefined}
+        loader = jinja2.FileSystemLoader(self.root)
+        return SandboxedEnvironment(loader=loader, **options).get_template(_WIRING)

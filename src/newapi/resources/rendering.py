@@ -1,0 +1,101 @@
+"""Make the files of resources: what a generator says of a definition and a project's answers."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newapi import tree
+from newapi.resources import context, formatting, store
+from newapi.resources.generator import Generator
+from newapi.tree import Entry, Tree
+
+if TYPE_CHECKING:
+    from newapi.catalog import Value
+    from newapi.resources.definition import Definition
+    from newapi.resources.wiring import Wire
+
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Side:
+    """What decides about the files of resources."""
+
+    generator: Generator
+    answers: Mapping[str, Value]
+    definitions: Mapping[str, Definition]
+
+    def context(self, name: str) -> dict[str, Any]:
+        """Return what the generator is told about a resource."""
+        known = {other: self.definitions[other] for other in self._reachable(name)}
+        return {
+            "definition": context.of_definition(self.definitions[name], self.definitions),
+            "definitions": context.of_all(known),
+            "project": {**self.answers, "has_tables": True},
+        }
+
+    @cached_property
+    def contexts(self) -> dict[str, dict[str, Any]]:
+        """Return what the generator is told about each resource."""
+        return {name: self.context(name) for name in sorted(self.definitions)}
+
+    @cached_property
+    def wires(self) -> frozenset[Wire]:
+        """Return every line that resources need in shared files."""
+        return frozenset[Wire]().union(*map(self.generator.wires, self.contexts.values()))
+
+    def _reachable(self, name: str) -> set[str]:
+        """Return a resource, and all that it refers to."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            current = waiting.pop()
+            if current not in found and current in self.definitions:
+                found.add(current)
+                waiting += [f.target for f in self.definitions[current].fields if f.target]
+        return found
+
+
+@dataclass
+class Workshop:
+    """Renders and formats; what has been made once is not made again."""
+
+    made: dict[str, Tree] = field(default_factory=dict)
+
+    def files(self, side: Side, name: str) -> Tree:
+        """Return the files of a resource, which `prepare` has made; its definition is another."""
+        return self.made[key(side, side.contexts[name])]
+
+    def prepare(self, wanted: Iterable[tuple[Side, Context]]) -> None:
+        """Render whatever is not there yet, and format all of it at once.
+
+        Raises:
+            NewapiError: A generator is broken, or ruff is missing.
+        """
+        missing = {key(side, about): (side, about) for side, about in wanted}
+        missing = {name: job for name, job in missing.items() if name not in self.made}
+        if not missing:
+            return
+        with tempfile.TemporaryDirectory(prefix="newapi-generate-") as temporary:
+            folders = {name: Path(temporary, str(n)) for n, name in enumerate(missing)}
+            for name, (side, about) in missing.items():
+                folders[name].mkdir()
+                side.generator.render(about, folders[name])
+            formatting.tidy(Path(temporary))
+            self.made |= {name: tree.read(folder) for name, folder in folders.items()}
+
+
+def key(side: Side, about: Context) -> str:
+    """Name what a generator makes of something."""
+    return side.generator.version + json.dumps(about, sort_keys=True)
+
+
+def definition_file(definition: Definition) -> tuple[str, Entry]:
+    """Return the file in which a project keeps a definition."""
+    return store.path_of(definition.name), Entry(store.write(definition).encode())
