@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from newapi import __version__, completion, flags
+from newapi import __version__, app_generate, completion, flags
 
 app = typer.Typer(
     help="Create production-grade FastAPI projects, every part a choice.",
@@ -15,6 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+app.add_typer(app_generate.app, name="generate")
 
 
 @app.callback(invoke_without_command=True)

@@ -10,7 +10,7 @@ from newapi.tree import Entry, Tree
 
 Action: TypeAlias = Literal[
     "added", "updated", "removed", "merged", "moved", "followed", "kept", "stays-deleted",
-    "conflict",
+    "conflict", "wired",
 ]  # fmt: skip
 
 

@@ -1,10 +1,17 @@
-"""The `.env` of a new project: its example, with secrets of its own."""
+"""The `.env` of a project: its example, with secrets of its own."""
+
+from __future__ import annotations
 
 import os
 import re
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
+from newapi import tree
+from newapi.merge import Merged, Outcome
+
+ENV, EXAMPLE = ".env", ".env.example"
 _PLACEHOLDER = re.compile(r"^((?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=)change-me[ \t]*$", re.MULTILINE)
 _VARIABLE = re.compile(r"^\s*(export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
 _BYTES = 48
@@ -47,6 +54,28 @@ def missing(env: bytes, example: bytes) -> tuple[bytes, list[str]]:
     gap = b"" if env.endswith(b"\n") or not env else b"\n"
     text = _PLACEHOLDER.sub(_with_secret, "".join(f"\n{block}" for block in blocks))
     return env + gap + text.encode(), names
+
+
+def fill(project: Path, merged: Merged, ignored: frozenset[str]) -> tuple[Merged, frozenset[str]]:
+    """Give the `.env` of a project the variables that it lacks, unless git keeps it."""
+    present = tree.look(project / ENV)
+    example = merged.tree.get(EXAMPLE)
+    is_kept = ENV in merged.ours and ENV not in ignored
+    if present is None or example is None or not (present.is_text and example.is_text) or is_kept:
+        return merged, ignored
+    if ENV in merged.writes:
+        return merged, ignored
+    text, added = missing(present.data, example.data)
+    if not added:
+        return merged, ignored
+    outcome = Outcome(ENV, "updated", f"added {', '.join(added)}")
+    changed = replace(
+        merged,
+        ours={**merged.ours, ENV: present},
+        writes={**merged.writes, ENV: replace(present, data=text)},
+        outcomes=tuple(sorted((*merged.outcomes, outcome), key=lambda found: found.path)),
+    )
+    return changed, ignored | {ENV}
 
 
 def _with_secret(match: re.Match[str]) -> str:

@@ -31,6 +31,11 @@ class Item(NamedTuple):
     digest: str
     size: int
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is neither a link nor a submodule."""
+        return self.mode.startswith("100")
+
 
 @dataclass(frozen=True)
 class Repository:

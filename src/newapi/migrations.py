@@ -62,6 +62,36 @@ def chain(base: Tree, ours: Tree, theirs: Tree, *, keep_tables: bool) -> Chained
     )
 
 
+def head(tree: Tree) -> str | None:
+    """Return the newest revision of a project; None when it has none.
+
+    Raises:
+        NewapiError: There are several, or a revision cannot be read.
+    """
+    return _only(revisions.heads(_read(tree).values()))
+
+
+def vacant(tree: Tree, name: str) -> str:
+    """Return a name for a revision that no other one has: with a number where it is taken."""
+    have, number, free = _read(tree), 1, name
+    while free in have or f"{FOLDER}/{free}.py" in tree:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+def follow(revision: Tree, chained: Chained) -> dict[str, Entry]:
+    """Put a revision behind those that are added in the same run."""
+    if not chained.added:
+        return dict(revision)
+    heads = revisions.heads(_read(chained.added).values())
+    return {
+        path: Entry(revisions.placed(found, found.name, _only(heads)).encode())
+        for path, entry in revision.items()
+        if (found := revisions.read(path, entry.data))
+    }
+
+
 class _Chain:
     """A project's revisions while new ones are added to their end."""
 
@@ -74,21 +104,15 @@ class _Chain:
 
     def add(self, revision: Revision, name: str, path: str) -> None:
         """Add a revision."""
-        self._put(path, name, revisions.placed(revision, name, self._head()))
+        self._put(path, name, revisions.placed(revision, name, _only(self.heads)))
 
     def take_back(self, revision: Revision) -> None:
         """Add a revision that drops what another one has made."""
         name = f"drop_{revision.name}"
         title = f"Take back {revision.name}: what belongs to it is dropped."
-        text = revisions.reversed_(revision, name, self._head() or "", title)
+        text = revisions.reversed_(revision, name, _only(self.heads) or "", title)
         self._put(f"{FOLDER}/{name}.py", name, text)
         self.dropped.append(revision.name)
-
-    def _head(self) -> str | None:
-        if len(self.heads) > 1:
-            message = f"The project's migrations have several heads: {', '.join(self.heads)}."
-            raise NewapiError(message, _MANY)
-        return next(iter(self.heads), None)
 
     def _put(self, path: str, name: str, text: str) -> None:
         stem, number = path.removesuffix(".py"), 1
@@ -104,6 +128,13 @@ def is_revision(path: str) -> bool:
     """Whether a path is that of a revision file."""
     pure = PurePosixPath(path)
     return pure.parent.as_posix() == FOLDER and pure.suffix == ".py" and pure.stem != "__init__"
+
+
+def _only(heads: list[str]) -> str | None:
+    if len(heads) > 1:
+        message = f"The project's migrations have several heads: {', '.join(heads)}."
+        raise NewapiError(message, _MANY)
+    return next(iter(heads), None)
 
 
 def _read(tree: Tree) -> dict[str, Revision]:

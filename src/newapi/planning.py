@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from newapi import (
@@ -27,6 +28,8 @@ from newapi import (
 )
 from newapi.errors import NewapiError, UsageError
 from newapi.merge import Merged, Outcome, Rules
+from newapi.resources import inventory, needs, weaving
+from newapi.resources.rendering import Side
 from newapi.texts import Labels, Style
 
 if TYPE_CHECKING:
@@ -35,11 +38,13 @@ if TYPE_CHECKING:
     from newapi.features import Change, Resolution
     from newapi.git import Item, Repository
     from newapi.migrations import Chained
+    from newapi.resources.definition import Definition
+    from newapi.resources.weaving import Woven
+    from newapi.resources.wiring import Loose
     from newapi.sources import Source
     from newapi.tree import Tree
 
 ANSWERS_FILE = ".copier-answers.yml"
-ENV, EXAMPLE = ".env", ".env.example"
 
 
 class Sides(NamedTuple):
@@ -78,6 +83,8 @@ class Plan:
     warnings: tuple[str, ...] = ()
     migrations: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    loose: tuple[Loose, ...] = ()
+    title: str = ""
     base: Tree = field(default_factory=dict)
 
     @property
@@ -98,14 +105,7 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
         NewapiError: The project cannot be updated; says why, and what helps.
         UsageError: The choices are wrong.
     """
-    if wanted.is_quiet_required:
-        worktree.require_quiet(repository)
-    elif not repository.head():
-        raise NewapiError("The repository has no commit yet.", "git add --all && git commit")
-    listing = repository.listing()
-    item = listing.get(ANSWERS_FILE)
-    content = repository.blobs([item.digest])[item.digest] if item else None
-    record = history.read(content)
+    listing, record = look(repository, wanted)
     with ExitStack() as stack:
         stack.enter_context(sources.fetching_once())
         old = _open_old(stack, record, wanted)
@@ -118,8 +118,9 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
             raise NewapiError(message, "git revert the commit of the last update instead.")
         known = catalog.load(old.path)
         before = carry.recorded(record, known)
+        found = inventory.committed(repository, listing, old.path)
         known = known if new is old else catalog.load(new.path)
-        resolution, warnings = _answers(record, wanted, new, known)
+        resolution, warnings = _answers(record, wanted, new, known, found.definitions)
         labels = _labels(old, new)
         done = Plan(
             record=record,
@@ -135,11 +136,28 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
         )
         if _is_the_same(old, new) and before == resolution.answers:
             return done
-        both = old.commit if _is_the_same(old, new) else f"{old.commit} and {new.commit}"
-        with console.status(f"Rendering {both}"):
+        shown = old.commit if _is_the_same(old, new) else f"{old.commit} and {new.commit}"
+        with console.status(f"Rendering {shown}"):
             base = render(old, before, repository.project.name)
             theirs = render(new, resolution.answers, repository.project.name)
-    return _merge(repository, listing, wanted, done, Sides(base, theirs))
+            again = inventory.of(found.definitions)
+            woven = weaving.weave(
+                *(base, theirs, Side(old.path, before, found)),
+                Side(new.path, resolution.answers, again),
+            )
+    return conclude(repository, listing, wanted, done, woven)
+
+
+def look(repository: Repository, wanted: Wanted) -> tuple[Mapping[str, Item], history.Record]:
+    """Return what the last commit has, and what its answers file says."""
+    if wanted.is_quiet_required:
+        worktree.require_quiet(repository)
+    elif not repository.head():
+        raise NewapiError("The repository has no commit yet.", "git add --all && git commit")
+    listing = repository.listing()
+    item = listing.get(ANSWERS_FILE)
+    content = repository.blobs([item.digest])[item.digest] if item else None
+    return listing, history.read(content)
 
 
 def _open_old(stack: ExitStack, record: history.Record, wanted: Wanted) -> Source:
@@ -152,11 +170,16 @@ def _open_old(stack: ExitStack, record: history.Record, wanted: Wanted) -> Sourc
 
 
 def _answers(
-    record: history.Record, wanted: Wanted, new: Source, known: Catalog
+    record: history.Record,
+    wanted: Wanted,
+    new: Source,
+    known: Catalog,
+    definitions: Mapping[str, Definition],
 ) -> tuple[Resolution, list[str]]:
     given = choices.read(wanted.choices, known, names.dependencies(new.path / "template"))
     resolution, dropped = carry.over(record, given.values, wanted.choices.preset, known)
-    problems = [*given.problems, *answers.conflicts(resolution, given.flags)]
+    resolution, unmet = needs.resolve(resolution, definitions, given.values)
+    problems = [*given.problems, *answers.conflicts(resolution, given.flags), *unmet]
     if problems:
         raise UsageError(problems)
     return resolution, dropped
@@ -180,58 +203,46 @@ def render(source: Source, given: Mapping[str, Value], name: str) -> Tree:
         return tree.read(Path(folder, name))
 
 
-def _merge(
-    repository: Repository, listing: Mapping[str, Item], wanted: Wanted, done: Plan, sides: Sides
+def conclude(
+    repository: Repository, listing: Mapping[str, Item], wanted: Wanted, done: Plan, woven: Woven
 ) -> Plan:
-    ours = worktree.read(repository, listing, sides.base, sides.theirs)
+    """Merge, and say what deserves a look."""
+    sides, lines = Sides(woven.base, woven.theirs), woven.lines
+    ours = worktree.read(repository, listing, *sides, lines.files)
     worktree.require_no_remains(ours, done.labels)
     rules = Rules(done.labels, wanted.style, ours.ignored, {ANSWERS_FILE})
-    chained, merged = join(sides, ours.tree, rules, keep_tables=wanted.keep_tables)
+    chained, merged = join(sides, ours.tree, rules, woven.revision, keep_tables=wanted.keep_tables)
+    merged, loose = weaving.rewire(merged, lines)
     warnings = [*done.warnings, *chained.notes]
     warnings += [
         f"{path} merged without a conflict, but can no longer be parsed: look at it"
         for path in checks.broken(merged, sides.theirs)
     ]
-    if ours.tree.get(ANSWERS_FILE) != sides.base.get(ANSWERS_FILE):
+    if ours.tree.get(ANSWERS_FILE) != sides.base.get(ANSWERS_FILE, ours.tree[ANSWERS_FILE]):
         warnings.append(f"{ANSWERS_FILE} was edited by hand; it is written anew")
-    merged, ignored = _with_env(repository, merged, ours.ignored)
+    merged, ignored = environment.fill(repository.project, merged, ours.ignored)
     return replace(
         done,
         merged=merged,
         ignored=ignored,
         warnings=tuple(warnings),
-        migrations=tuple(chained.added),
+        migrations=(*chained.added, *woven.revision),
         dropped=chained.dropped,
+        loose=tuple(loose),
         base=sides.base,
     )
 
 
-def join(sides: Sides, ours: Tree, rules: Rules, *, keep_tables: bool) -> tuple[Chained, Merged]:
+def join(
+    sides: Sides,
+    ours: Tree,
+    rules: Rules,
+    revision: Tree = MappingProxyType({}),
+    *,
+    keep_tables: bool,
+) -> tuple[Chained, Merged]:
     """Merge everything, revisions of the database and what they import included."""
     chained = migrations.chain(sides.base, ours, sides.theirs, keep_tables=keep_tables)
-    merged = merge.merge(chained.base, ours, {**chained.theirs, **chained.added}, rules)
+    added = {**chained.added, **migrations.follow(revision, chained)}
+    merged = merge.merge(chained.base, ours, {**chained.theirs, **added}, rules)
     return chained, needed.keep(merged)
-
-
-def _with_env(
-    repository: Repository, merged: Merged, ignored: frozenset[str]
-) -> tuple[Merged, frozenset[str]]:
-    """Give `.env` the variables that it lacks, unless git keeps it."""
-    present = tree.look(repository.project / ENV)
-    example = merged.tree.get(EXAMPLE)
-    is_kept = ENV in merged.ours and ENV not in ignored
-    if present is None or example is None or not (present.is_text and example.is_text) or is_kept:
-        return merged, ignored
-    if ENV in merged.writes:
-        return merged, ignored
-    text, added = environment.missing(present.data, example.data)
-    if not added:
-        return merged, ignored
-    outcome = Outcome(ENV, "updated", f"added {', '.join(added)}")
-    changed = replace(
-        merged,
-        ours={**merged.ours, ENV: present},
-        writes={**merged.writes, ENV: replace(present, data=text)},
-        outcomes=tuple(sorted((*merged.outcomes, outcome), key=lambda found: found.path)),
-    )
-    return changed, ignored | {ENV}

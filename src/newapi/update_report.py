@@ -18,20 +18,21 @@ _STYLES: Mapping[str, str] = {
     "conflict": "bold red",
 }
 _ORDER = (
-    *("added", "updated", "removed", "merged", "moved", "followed"),
+    *("added", "updated", "removed", "merged", "wired", "moved", "followed"),
     *("kept", "stays-deleted", "conflict"),
 )
 
 
 def updated(console: Console, document: Mapping[str, Any]) -> None:
     """Print the description of an update."""
-    before, after = document["from"]["commit"], document["to"]["commit"]
     if document["up_to_date"]:
+        after = document["to"]["commit"]
         console.line(f"Nothing to do: the project is up to date with {after}.")
         return
-    verb = "Would update" if document["dry_run"] else "Updated"
-    step = f"{before} to {after}" if before != after else f"{after}, with other choices"
-    console.heading(f"{verb} {document['path']}: {step}")
+    if title := document.get("title"):
+        console.heading(f"Would {title[:1].lower()}{title[1:]}" if document["dry_run"] else title)
+    else:
+        _head(console, document)
     for change in document["changes"]:
         console.note(change["reason"])
     outcomes = sorted(document["outcomes"], key=lambda o: (_ORDER.index(o["action"]), o["path"]))
@@ -47,6 +48,13 @@ def updated(console: Console, document: Mapping[str, Any]) -> None:
         return
     report.commands(console, "Next", document["next"])
     console.line("  ", ("newapi update --abort takes everything back until you commit", "dim"))
+
+
+def _head(console: Console, document: Mapping[str, Any]) -> None:
+    before, after = document["from"]["commit"], document["to"]["commit"]
+    verb = "Would update" if document["dry_run"] else "Updated"
+    step = f"{before} to {after}" if before != after else f"{after}, with other choices"
+    console.heading(f"{verb} {document['path']}: {step}")
 
 
 def notes(console: Console, found: Sequence[Mapping[str, Any]]) -> None:

@@ -123,7 +123,11 @@ def describe(command: str, repository: Repository, plan: Plan, *, is_dry_run: bo
         "changes": [{"name": c.name, "value": c.value, "reason": c.reason} for c in plan.changes],
         "outcomes": [asdict(outcome) for outcome in plan.merged.outcomes],
         "migrations": list(plan.migrations),
-        "warnings": [*plan.warnings, *_of_dropped(plan)],
+        "by_hand": [
+            {"path": loose.wire.file, "action": loose.action, "line": loose.wire.line}
+            for loose in plan.loose
+        ],
+        "warnings": [*plan.warnings, *map(str, plan.loose), *_of_dropped(plan)],
         "notes": [{"release": release, "text": text} for release, text in notes.items()],
         "next": _next(command, repository, plan),
     }
@@ -145,7 +149,7 @@ def _next(command: str, repository: Repository, plan: Plan) -> list[str]:
     steps = [] if here == repository.project else [f"cd {shlex.quote(str(repository.project))}"]
     if plan.merged.stages:
         steps += ["git mergetool  # or an editor", "git diff --check"]
-    message = f"Update the template to {plan.commit}"
+    message = plan.title or f"Update the template to {plan.commit}"
     if command in {"add", "remove"}:
         before, after = plan.before, plan.answers
         changed = [name for name in after if after[name] != before.get(name)]
@@ -156,7 +160,7 @@ def _next(command: str, repository: Repository, plan: Plan) -> list[str]:
 
 def offered(command: str, plan: Plan) -> list[str]:
     """Return what can be run for people; nothing that loses data, or that conflicts would break."""
-    if plan.is_up_to_date or plan.conflicts or command not in {"update", "add"}:
+    if plan.is_up_to_date or plan.conflicts or command not in {"update", "add", "generate"}:
         return []
     if "pyproject.toml" not in plan.merged.tree:
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,10 +41,16 @@ def require_quiet(repository: Repository) -> None:
         )
 
 
-def read(repository: Repository, listing: Mapping[str, Item], base: Tree, theirs: Tree) -> Ours:
+def read(
+    repository: Repository,
+    listing: Mapping[str, Item],
+    base: Tree,
+    theirs: Tree,
+    also: Collection[str] = (),
+) -> Ours:
     """Read what a merge of these can touch; anything else is there, but not looked into."""
     managed = {*base, *theirs}
-    wanted = {path for path in listing if path in managed or migrations.is_revision(path)}
+    wanted = {p for p in listing if p in managed or p in also or migrations.is_revision(p)}
     wanted |= _candidates(listing, base, theirs)
     blobs = repository.blobs(
         item.digest for path, item in listing.items() if path in wanted and item.mode != "160000"
@@ -78,10 +84,22 @@ def require_no_remains(ours: Ours, labels: Labels) -> None:
         or any(path.endswith(s) and path.removesuffix(s) in ours.tree for s in (BESIDE, REJECTED))
     ]
     if remains:
-        raise NewapiError(
-            f"Conflicts of an earlier update are left in: {', '.join(sorted(remains)[:5])}",
-            "Resolve them (remove markers, .rej and .template-new files) and commit.",
-        )
+        raise unresolved(remains)
+
+
+def unresolved(paths: Collection[str]) -> NewapiError:
+    """Say where conflicts wait for somebody."""
+    return NewapiError(
+        f"Conflicts of an earlier update are left in: {', '.join(sorted(paths)[:5])}",
+        "Resolve them (remove markers, .rej and .template-new files) and commit.",
+    )
+
+
+def revisions(repository: Repository, listing: Mapping[str, Item]) -> Tree:
+    """Read the revisions of the database."""
+    items = {path: item for path, item in listing.items() if migrations.is_revision(path)}
+    blobs = repository.blobs(item.digest for item in items.values())
+    return {path: _entry(item, blobs[item.digest]) for path, item in items.items()}
 
 
 def _candidates(listing: Mapping[str, Item], base: Tree, theirs: Tree) -> set[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from newapi import tree
 from newapi.resources import store
+from newapi.resources.generator import Generator
 from newapi.tree import Entry, Tree
 
 if TYPE_CHECKING:
@@ -23,43 +24,68 @@ class Inventory:
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     files: Tree = field(default_factory=dict)
 
+    def changed(self, definitions: Mapping[str, Definition]) -> Inventory:
+        """Return other definitions; the file of one that stays as it is stays as it is."""
+        fresh = of({n: each for n, each in definitions.items() if self.definitions.get(n) != each})
+        kept = (store.path_of(name) for name in definitions.keys() - fresh.definitions.keys())
+        return Inventory(definitions, {**{path: self.files[path] for path in kept}, **fresh.files})
 
-def committed(repository: Repository, listing: Mapping[str, Item]) -> Inventory:
-    """Read what the last commit has.
+
+def of(definitions: Mapping[str, Definition]) -> Inventory:
+    """Return these definitions with the files that newapi writes for them."""
+    files = {
+        store.path_of(name): Entry(store.write(definition).encode())
+        for name, definition in definitions.items()
+    }
+    return Inventory(definitions, files)
+
+
+def committed(repository: Repository, listing: Mapping[str, Item], template: Path) -> Inventory:
+    """Read what the last commit has; a template without a generator cannot have made any.
 
     Raises:
         NewapiError: A definition is not as newapi wrote it.
     """
     items = {p: item for p, item in listing.items() if _is_definition(p) and item.is_file}
+    if not items or not Generator(template).is_there:
+        return Inventory()
     blobs = repository.blobs(item.digest for item in items.values())
     return _read({path: Entry(blobs[item.digest]) for path, item in items.items()})
 
 
-def present(project: Path) -> Inventory:
+def present(project: Path, template: Path) -> Inventory:
     """Read what is on the disk.
 
     Raises:
         NewapiError: A definition is not as newapi wrote it.
     """
+    if not Generator(template).is_there:
+        return Inventory()
     paths = sorted((project / store.FOLDER).glob("*.yml"))
     found = {f"{store.FOLDER}/{path.name}": tree.look(path) for path in paths}
     return _read({path: e for path, e in found.items() if e is not None and e.kind == "file"})
 
 
-def sources(repository: Repository, listing: Mapping[str, Item]) -> dict[str, str]:
-    """Return the text of every module of the application."""
+def modules(repository: Repository, listing: Mapping[str, Item]) -> dict[str, bytes]:
+    """Return the Python files of the application and its tests."""
     items = {
         path: item
         for path, item in listing.items()
-        if path.startswith("app/") and path.endswith(".py") and item.is_file
+        if path.startswith(("app/", "tests/")) and path.endswith(".py") and item.is_file
     }
     blobs = repository.blobs(item.digest for item in items.values())
-    return {path: blobs[item.digest].decode(errors="replace") for path, item in items.items()}
+    return {path: blobs[item.digest] for path, item in items.items()}
 
 
 def _read(files: Tree) -> Inventory:
-    found = (store.read(path, entry.data) for path, entry in sorted(files.items()))
-    return Inventory({definition.name: definition for definition in found}, files)
+    own = {path: entry for path, entry in sorted(files.items()) if _is_own(entry.data)}
+    found = (store.read(path, entry.data) for path, entry in own.items())
+    return Inventory({definition.name: definition for definition in found}, own)
+
+
+def _is_own(data: bytes) -> bool:
+    """Whether newapi has written a file, even if it was edited since."""
+    return b"newapi" in data or b"\ndigest:" in data
 
 
 def _is_definition(path: str) -> bool:

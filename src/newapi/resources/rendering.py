@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newapi import tree
-from newapi.resources import context, formatting, store
+from newapi.resources import context, formatting
 from newapi.resources.generator import Generator
-from newapi.tree import Entry, Tree
+from newapi.tree import Tree
 
 if TYPE_CHECKING:
     from newapi.catalog import Value
     from newapi.resources.definition import Definition
+    from newapi.resources.inventory import Inventory
     from newapi.resources.wiring import Wire
 
 Context = Mapping[str, Any]
@@ -27,9 +28,19 @@ Context = Mapping[str, Any]
 class Side:
     """What decides about the files of resources."""
 
-    generator: Generator
+    template: Path
     answers: Mapping[str, Value]
-    definitions: Mapping[str, Definition]
+    inventory: Inventory
+
+    @cached_property
+    def generator(self) -> Generator:
+        """Return what makes the files."""
+        return Generator(self.template)
+
+    @property
+    def definitions(self) -> Mapping[str, Definition]:
+        """Return what is to be made."""
+        return self.inventory.definitions
 
     def context(self, name: str) -> dict[str, Any]:
         """Return what the generator is told about a resource."""
@@ -94,8 +105,3 @@ class Workshop:
 def key(side: Side, about: Context) -> str:
     """Name what a generator makes of something."""
     return side.generator.version + json.dumps(about, sort_keys=True)
-
-
-def definition_file(definition: Definition) -> tuple[str, Entry]:
-    """Return the file in which a project keeps a definition."""
-    return store.path_of(definition.name), Entry(store.write(definition).encode())

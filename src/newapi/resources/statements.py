@@ -40,8 +40,9 @@ def add_call(source: Source, function: str, line: str, siblings: Collection[str]
         node = calls[index - 1]
         return source.with_line(source.line_end(node), source.indent(node) + line)
     node = calls[0]
-    above = [other.end_lineno or 0 for other in _body(source, function) if other.lineno < node.lineno]
-    at = source.above(node, max(above, default=node.lineno - 1))
+    earlier = (other for other in _body(source, function) if other.lineno < node.lineno)
+    floor = max((other.end_lineno or 0 for other in earlier), default=node.lineno - 1)
+    at = source.above(node, floor)
     return source.with_line(at, source.indent(node) + line)
 
 
@@ -165,7 +166,10 @@ def _assigned(node: ast.stmt) -> set[str]:
 
 def _row(source: Source, name: str) -> Row | None:
     for node in source.module.body:
-        if name in _assigned(node) and isinstance(node, ast.Assign | ast.AnnAssign):
-            if isinstance(node.value, ast.List | ast.Tuple):
-                return Row(node, node.value)
+        match node:
+            case (
+                ast.Assign(value=ast.List() | ast.Tuple() as literal)
+                | ast.AnnAssign(value=ast.List() | ast.Tuple() as literal)
+            ) if name in _assigned(node):
+                return Row(node, literal)
     return None

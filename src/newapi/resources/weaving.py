@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import NamedTuple
 
+from newapi.errors import NewapiError
 from newapi.merge import Merged, Outcome
 from newapi.resources import wiring
+from newapi.resources.rendering import Side, Workshop
 from newapi.resources.wiring import Loose, Wire
 from newapi.tree import Entry, Tree
-
-if TYPE_CHECKING:
-    from newapi.resources.rendering import Side, Workshop
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,48 @@ class Wiring:
         return self.old | self.new
 
 
-def files(workshop: Workshop, side: Side) -> Tree:
-    """Return the files of all resources of one side, without their definitions."""
-    workshop.prepare((side, about) for about in side.contexts.values())
-    made = (workshop.files(side, name) for name in side.contexts)
-    return {path: entry for each in made for path, entry in each.items()}
+class Woven(NamedTuple):
+    """Two sides with resources; the lines in shared files are the old ones in both."""
+
+    base: Tree
+    theirs: Tree
+    lines: Wiring = Wiring()
+    revision: Tree = MappingProxyType({})
+
+
+def weave(base: Tree, theirs: Tree, old: Side, new: Side) -> Woven:
+    """Add every resource to what the template makes of the old and of the new answers.
+
+    Raises:
+        NewapiError: The new version of the template has no generator for them.
+    """
+    if not old.definitions and not new.definitions:
+        return Woven(base, theirs)
+    if not new.generator.is_there:
+        names = ", ".join(sorted(new.definitions))
+        message = f"That version of the template cannot make resources, but there are: {names}."
+        raise NewapiError(message, "Give --to another version.")
+    made = make(Workshop(), old, new, {*old.definitions, *new.definitions})
+    return join({**base, **made.base}, {**theirs, **made.theirs}, old, new)
+
+
+def make(workshop: Workshop, old: Side, new: Side, names: Collection[str]) -> Woven:
+    """Make the files of some resources, and the definitions of all."""
+    jobs = [(side, name) for side in (old, new) for name in side.contexts if name in names]
+    workshop.prepare((side, side.contexts[name]) for side, name in jobs)
+    trees: dict[int, dict[str, Entry]] = {id(old): {}, id(new): {}}
+    for side, name in jobs:
+        trees[id(side)] |= workshop.files(side, name)
+    return Woven(
+        {**trees[id(old)], **old.inventory.files}, {**trees[id(new)], **new.inventory.files}
+    )
+
+
+def join(base: Tree, theirs: Tree, old: Side, new: Side) -> Woven:
+    """Wire resources into both sides."""
+    lines = Wiring(old.wires, new.wires)
+    base, theirs = (wired(side, lines.old, lines.known) for side in (base, theirs))
+    return Woven(base, theirs, lines)
 
 
 def wired(tree: Tree, wires: Collection[Wire], known: Collection[Wire]) -> Tree:
@@ -50,7 +87,7 @@ def wired(tree: Tree, wires: Collection[Wire], known: Collection[Wire]) -> Tree:
     return {**tree, **changed}
 
 
-def rewired(merged: Merged, lines: Wiring) -> tuple[Merged, list[Loose]]:
+def rewire(merged: Merged, lines: Wiring) -> tuple[Merged, list[Loose]]:
     """Bring the lines of a merged project up to date; return what is left to the user too."""
     writes, outcomes = dict(merged.writes), {o.path: o for o in merged.outcomes}
     result, loose = merged.tree, list[Loose]()

@@ -1,0 +1,111 @@
+"""`newapi generate resource`: a resource of one's own design, made, changed or removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from newapi import update_report, updating
+from newapi.commands import update
+from newapi.errors import Problem, UsageError
+from newapi.planning import Wanted
+from newapi.resources import fields, generating
+from newapi.resources.changes import Changes
+from newapi.resources.deciding import Request
+from newapi.resources.definition import ACCESSES, APIS
+
+if TYPE_CHECKING:
+    from newapi.console import Console
+    from newapi.git import Repository
+    from newapi.resources.generating import Generated
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line."""
+
+    name: str
+    fields: Sequence[str] = ()
+    accesses: Sequence[str] = ()
+    plural: str | None = None
+    api: str | None = None
+    add: Sequence[str] = ()
+    drop: Sequence[str] = ()
+    rename: Sequence[str] = ()
+    change: Sequence[str] = ()
+    is_removed: bool = False
+    keep_tables: bool = False
+    path: str | None = None
+    is_dry_run: bool = False
+    conflict: str = "inline"
+
+
+def run(options: Options, console: Console) -> int:
+    """Generate, or show what would happen."""
+    repository = updating.locate(options.path)
+    request, wanted = _request(options), _wanted(options)
+    if options.is_dry_run:
+        updating.require_finished(repository)
+        found = generating.plan(repository, request, wanted, console)
+        document = _describe(repository, found, is_dry_run=True)
+    else:
+        with updating.at_work(repository, console) as desk:
+            found = generating.plan(repository, request, wanted, console)
+            document = _describe(repository, found, is_dry_run=False)
+            if not found.plan.is_up_to_date:
+                updating.carry_out(repository, desk, found.plan, document)
+    if console.is_json:
+        console.document(document)
+    else:
+        update_report.updated(console, document)
+    return int(document["exit_code"])
+
+
+def _request(options: Options) -> Request:
+    problems = []
+    if len(options.accesses) > 1:
+        message = "--owned, --public and --admin-only contradict each other."
+        problems.append(Problem(message, "Keep one of them."))
+    access = next((each for each in ACCESSES if each in options.accesses), None)
+    api = next((each for each in APIS if each == options.api), None)
+    if options.api is not None and api is None:
+        problems.append(Problem(f"--api is {' or '.join(APIS)}, not {options.api!r}.", "--api v1"))
+    if problems:
+        raise UsageError(problems)
+    return Request(
+        name=options.name,
+        fields=tuple(options.fields),
+        plural=options.plural,
+        access=access,
+        api=api,
+        changes=Changes(
+            add=tuple(options.add),
+            drop=tuple(options.drop),
+            rename=tuple(options.rename),
+            change=tuple(options.change),
+        ),
+        is_removed=options.is_removed,
+    )
+
+
+def _wanted(options: Options) -> Wanted:
+    shared = update.Options("generate", keep_tables=options.keep_tables, conflict=options.conflict)
+    return update.wanted(shared)
+
+
+def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> dict[str, Any]:
+    """Say what happens, for a program; docs/json.md explains the keys."""
+    decision, definition = found.decision, found.decision.definition
+    return {
+        **updating.describe("generate", repository, found.plan, is_dry_run=is_dry_run),
+        "title": found.plan.title,
+        "action": decision.verb,
+        "resource": {
+            "name": definition.name,
+            "plural": definition.plural,
+            "access": definition.access,
+            "api": definition.api,
+            "fields": [fields.render(field) for field in definition.fields],
+        },
+    }

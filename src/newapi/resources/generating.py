@@ -1,0 +1,170 @@
+"""Work out what `newapi generate resource` would make of a project, without changing anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from newapi import carry, catalog, history, migrations, planning, texts, worktree
+from newapi.errors import NewapiError, UsageError
+from newapi.features import Resolution
+from newapi.merge import Merged
+from newapi.planning import Plan, Wanted
+from newapi.resources import context, deciding, inventory, needs, surroundings, weaving
+from newapi.resources.deciding import Decision, Request
+from newapi.resources.generator import Generator
+from newapi.resources.inventory import Inventory
+from newapi.resources.rendering import Side, Workshop, key
+from newapi.resources.weaving import Woven
+from newapi.texts import Labels
+
+if TYPE_CHECKING:
+    from newapi.catalog import Value
+    from newapi.console import Console
+    from newapi.git import Item, Repository
+    from newapi.sources import Source
+    from newapi.tree import Tree
+
+    Listing: TypeAlias = Mapping[str, Item]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One resource, before and after."""
+
+    source: Source
+    old: Side
+    new: Side
+    decision: Decision
+    wanted: Wanted
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What would happen, and to which resource."""
+
+    plan: Plan
+    decision: Decision
+
+
+def plan(repository: Repository, request: Request, wanted: Wanted, console: Console) -> Generated:
+    """Render a resource as it was and as it is to be, and merge.
+
+    Raises:
+        NewapiError: The project cannot be changed; says why, and what helps.
+        UsageError: The resource cannot be as it was asked for.
+    """
+    listing, record = planning.look(repository, wanted)
+    with history.open_base(record) as source:
+        _require_generator(source)
+        before = carry.recorded(record, catalog.load(source.path))
+        found = inventory.committed(repository, listing, source.path)
+        decision = _decide(repository, listing, request, found, before)
+        definitions = decision.applied(found.definitions)
+        resolution, problems = needs.resolve(Resolution(before, (), ()), definitions, ())
+        if problems:
+            raise UsageError(problems)
+        old = Side(source.path, before, found)
+        new = Side(source.path, resolution.answers, found.changed(definitions))
+        with console.status(f"Generating {decision.definition.name}"):
+            woven = _woven(repository, listing, Step(source, old, new, decision, wanted))
+    labels = Labels(
+        base=f"template {source.commit}",
+        theirs=f"template {source.commit} with {decision.definition.name}",
+    )
+    done = Plan(
+        record=record,
+        src_path=source.src_path,
+        commit=source.commit,
+        answers=resolution.answers,
+        before=before,
+        changes=resolution.changes,
+        merged=Merged({}, {}, {}, ()),
+        ignored=frozenset(),
+        labels=labels,
+        warnings=decision.warnings,
+        title=f"{decision.verb.capitalize()} the resource {decision.definition.name}",
+    )
+    return Generated(planning.conclude(repository, listing, wanted, done, woven), decision)
+
+
+def _require_generator(source: Source) -> None:
+    if not Generator(source.path).is_there:
+        message = f"The template {source.commit or source.src_path} cannot make resources yet."
+        raise NewapiError(message, "newapi update first")
+
+
+def _decide(
+    repository: Repository,
+    listing: Listing,
+    request: Request,
+    found: Inventory,
+    answers: Mapping[str, Value],
+) -> Decision:
+    modules = inventory.modules(repository, listing)
+    if marked := [path for path, data in sorted(modules.items()) if texts.markers(data, Labels())]:
+        raise worktree.unresolved(marked)
+    around = surroundings.look(
+        found.definitions,
+        {path: data.decode(errors="replace") for path, data in modules.items()},
+        accounts=needs.has_accounts(answers),
+        database=str(answers.get("database", "")),
+    )
+    return deciding.decide(request, around)
+
+
+def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
+    """Make whatever the step changes; with other answers, that is the whole project."""
+    old, new, workshop = step.old, step.new, Workshop()
+    ours = worktree.revisions(repository, listing)
+    about = _revision(step, ours)
+    names = {*old.contexts, *new.contexts}
+    differing = {name for name in names if old.contexts.get(name) != new.contexts.get(name)}
+    jobs = [(side, side.contexts[n]) for side in (old, new) for n in differing & {*side.contexts}]
+    workshop.prepare([*jobs, *about])
+    made = weaving.make(workshop, old, new, differing)
+    moved = made.base.keys() ^ made.theirs.keys()
+    if moved & listing.keys() and differing != names:  # other resources may have the same files
+        made = weaving.make(workshop, old, new, names)
+    _require_room(repository, listing, made)
+    revision = {path: entry for job in about for path, entry in workshop.made[key(*job)].items()}
+    base, theirs = made.base, made.theirs
+    if old.answers != new.answers:
+        name = repository.project.name
+        base = {**planning.render(step.source, old.answers, name), **base}
+        theirs = {**planning.render(step.source, new.answers, name), **theirs}
+    return weaving.join(base, theirs, old, new)._replace(revision=revision)
+
+
+def _require_room(repository: Repository, listing: Listing, made: Woven) -> None:
+    """Refuse to write where the user has something."""
+    project = repository.project
+    taken = [
+        path
+        for path in sorted(made.theirs.keys() - made.base.keys())
+        if path in listing or os.path.lexists(project / path)
+    ]
+    if taken:
+        message = f"Files of the project are where the resource would be: {', '.join(taken)}."
+        raise NewapiError(message, "Move them away, or give the resource another name.")
+
+
+def _revision(step: Step, ours: Tree) -> list[tuple[Side, dict[str, Any]]]:
+    """Return what the generator is told about the revision, unless none is needed."""
+    decision, definition = step.decision, step.decision.definition
+    if not decision.operations or (decision.verb == "remove" and step.wanted.keep_tables):
+        return []
+    side = step.old if decision.verb == "remove" else step.new
+    operations = [
+        context.of_operation(operation, definition, side.definitions)
+        for operation in decision.operations
+    ]
+    about = {
+        "id": migrations.vacant(ours, f"{decision.verb}_{definition.plural}"),
+        "down": migrations.head(ours),
+        "message": f"{decision.verb.capitalize()} {definition.plural}",
+        "operations": operations,
+    }
+    return [(side, {**side.contexts[definition.name], "revision": about})]
