@@ -227,7 +227,7 @@ def conclude(
         ignored=ignored,
         warnings=tuple(warnings),
         migrations=(*chained.added, *woven.revision),
-        dropped=chained.dropped,
+        dropped=(*done.dropped, *chained.dropped),
         loose=tuple(loose),
         base=sides.base,
     )

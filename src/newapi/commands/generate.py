@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from newapi import update_report, updating
+from newapi import offers, update_report, updating
 from newapi.commands import update
 from newapi.errors import Problem, UsageError
 from newapi.planning import Wanted
@@ -59,6 +59,8 @@ def run(options: Options, console: Console) -> int:
         console.document(document)
     else:
         update_report.updated(console, document)
+    if console.can_ask and not options.is_dry_run:
+        offers.make(console, repository.project, updating.offered("generate", found.plan))
     return int(document["exit_code"])
 
 

@@ -85,6 +85,7 @@ def plan(repository: Repository, request: Request, wanted: Wanted, console: Cons
         ignored=frozenset(),
         labels=labels,
         warnings=decision.warnings,
+        dropped=(decision.definition.plural,) if _drops(decision, wanted) else (),
         title=f"{decision.verb.capitalize()} the resource {decision.definition.name}",
     )
     return Generated(planning.conclude(repository, listing, wanted, done, woven), decision)
@@ -154,9 +155,10 @@ def _require_room(repository: Repository, listing: Listing, made: Woven) -> None
 def _revision(step: Step, ours: Tree) -> list[tuple[Side, dict[str, Any]]]:
     """Return what the generator is told about the revision, unless none is needed."""
     decision, definition = step.decision, step.decision.definition
-    if not decision.operations or (decision.verb == "remove" and step.wanted.keep_tables):
+    is_removed = decision.verb == "remove"
+    if not decision.operations or is_removed != _drops(decision, step.wanted):
         return []
-    side = step.old if decision.verb == "remove" else step.new
+    side = step.old if is_removed else step.new
     operations = [
         context.of_operation(operation, definition, side.definitions)
         for operation in decision.operations
@@ -168,3 +170,8 @@ def _revision(step: Step, ours: Tree) -> list[tuple[Side, dict[str, Any]]]:
         "operations": operations,
     }
     return [(side, {**side.contexts[definition.name], "revision": about})]
+
+
+def _drops(decision: Decision, wanted: Wanted) -> bool:
+    """Whether a table goes."""
+    return decision.verb == "remove" and not wanted.keep_tables

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from newapi import tree
 from newapi.resources import context, formatting
 from newapi.resources.generator import Generator
+from newapi.resources.wiring import Wire
 from newapi.tree import Tree
 
 if TYPE_CHECKING:
     from newapi.catalog import Value
     from newapi.resources.definition import Definition
     from newapi.resources.inventory import Inventory
-    from newapi.resources.wiring import Wire
 
 Context = Mapping[str, Any]
 
