@@ -21,6 +21,8 @@ from newapi import (
 from newapi.errors import NewapiError, Problem
 from newapi.journal import Desk
 from newapi.planning import ANSWERS_FILE, Wanted
+from newapi.resources import inventory, weaving
+from newapi.resources.rendering import Side
 
 if TYPE_CHECKING:
     from newapi.catalog import Catalog, Value
@@ -62,8 +64,12 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
         if is_available:
             plan, obstacle = _try(repository, console)
 
+        found = inventory.present(repository.project, source.path)
+
         def render(given: Mapping[str, Value]) -> Tree:
-            return planning.render(source, given, repository.project.name)
+            made = planning.render(source, given, repository.project.name)
+            side = Side(source.path, given, found)
+            return weaving.weave(made, {}, side, side).base
 
         if plan is not None and plan.record == record:
             base = plan.base
