@@ -34,6 +34,12 @@ class Operation:
     old: Field | None = None
     new: Field | None = None
 
+    @property
+    def alters_table(self) -> bool:
+        """Return whether the database notices; some limits are those of the schemas alone."""
+        sides = [side and _in_table(side) for side in (self.old, self.new)]
+        return self.op != "change" or sides[0] != sides[1]
+
 
 @dataclass(frozen=True)
 class Changed:
@@ -160,6 +166,12 @@ class _Run:
         message = f"{self.name} has a field {name} already."
         self.problems.append(Problem(message, f"Another name, or --change {name}:TYPE"))
         return False
+
+
+def _in_table(field: Field) -> Field:
+    """Return what the table knows of a field."""
+    is_sized = field.type in {"str", "email"} or field.unique
+    return replace(field, min=None, max=field.max if is_sized else None, default=None)
 
 
 def _needed(field: Field) -> Problem:

@@ -37,13 +37,13 @@ def check_names(definition: Definition, around: Surroundings) -> Iterator[Proble
 
 def _check_words(definition: Definition, around: Surroundings, fix: str) -> Iterator[Problem]:
     name, plural, class_name = definition.name, definition.plural, definition.class_name
-    for flaw in reserved.flaws_of_resource(name, plural, class_name):
-        way = "--plural ANOTHER" if flaw.startswith(f"'{plural}'") and name != plural else fix
-        yield Problem(f"'{name}' cannot be a resource's name: {flaw}.", way)
-    for word in dict.fromkeys((name, plural)):
+    for word, way in {plural: "--plural ANOTHER", name: fix}.items():
+        if flaw := reserved.flaw_of_word(word):
+            yield Problem(f"'{name}' cannot be a resource's name: {flaw}.", way)
         if path := around.modules.get(word):
-            way = fix if word == name else "--plural ANOTHER"
             yield Problem(f"'{word}' is taken: there is {path} already.", way)
+    if flaw := reserved.flaw_of_class(class_name):
+        yield Problem(f"'{name}' cannot be a resource's name: {flaw}.", fix)
     if path := around.tables.get(plural):
         yield Problem(f"There is a table {plural} already, in {path}.", "--plural ANOTHER")
 

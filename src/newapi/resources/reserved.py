@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 _KEPT = "every resource has it already"
 _PARAMETER = "lists take it as a parameter of their own"
@@ -15,14 +15,17 @@ _SHADOWS = "the class of the model uses what Python calls so"
 _FIELDS: Mapping[str, str] = {
     **dict.fromkeys(("id", "created_at", "updated_at", "owner", "owner_id"), _KEPT),
     **dict.fromkeys(("skip", "limit", "search", "sort", "cursor"), _PARAMETER),
-    **dict.fromkeys(("sort_by", "descending"), "lists have a property of this name"),
+    **dict.fromkeys(
+        ("descending", "filters", "refuse_cursor_in_other_orders", "refuse_nothing", "sort_by"),
+        "the schemas of every resource have an attribute of this name",
+    ),
     **dict.fromkeys(("metadata", "registry", "type_annotation_map"), _SQLALCHEMY),
     **dict.fromkeys(
         (
             "construct", "copy", "dict", "from_orm", "json", "model_computed_fields",
             "model_config", "model_construct", "model_copy", "model_extra", "model_fields",
             "model_fields_set", "model_json_schema", "model_parametrized_name", "model_post_init",
-            "model_rebuild", "parse_file", "parse_obj", "parse_raw", "refuse_nothing", "schema",
+            "model_rebuild", "parse_file", "parse_obj", "parse_raw", "schema",
             "schema_json", "update_forward_refs", "validate",
         ),
         _PYDANTIC,
@@ -94,17 +97,15 @@ def proposal_for_field(name: str) -> str:
     return _PROPOSALS.get(name, f"{name}_value"[-40:].strip("_"))
 
 
-def flaws_of_resource(name: str, plural: str, class_name: str) -> Iterator[str]:
-    """Say why a resource cannot be called so."""
-    for word in dict.fromkeys((name, plural)):
-        if keyword.iskeyword(word):
-            yield f"'{word}' is a keyword of Python"
-        elif word in _BUILTINS:
-            yield f"'{word}' is a name of Python's own"
-        elif word in _VARIABLES:
-            yield f"the code of every resource uses '{word}' for something else"
-    if flaw := flaw_of_class(class_name):
-        yield flaw
+def flaw_of_word(word: str) -> str:
+    """Say why neither a resource nor its plural can be called so; empty when they can."""
+    if keyword.iskeyword(word):
+        return f"'{word}' is a keyword of Python"
+    if word in _BUILTINS:
+        return f"'{word}' is a name of Python's own"
+    if word in _VARIABLES:
+        return f"the code of every resource uses '{word}' for something else"
+    return ""
 
 
 def flaw_of_class(name: str) -> str:

@@ -1,0 +1,277 @@
+"""What keeps a resource from being made is said with the reason and the way out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from newapi.resources import context, rules, surroundings
+from newapi.resources.definition import Access, Definition
+from newapi.resources.references import referrers
+from newapi.resources.surroundings import Surroundings
+from tests.unit.resources.samples import PRODUCT, make, problems, shop
+
+
+def test_good_resource_has_no_problems() -> None:
+    around = shop()
+
+    assert problems("product_2", *PRODUCT, around=around) == []
+    for definition in around.definitions.values():
+        assert rules.check(definition, around, is_new=False) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "fix"),
+    [
+        ("news", "'news' is its own plural", "--plural news_list"),
+        ("products", "'products' is its own plural", "product"),
+        ("class", "'class' is a keyword of Python", "Another name, like class_entry"),
+        ("type", "'type' is a name of Python's own", "Another name, like type_entry"),
+        ("credit", "'credits' is a name of Python's own", "--plural ANOTHER"),
+        ("data", "'data' for something else", "Another name, like data_entry"),
+        ("problem", "uses 'problems' for something else", "--plural ANOTHER"),
+        ("decimal", "uses a class 'Decimal' already", "Another name, like decimal_entry"),
+        ("warning", "'Warning' is a name of Python's own", "Another name, like warning_entry"),
+        ("list_query", "uses a class 'ListQuery' already", "Another name, like list_query_entry"),
+        ("current", "", ""),
+        ("match", "", ""),
+        ("case", "", ""),
+        ("order", "", ""),
+        ("group", "", ""),
+        ("_order", "it starts with an underscore", "order"),
+    ],
+)
+def test_name_of_a_resource(name: str, message: str, fix: str) -> None:
+    found = problems(name, "name:str")
+
+    if message:
+        assert any(message in said and fix == way for said, way in found), found
+    else:
+        assert found == []
+
+
+def test_plural_can_be_named() -> None:
+    assert make("news", "title:str", plural="news_items").plural == "news_items"
+    assert make("credit", "title:str", plural="creditEntries").plural == "credit_entries"
+    [(message, fix)] = problems("news", "title:str", plural="1")
+    assert message.startswith("'1' cannot be the plural: it must be a letter, then letters")
+    assert fix == "--plural products"
+
+
+@pytest.mark.parametrize(
+    ("field", "message", "fix"),
+    [
+        ("id:int", "every resource has it already", "number:int"),
+        ("owner:str(9)", "every resource has it already", "manager:str(1..9)"),
+        ("limit:int", "lists take it as a parameter", "maximum:int"),
+        ("metadata:json", "SQLAlchemy's models have an attribute", "details:json"),
+        ("copy:bool", "Pydantic's models have an attribute", "copy_value:bool"),
+        ("model_dump:bool", "Pydantic's models have an attribute", "model_dump_value:bool"),
+        ("date:date", "the class of the model uses", "due_date:date"),
+        ("class:str(9)", "it is a keyword of Python", "class_value:str(1..9)"),
+        ("filters:json", "the schemas of every resource have", "filters_value:json"),
+        ("create:enum(a|b)", "would bring a second type ThingCreate", "create_kind:enum(a|b)"),
+        ("thing_read:str(9)", "would bring a second type ThingRead", "thing_read_value:str(1..9)"),
+        ("name:str(9..1)", "at least 9 and at most 1 contradict", "name:str(1..9)"),
+        ("name:str(0..0)", "needs room for 1 characters at least", "name:str(1..100)"),
+        ("name:str(5000)", "str has at most 1000 characters", "name:text(max=5000)"),
+        ("name:text(max=999999)", "text has at most 100000 characters", "name:text(0..100000)"),
+        ("tags:list[str](9999)", "list[str] has at most 1000 entries", "tags:list[str](0..1000)"),
+        ("name:str(256,unique)", "255 characters unique", "name:str(1..255, unique)"),
+        ("site:url(9)", "needs room for 30 characters", "site:url"),
+        ("x:int(gt=1,lt=2)", "no number is within these bounds", "x:int(ge=0)"),
+        ("x:int(gt=2147483647)", "no number is within these bounds", "x:int(ge=0)"),
+        ("x:int(gt=0,ge=1)", "two lower bounds; keep one", "x:int(ge=0)"),
+        ("x:float(gt=1,le=1)", "no number is within these bounds", "x:float(ge=0)"),
+        ("x:float(ge=0.12345678901234567890)", "more digits than a float keeps", "x:float(ge=0)"),
+        ("x:decimal(gt=0,lt=0.01)", "no number is within", "x:decimal(gt=0,places=2)"),
+        ("x:decimal(ge=0.001)", "ge=0.001 has more than 2 places", "x:decimal(gt=0,places=2)"),
+        (
+            "x:decimal(digits=3,le=10)",
+            "le=10 has more than 1 digits before the point",
+            "x:decimal(gt=0,places=2)",
+        ),
+        (
+            "x:decimal(digits=2,places=3)",
+            "3 places do not fit into 2 digits",
+            "x:decimal(digits=3, places=2)",
+        ),
+        (
+            "x:decimal(digits=16)",
+            "SQLite keeps 15 digits exactly",
+            "x:decimal(digits=15, places=2)",
+        ),
+        ("x:int(ge=0,default=-1)", "default=-1 is outside of the bounds", "x:int(ge=0)"),
+        ("x:int(gt=0,default=0)", "default=0 is outside of the bounds", "x:int(gt=0)"),
+        ("x:int(default=9999999999)", "is outside of the bounds", "x:int"),
+        ("x:decimal(default=0.001)", "more than 2 places", "x:decimal(digits=12, places=2)"),
+        ("x:str(3..4,default=ab)", "has less than 3 characters", "x:str(3..4)"),
+        ("x:list[str](1..2,default=[])", "has less than 1 entries", "x:list[str](1..2)"),
+        ("x:int(default=1)?", "is empty in old rows and needs no default", "x:int?"),
+        ("x:int(unique,default=1)", "would not be unique", "x:int(unique)"),
+        ("other:ref(thing)", "the first thing could refer to none", "other:ref(thing)?"),
+        ("other_id:ref(thing)?", "gets its _id by itself", "other:ref(thing)?"),
+        (
+            "other:ref(user)",
+            "--owned refers to its user by itself",
+            "newapi generate resource user",
+        ),
+    ],
+)
+def test_field_that_cannot_be(field: str, message: str, fix: str) -> None:
+    found = problems("thing", field)
+
+    assert len(found) == 1, found
+    assert message in found[0][0]
+    assert found[0][1].startswith(fix)
+
+
+def test_fields_of_one_column_clash() -> None:
+    fields = ("category:ref(category)", "category_id:uuid", "line_1:int", "line1:int", "a:int")
+
+    assert [message for message, _ in problems("thing", *fields, "a:str", around=shop())] == [
+        "There are 2 fields called a.",
+        "line1 would bring a second type Line1.",
+        "category is stored as category_id, which is a field too.",
+    ]
+
+
+def test_number_of_fields_has_limits() -> None:
+    many = [f"field_{n}:int" for n in range(51)]
+
+    assert problems("thing") == [("thing has no fields.", "name:str(1..100)")]
+    assert "51 fields; 50 are allowed" in problems("thing", *many)[0][0]
+
+
+def test_syntax_and_rules_are_complained_about_together() -> None:
+    found = problems("class", "id:int", "x:strng", "r:ref(categry)", around=shop())
+
+    assert len(found) == 4
+    assert ("r: there is no resource categry. Did you mean category?", "r:ref(category)") in found
+
+
+def test_mysql_has_limits_of_its_own() -> None:
+    around = Surroundings(database="mysql")
+    fields = [f"text_{n}:str(1000)" for n in range(17)]
+
+    assert "a row of MySQL 65000" in problems("thing", *fields, around=around)[0][0]
+    assert problems("thing", *fields[1:], "site:url", around=around) == []
+    assert problems("thing", "body:text(20000)", around=around)[0][1] == "body:text(0..16383)"
+    assert problems("thing", "x:decimal(digits=28)", around=around) == []
+
+
+@pytest.mark.parametrize(
+    ("access", "target", "allowed"),
+    [
+        ("owned", "owned", True),
+        ("owned", "public", True),
+        ("owned", "admin", False),
+        ("public", "owned", False),
+        ("public", "public", True),
+        ("public", "admin", False),
+        ("admin", "owned", True),
+        ("admin", "public", True),
+        ("admin", "admin", True),
+    ],
+)
+def test_references_show_nothing_that_is_hidden(
+    access: Access, target: Access, *, allowed: bool
+) -> None:
+    around = Surroundings().with_definition(make("category", "name:str", access=target))
+
+    found = problems("thing", "category:ref(category)", around=around, access=access)
+
+    assert (found == []) == allowed
+    assert allowed or "thing is read by" in found[0][0]
+
+
+def test_without_accounts_everything_is_public() -> None:
+    around = Surroundings(accounts=False)
+
+    assert make("thing", "name:str", around=around).access == "public"
+    assert make("thing", "name:str").access == "owned"
+    assert problems("thing", "name:str", around=around, access="owned") == [
+        ("A project without accounts has no owners.", "`newapi add auth` first, or use --public")
+    ]
+
+
+def test_required_references_in_a_circle_are_refused() -> None:
+    around = Surroundings().with_definition(make("a_thing", "name:str"))
+    around = around.with_definition(make("b_thing", "a:ref(a_thing)", around=around))
+    first = around.definitions["a_thing"]
+    back = make("c_thing", "b:ref(b_thing)", around=around).fields
+
+    circle = Definition(name="a_thing", plural="a_things", access="owned", fields=back)
+
+    messages = [problem.message for problem in rules.check(circle, around, is_new=False)]
+    assert messages == [
+        "Each of these needs the next one to exist first: a_thing → b_thing → a_thing."
+    ]
+    assert rules.check(first, around, is_new=False) == []
+    assert [name for name, _ in referrers("a_thing", around.definitions)] == ["b_thing"]
+
+
+def test_names_of_the_project_are_taken() -> None:
+    texts = {
+        "app/models/user.py": "class UserRole(StrEnum):\n    pass\n\n\nclass User(Entity):\n"
+        '    __tablename__ = "users"\n',
+        "app/models/session.py": 'class AuthSession(Entity):\n    __tablename__ = "sessions"\n',
+        "app/schemas/common.py": "class Page(BaseModel):\n",
+        "app/schemas/__init__.py": "",
+        "app/core/tokens.py": "class AccessClaims:\n",
+        "app/api/v1/endpoints/auth.py": "",
+        "tests/factories/people.py": "",
+        "README.md": "class Readme",
+    }
+    around = surroundings.look({}, texts, accounts=True, database="sqlite")
+
+    for name, path in {
+        "user": "app/models/user.py",
+        "common": "app/schemas/common.py",
+        "auth": "app/api/v1/endpoints/auth.py",
+        "person": "tests/factories/people.py",
+        "auth_session": "app/models/session.py",
+        "access_claim": "",
+        "readme": "",
+    }.items():
+        found = problems(name, "name:str", around=around)
+        assert (path in str(found)) if path else not found, (name, found)
+    assert "already, in app/models/user.py" in str(
+        problems("user", "role:enum(a|b)", around=around)
+    )
+    assert problems("email", "name:str", plural="sessions", around=around)
+
+
+def test_resources_do_not_share_names() -> None:
+    around = shop()
+
+    assert "--add FIELD" in problems("product", "name:str", around=around)[0][1]
+    assert problems("thing", "name:str", plural="products", around=around)
+    [(message, fix)] = problems("product_status", "name:str", around=around)
+    assert message == "The resource product has a class ProductStatus already."
+    assert fix == "Another name, like product_status_entry"
+
+
+def test_template_is_told_everything() -> None:
+    around = shop()
+
+    told = context.of_all(around.definitions)
+
+    assert json.loads(json.dumps(told)) == told
+    product = context.of_definition(around.definitions["product"], around.definitions)
+    assert told["product"] == product
+    assert (product["class_name"], product["titles"]) == ("Product", "products")
+    keys = (
+        "name column type optional unique min max gt ge lt le places digits values enum_class"
+        " target target_class target_plural target_access target_label target_required default"
+    )
+    fields = product["fields"]
+    assert isinstance(fields, list)
+    assert all(isinstance(field, dict) and list(field) == keys.split() for field in fields)
+    category = context.of_field(
+        around.definitions["product"].fields[3], around.definitions["product"], around.definitions
+    )
+    assert category["column"] == "category_id"
+    assert category["target_label"] == "name"
+    assert category["target_required"] == ["name"]
