@@ -155,7 +155,11 @@ class _Run:
             return known[wanted]
         near = features.nearest(text, [field.name for field in self.fields])
         guess = f" Did you mean {near}?" if near else ""
-        fix = way.format(near) if near else f"It has {', '.join(f.name for f in self.fields)}"
+        fix = (
+            way.replace("{}", near, 1)
+            if near
+            else f"It has {', '.join(f.name for f in self.fields)}"
+        )
         message = f"{self.name} has no field '{shorten(text)}'.{guess}"
         self.problems.append(Problem(message, fix))
         return None

@@ -123,7 +123,7 @@ def _with_options(field: Field, words: Sequence[str], flaws: list[Flaw]) -> Fiel
     typed = [pair for word in words for pair in _pairs(field.type, word)]
     counts = Counter(option for option, _ in typed)
     fix = f"{field.name}:{kind.example}"
-    flaws += [Flaw(f"it says {name} twice", fix) for name in counts if counts[name] > 1]
+    flaws += [Flaw(f"it says {shorten(name)} twice", fix) for name in counts if counts[name] > 1]
     for option, text in typed:
         if option not in kind.options:
             flaws.append(_unknown(field, option, text))
