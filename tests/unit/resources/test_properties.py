@@ -171,7 +171,7 @@ def test_every_field_is_understood_or_explained(text: str) -> None:
         assert fields.parse(fields.render(field)) == field
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(typed=typed, project=projects)
 def test_every_resource_is_refused_with_reasons_or_survives(
     typed: Typed, project: Surroundings
@@ -223,7 +223,7 @@ def check_limits(definition: Definition) -> None:
         assert field.default is None or not (field.optional or field.unique)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(wanted=wild | mostly_right)
 def test_every_change_is_refused_with_reasons_or_leads_to_what_it_says(wanted: Changes) -> None:
     around = SHOP
