@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.exceptions import Conflict, InvalidReference, NotFound
 from app.models.entity import Entity
-from app.schemas.common import Cursor, ListQuery
+from app.schemas.common import Cursor, ListQuery, SearchQuery
 
 ModelT = TypeVar("ModelT", bound=Entity)
 CreateT = TypeVar("CreateT", bound=BaseModel)
@@ -61,7 +61,7 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
     ) -> Rows[ModelT]:
         """Return one page of the rows that fit."""
         where = (*where, *(getattr(self.model, k) == v for k, v in query.filters.items()))
-        if query.search:
+        if isinstance(query, SearchQuery) and query.search:
             matches = [c.icontains(query.search, autoescape=True) for c in self.searched]
             where = (*where, or_(*matches))
         total = await db.scalar(select(func.count()).select_from(self.model).where(*where))

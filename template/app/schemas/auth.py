@@ -6,9 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Input
+from app.schemas.common import Email, Input
 from app.schemas.password import Password
-from app.schemas.user import Email
 
 
 class Credentials(Input):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, NamedTuple, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, EmailStr, Field, StringConstraints, model_validator
 
 T = TypeVar("T")
 
@@ -19,6 +19,12 @@ Line = Annotated[
 
 Text = Annotated[str, StringConstraints(pattern=rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f{INVISIBLE}]*$")]
 """Text that may have tabs and line breaks, but no other control characters."""
+
+
+Email = Annotated[
+    EmailStr, Field(max_length=254, examples=["ada@example.com"]), AfterValidator(str.lower)
+]
+"""An e-mail address; upper and lower case are the same."""
 
 
 class Input(BaseModel, extra="forbid"):
@@ -78,7 +84,6 @@ class ListQuery(BaseModel, extra="forbid", frozen=True):
 
     skip: int = Field(default=0, ge=0, le=1_000_000)
     limit: int = Field(default=20, ge=1, le=100)
-    search: Annotated[Line, Field(min_length=1, max_length=100)] | None = None
     sort: str = "-created_at"
     cursor: Annotated[str, Field(max_length=200), AfterValidator(check_cursor)] | None = Field(
         default=None, description="`next_cursor` of the page before, sorted by `created_at`"
@@ -87,7 +92,7 @@ class ListQuery(BaseModel, extra="forbid", frozen=True):
     @property
     def filters(self) -> dict[str, Any]:
         """Return the columns that a resource filters by, and what they must be."""
-        return self.model_dump(exclude=set(ListQuery.model_fields), exclude_none=True)
+        return self.model_dump(exclude=set(SearchQuery.model_fields), exclude_none=True)
 
     @property
     def sort_by(self) -> str:
@@ -105,6 +110,12 @@ class ListQuery(BaseModel, extra="forbid", frozen=True):
         if self.cursor and self.sort_by != "created_at":
             raise ValueError("a cursor goes with sorting by created_at")
         return self
+
+
+class SearchQuery(ListQuery, frozen=True):
+    """Which rows of a list to return, also by the words in them."""
+
+    search: Annotated[Line, Field(min_length=1, max_length=100)] | None = None
 
 
 class Page(BaseModel, Generic[T], from_attributes=True):

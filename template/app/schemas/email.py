@@ -4,9 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Input
+from app.schemas.common import Email, Input
 from app.schemas.password import NewPassword
-from app.schemas.user import Email
 
 
 class MailRequest(Input):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import UNSET, Input, Line, ListQuery, Patch
+from app.schemas.common import UNSET, Input, Line, Patch, SearchQuery
 from app.schemas.rich_text import RichText
 
 Title = Annotated[Line, Field(min_length=1, max_length=100, examples=["Analytical engine"])]
@@ -38,7 +38,7 @@ class ItemRead(BaseModel, from_attributes=True):
     updated_at: datetime
 
 
-class ItemQuery(ListQuery, frozen=True):
+class ItemQuery(SearchQuery, frozen=True):
     """Which items to list."""
 
     sort: Literal["created_at", "-created_at", "title", "-title"] = "-created_at"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.crud.base import CRUD
 from app.models.entity import Entity
-from app.schemas.common import UNSET, Input, Line, ListQuery, Patch
+from app.schemas.common import UNSET, Input, Line, Patch, SearchQuery
 
 
 class Sample(Entity):
@@ -47,7 +47,7 @@ class BookUpdate(Patch):
     shelf_id: UUID | None = None
 
 
-class BookQuery(ListQuery, frozen=True):
+class BookQuery(SearchQuery, frozen=True):
     shelf_id: UUID | None = None
     sort: Literal["created_at", "-created_at", "title", "-title"] = "-created_at"
 

@@ -1,0 +1,19 @@
+"""Items in the admin pages."""
+
+from app.admin.base import View
+from app.crud.item import items
+from app.models.item import Item
+from app.schemas.item import ItemUpdate
+
+
+class ItemView(View, model=Item):
+    """Items of all users."""
+
+    icon = "fa-solid fa-box"
+    crud = items
+    changes = ItemUpdate
+    column_list = ("title", "owner_id", "created_at")
+    column_details_list = ("id", *column_list, "description", "updated_at")
+    column_searchable_list = ("title",)
+    column_sortable_list = ("title", "created_at")
+    form_columns = ("title", "description")
