@@ -6,6 +6,8 @@ import builtins
 import keyword
 from collections.abc import Mapping
 
+from newapi.resources import naming
+
 _KEPT = "every resource has it already"
 _PARAMETER = "lists take it as a parameter of their own"
 _PYDANTIC = "Pydantic's models have an attribute of this name"
@@ -89,6 +91,9 @@ def flaw_of_field(name: str) -> str:
         return "it is a keyword of Python"
     if name.startswith(("model_validate", "model_dump")):
         return _PYDANTIC
+    class_name = naming.class_of(name)
+    if class_name in _BUILTINS:
+        return f"its type would be called {class_name}, a name of Python's own"
     return _FIELDS.get(name, "")
 
 

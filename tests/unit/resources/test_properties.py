@@ -23,7 +23,7 @@ from tests.unit.resources.samples import shop
 
 PLAIN = (
     "name", "title", "price", "sku", "due", "status", "category", "category_id", "line_1", "line1",
-    "orderLine", "order-line", "create", "product_read", "thing", "on", "null", "true", "news",
+    "orderLine", "order-line", "create", "product_read", "thing", "on", "null", "yes", "news",
 )  # fmt: skip
 NASTY = (
     *keyword.kwlist,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from newapi.resources import reserved
+from newapi.resources import naming, reserved
 from tests.matrix import ROOT
 
 TEMPLATE = ROOT / "template"
@@ -89,6 +89,7 @@ def test_every_name_that_is_not_reserved_is_clean_in_models_and_schemas(tmp_path
     assert {"match", "case", "order"} <= set(resources)
     lines = [
         "from datetime import date, datetime",
+        "from typing import Annotated",
         "from app.models.entity import Entity, Mapped, mapped_column, relationship",
         "",
         "",
@@ -96,6 +97,7 @@ def test_every_name_that_is_not_reserved_is_clean_in_models_and_schemas(tmp_path
         *(f"    {name}: Mapped[int] = mapped_column()" for name in fields),
         "    a: Mapped[dict[str, list[bool | float | bytes]]] = relationship()",
         "    b: date | datetime",
+        *(f"{naming.class_of(name)} = Annotated[int, 0]" for name in fields),
     ]
     for name in resources:
         lines += [

@@ -70,6 +70,8 @@ def test_plural_can_be_named() -> None:
         ("model_dump:bool", "Pydantic's models have an attribute", "model_dump_value:bool"),
         ("date:date", "the class of the model uses", "due_date:date"),
         ("class:str(9)", "it is a keyword of Python", "class_value:str(1..9)"),
+        ("none:bool", "would be called None, a name of Python's own", "none_value:bool"),
+        ("warning:bool", "would be called Warning, a name", "warning_value:bool"),
         ("filters:json", "the schemas of every resource have", "filters_value:json"),
         ("create:enum(a|b)", "would bring a second type ThingCreate", "create_kind:enum(a|b)"),
         ("thing_read:str(9)", "would bring a second type ThingRead", "thing_read_value:str(1..9)"),
