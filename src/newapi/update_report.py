@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from newapi import report
@@ -54,7 +55,7 @@ def _head(console: Console, document: Mapping[str, Any]) -> None:
     before, after = document["from"]["commit"], document["to"]["commit"]
     verb = "Would update" if document["dry_run"] else "Updated"
     step = f"{before} to {after}" if before != after else f"{after}, with other choices"
-    console.heading(f"{verb} {document['path']}: {step}")
+    console.heading(f"{verb} {PurePath(document['path']).name}: {step}")
 
 
 def notes(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
