@@ -22,23 +22,10 @@ NEWAPI = [sys.executable, "-m", "newapi"]
 NO_COLOUR_CODES = re.compile(r"\x1b\[[?0-9;]*[A-Za-ln-z]")
 ERASED = re.compile(r"[^\n]*\n(?:\x1b\[\?25[hl])*\r\x1b\[1A\x1b\[2K")
 WEB_FONTS = re.compile(r" *@font-face \{.*?\}\n", re.DOTALL)
+PROMPT = re.compile(r"([^\r\n]*)\x1b\[36m \[[^\]\r\n]*\]\x1b\[0m ")
 ANSWERS = {
-    "description": "Everything Ada sells",
-    "Preset": "standard",
-    "Change anything": "y",
-    "author_name": "",
-    "author_email": "",
-    "python_version": "",
-    "license": "MIT",
-    "database": "postgresql",
-    "database ": "postgres",
-    "auth ": "",
-    "items ": "",
-    "docker ": "",
-    "ci ": "",
-    "pre_commit ": "",
-    "agents ": "",
-    "Create it": "",
+    "description": ["Everything Ada sells"],
+    "Preset": ["standart", "standard"],
 }
 EDITS = {
     "README.md": ("## Run", "Ada is the one to ask about it.\n\n## Run"),
@@ -48,11 +35,11 @@ EDITS = {
 
 @dataclass(frozen=True)
 class Scene:
-    """A command, what must be there before, and what somebody answers to its questions."""
+    """A command, what must be there before, and what is answered; Enter to other questions."""
 
     words: tuple[str, ...]
     prepare: Callable[[Path], Path] = lambda folder: folder
-    answers: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def old_project(folder: Path) -> Path:
@@ -106,8 +93,8 @@ def scenes() -> dict[str, Scene]:
     fields = ("name:str(1..100)", "price:decimal(gt=0,places=2)", "sku:str(unique)?")
     return {
         "create": Scene(("create", "shop"), answers=ANSWERS),
-        "update": Scene(("update", *to_newest()), old_project, {"Run now": ""}),
-        "generate": Scene(("generate", "resource", "product", *fields), new_project, {"Run": ""}),
+        "update": Scene(("update", *to_newest()), old_project),
+        "generate": Scene(("generate", "resource", "product", *fields), new_project),
     }
 
 
@@ -126,12 +113,11 @@ def record(scene: Scene, folder: Path) -> str:
         timeout=120,
     )
     terminal.logfile_read = shown
-    for question, answer in scene.answers.items():
-        if terminal.expect([rf"{question.strip()}[^\n]*\]", pexpect.EOF]) == 1:
-            break
-        terminal.sendline(answer)
-    else:
-        terminal.expect(pexpect.EOF)
+    answers = {question: [*lines] for question, lines in scene.answers.items()}
+    while terminal.expect([PROMPT, pexpect.EOF]) == 0:
+        label = PROMPT.sub(r"\1", str(terminal.after)).strip()
+        lines = next((lines for key, lines in answers.items() if label.startswith(key)), [])
+        terminal.sendline(lines.pop(0) if lines else "")
     terminal.close()
     if terminal.exitstatus != 0:
         sys.exit(f"The run was not a clean one:\n{shown.getvalue()}")
