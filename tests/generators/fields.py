@@ -1,0 +1,53 @@
+"""Fields and definitions as the template of a resource receives them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+Context = dict[str, Any]
+
+TYPES = (
+    "str", "text", "int", "float", "decimal", "bool", "date", "datetime", "uuid", "email", "url",
+    "json", "enum", "list", "ref",
+)  # fmt: skip
+LENGTHS = {"str": 100, "text": 10_000, "email": 254, "url": 2083, "list": 20}
+VALUES = ("draft", "live")
+
+
+def field(name: str, kind: str, **options: Any) -> Context:
+    """Return a field; a reference is one to categories unless it says otherwise."""
+    given: Context = dict.fromkeys(("min", "max", "gt", "ge", "lt", "le", "places", "digits"))
+    given |= {"optional": False, "unique": False, "values": [], "enum_class": None, "default": None}
+    given |= dict.fromkeys(("target", "target_class", "target_plural", "target_access"))
+    given |= {"target_label": None, "target_required": []}
+    given |= {"name": name, "column": name, "type": kind, "max": LENGTHS.get(kind)}
+    if kind == "decimal":
+        given |= {"places": 2, "digits": 12}
+    elif kind == "enum":
+        given |= {"values": list(VALUES), "enum_class": name.title()}
+    elif kind == "ref":
+        given |= {"column": f"{name}_id", "target": "category", "target_class": "Category"}
+        given |= {"target_plural": "categories", "target_access": "public"}
+    return given | options
+
+
+def definition(plural: str, fields: Sequence[Context], access: str = "owned") -> Context:
+    """Return the definition of a resource."""
+    name = {"categories": "category"}.get(plural, plural.removesuffix("s"))
+    return {
+        "name": name,
+        "plural": plural,
+        "class_name": name.title(),
+        "title": name,
+        "titles": plural,
+        "access": access,
+        "api": "v1",
+        "digest": "0123456789abcdef",
+        "fields": list(fields),
+    }
+
+
+def operation(op: str, old: Context | None = None, new: Context | None = None) -> Context:
+    """Return one operation of a revision."""
+    return {"op": op, "old": old, "new": new}

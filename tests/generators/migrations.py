@@ -1,0 +1,219 @@
+"""A small application with the revisions of its resources, on a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import jinja2
+import sqlalchemy as sa
+import yaml
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from tests.generators.fields import Context, operation
+from tests.matrix import ROOT, TEMPLATE
+
+T = TypeVar("T")
+GENERATOR = ROOT / "generators" / "resource"
+FILES = ("alembic/env.py", "app/core/database.py", "app/models/base.py", "app/models/entity.py")
+CONFIG = """
+from pydantic import BaseModel, SecretStr
+
+class Settings(BaseModel):
+    database_url: SecretStr = SecretStr({url!r})
+    database_pool_size: int = 1
+    database_max_overflow: int = 1
+    database_pool_timeout_seconds: int = 10
+    database_pool_recycle_seconds: int = 60
+    database_statement_timeout_seconds: int | None = 10
+
+def get_settings() -> Settings:
+    return Settings()
+"""
+USERS = '''
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "users", None
+
+def upgrade() -> None:
+    key = sa.PrimaryKeyConstraint("id", name="pk_users")
+    op.create_table("users", sa.Column("id", sa.Uuid(), nullable=False), key)
+
+def downgrade() -> None:
+    op.drop_table("users")
+'''
+
+
+# The settings of the generator, and the filters that Copier knows.
+JINJA = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(GENERATOR),
+    extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
+    autoescape=False,  # Python, not HTML
+    **yaml.safe_load((GENERATOR / "copier.yml").read_text(encoding="utf-8"))["_envops"]
+    | {"undefined": jinja2.StrictUndefined},
+)
+REVISION = "revision/alembic/versions/{{ revision.id }}.py.jinja"
+
+
+def answers(
+    context: Context, operations: Sequence[Context], database: str, *, name: str, down: str
+) -> Context:
+    """Return all that the generator is told for a revision."""
+    revision = {"id": name, "down": down, "message": name, "operations": [*operations]}
+    return {"definition": context, "project": {"database": database}, "revision": revision}
+
+
+class Migrations:
+    """The migrations of one application, and the database that they change."""
+
+    def __init__(self, folder: Path, database: str, url: str) -> None:
+        """Write the application: it has users, and no resource yet."""
+        self.folder, self.database, self.url = folder, database, url
+        self.head = "users"
+        for name in FILES:
+            seam = TEMPLATE / f"{name}.jinja"
+            source = seam if seam.exists() else TEMPLATE / name
+            text = JINJA.from_string(source.read_text(encoding="utf-8")).render(
+                database=database, uses_sqlite=database != "postgres"
+            )
+            self.write(name, text)
+        self.write("app/config.py", CONFIG.format(url=url))
+        self.write("app/models/__init__.py", "from app.models.base import Base\n")
+        self.write("alembic/versions/users.py", USERS)
+        self.run(drop_everything)
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the application."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def create(self, context: Context) -> str:
+        """Add the revision that creates a resource."""
+        return self.add(context, [operation("create")], f"create_{context['plural']}")
+
+    def add(self, context: Context, operations: Sequence[Context], name: str) -> str:
+        """Add a revision to the head; return its text."""
+        text = JINJA.get_template(REVISION).render(
+            answers(context, operations, self.database, name=name, down=self.head)
+        )
+        self.write(f"alembic/versions/{name}.py", text)
+        self.head = name
+        return text
+
+    def upgrade(self, revision: str = "head") -> None:
+        """Go up."""
+        with self.imported():
+            command.upgrade(self.config, revision)
+
+    def downgrade(self, revision: str) -> None:
+        """Go down."""
+        with self.imported():
+            command.downgrade(self.config, revision)
+
+    def check(self) -> None:
+        """Compare the models with the tables."""
+        with self.imported():
+            command.check(self.config)
+
+    @property
+    def config(self) -> Config:
+        """The configuration of Alembic."""
+        config = Config()
+        config.set_main_option("script_location", str(self.folder / "alembic"))
+        config.set_main_option("path_separator", "os")
+        return config
+
+    @contextmanager
+    def imported(self) -> Iterator[None]:
+        """Let `app` be this application."""
+        forget()
+        sys.path.insert(0, str(self.folder))
+        try:
+            yield
+        finally:
+            sys.path.remove(str(self.folder))
+            forget()
+
+    def run(self, work: Callable[[sa.Connection], T]) -> T:
+        """Do something in a transaction of a connection as the application has it."""
+
+        async def connect() -> T:
+            engine = create_async_engine(self.url)
+            if engine.dialect.name == "sqlite":
+                event.listen(engine.sync_engine, "connect", enforce_foreign_keys)
+            async with engine.begin() as connection:
+                result = await connection.run_sync(work)
+            await engine.dispose()
+            return result
+
+        return asyncio.run(connect())
+
+    def execute(self, statement: sa.Executable) -> Any:
+        """Execute one statement; return the rows of a query."""
+
+        def work(connection: sa.Connection) -> Any:
+            result = connection.execute(statement)
+            return result.mappings().all() if result.returns_rows else None
+
+        return self.run(work)
+
+    def tables(self) -> dict[str, Any]:
+        """Describe all tables as the database knows them."""
+        return self.run(describe)
+
+
+def enforce_foreign_keys(connection: Any, _: object) -> None:
+    """Do as the application does."""
+    connection.cursor().execute("PRAGMA foreign_keys=ON")
+
+
+def forget() -> None:
+    """Forget the modules of applications."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "app"]:
+        del sys.modules[name]
+
+
+def drop_everything(connection: sa.Connection) -> None:
+    """Make a database empty."""
+    metadata = sa.MetaData()
+    metadata.reflect(connection)
+    metadata.drop_all(connection)
+
+
+def describe(connection: sa.Connection) -> dict[str, Any]:
+    """Describe all tables: columns in any order, and everything that has a name."""
+    inspector = sa.inspect(connection)
+    return {
+        name: {
+            "columns": {
+                c["name"]: (c["type"].compile(connection.dialect), c["nullable"], c.get("default"))
+                for c in inspector.get_columns(name)
+            },
+            "key": inspector.get_pk_constraint(name),
+            "checks": sorted(
+                (c["name"], c["sqltext"]) for c in inspector.get_check_constraints(name)
+            ),
+            "uniques": sorted(
+                (c["name"], c["column_names"]) for c in inspector.get_unique_constraints(name)
+            ),
+            "indexes": sorted(
+                (c["name"], c["column_names"], bool(c["unique"]))
+                for c in inspector.get_indexes(name)
+            ),
+            "references": sorted(
+                (c["name"], c["constrained_columns"], c["referred_table"], c["options"])
+                for c in inspector.get_foreign_keys(name)
+            ),
+        }
+        for name in inspector.get_table_names()
+        if name != "alembic_version"
+    }

@@ -1,0 +1,327 @@
+"""Revisions of a resource: up, down and up again on real databases, with rows in them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from subprocess import run
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from tests.e2e.databases import SERVERS, answers, database
+from tests.generators.fields import TYPES, Context, definition, field, operation
+from tests.generators.migrations import Migrations
+
+OWNER, CATEGORY, ROW, OTHER = (UUID(int=number) for number in range(1, 5))
+NOW = datetime(2026, 1, 31, 12, 30, tzinfo=UTC)
+STORED: dict[str, sa.types.TypeEngine[Any]] = {
+    "int": sa.Integer(), "float": sa.Double(), "decimal": sa.Numeric(12, 2).with_variant(
+        sa.Float(asdecimal=True, decimal_return_scale=2), "sqlite"), "bool": sa.Boolean(),
+    "date": sa.Date(), "datetime": sa.DateTime(timezone=True), "uuid": sa.Uuid(),
+    "json": sa.JSON(), "list": sa.JSON(), "ref": sa.Uuid(),
+}  # fmt: skip
+# What rows that exist are given, as the definition says it and as Python sees it.
+DEFAULTS: dict[str, tuple[Any, Any]] = {
+    "str": (text := "it's 100% :new \"or\" \\ not", text), "text": ("", ""), "int": (-3, -3),
+    "float": ("1.5", 1.5), "decimal": ("9.9", Decimal("9.90")), "bool": (True, True),
+    "date": ("2026-01-31", date(2026, 1, 31)), "datetime": (NOW.isoformat(), NOW),
+    "uuid": (str(UUID(int=7)), UUID(int=7)), "email": ("ada@example.org", "ada@example.org"),
+    "url": (url := "https://example.org/a?b=%20", url), "json": ({}, {}), "enum": ("live", "live"),
+    "list": ([], []), "ref": (str(CATEGORY), CATEGORY),
+}  # fmt: skip
+# What was in the rows before.
+VALUES: dict[str, Any] = {
+    "str": "a", "text": "b\n", "int": 4, "float": 2.25, "decimal": Decimal("0.10"), "bool": False,
+    "date": date(2025, 2, 28), "datetime": datetime(2025, 2, 28, 1, 2, 3, 4, UTC),
+    "uuid": UUID(int=8), "email": "bob@example.org", "url": "https://example.org", "enum": "draft",
+    "json": {"a": [1, None]}, "list": ["a", "b"], "ref": CATEGORY,
+}  # fmt: skip
+BOUNDS: dict[str, Context] = {
+    "int": {"ge": "-5", "lt": "3000000000"}, "float": {"gt": "-0.5"}, "decimal": {"ge": "0.1"},
+}  # fmt: skip
+TITLE = field("title", "str")
+
+
+@pytest.fixture(params=["sqlite", "postgres", "mysql", "mysql-on-sqlite"])
+def migrations(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Migrations]:
+    """Yield an application on a database of each kind."""
+    kind, _, other = request.param.partition("-on-")
+    with ExitStack() as databases:
+        if "sqlite" in {kind, other}:
+            url = f"sqlite+aiosqlite:///{tmp_path}/test.db"
+        elif answers(SERVERS[kind]):
+            url = databases.enter_context(database(kind, python))
+        else:
+            pytest.skip(f"no {kind} server answers at {SERVERS[kind]}")
+        yield Migrations(tmp_path, kind, url)
+
+
+def python(words: list[str]) -> None:
+    run([sys.executable, *words], check=True)
+
+
+def started(migrations: Migrations, fields: Sequence[Context], access: str = "owned") -> None:
+    """Make the tables of products, of categories and of what refers to products."""
+    migrations.create(definition("categories", [field("name", "str")], "public"))
+    migrations.create(definition("products", fields, access))
+    product = {"target": "product", "target_plural": "products"}
+    required, optional = field("product", "ref"), field("other", "ref", optional=True)
+    migrations.create(definition("reviews", [required | product, optional | product], "public"))
+    migrations.upgrade()
+    times = {"created_at": NOW, "updated_at": NOW}
+    insert(migrations, "users", {"id": OWNER})
+    insert(migrations, "categories", {"id": CATEGORY, "name": "c", **times})
+
+
+def insert(migrations: Migrations, table: str, row: Context, kinds: Context | None = None) -> None:
+    """Insert a row; `kinds` says of which type a field is that has a type of its own."""
+    of = {"id": "uuid", "created_at": "datetime", "updated_at": "datetime", "owner_id": "uuid"}
+    of |= {"product_id": "ref", "other_id": "ref"} | (kinds or {})
+    columns = [sa.column(name, STORED.get(of.get(name, ""), sa.String())) for name in row]
+    migrations.execute(sa.table(table, *columns).insert().values(row))
+
+
+def add_product(migrations: Migrations, fields: Sequence[Context], access: str = "owned") -> None:
+    """Insert a product, and two references to it."""
+    times = {"created_at": NOW, "updated_at": NOW}
+    values = {f["column"]: None if f["optional"] else VALUES[f["type"]] for f in fields}
+    owner = {"owner_id": OWNER} if access == "owned" else {}
+    kinds = {f["column"]: f["type"] for f in fields}
+    insert(migrations, "products", {"id": ROW, **owner, **values, **times}, kinds)
+    insert(migrations, "reviews", {"id": OTHER, "product_id": ROW, "other_id": ROW, **times})
+
+
+def read_product(migrations: Migrations, fields: Sequence[Context]) -> Context:
+    """Return the values of the only product, and make sure that its review still refers to it."""
+    reference = [sa.column("product_id", sa.Uuid()), sa.column("other_id", sa.Uuid())]
+    [review] = migrations.execute(sa.select(*reference).select_from(sa.table("reviews")))
+    assert dict(review) == {"product_id": ROW, "other_id": ROW}
+    columns = [sa.column(f["column"], STORED.get(f["type"], sa.String())) for f in fields]
+    [row] = migrations.execute(sa.select(*columns).select_from(sa.table("products")))
+    return {name: aware(value) for name, value in row.items()}
+
+
+def aware(value: object) -> object:
+    """Give a moment its zone where the database has forgotten it."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+
+class Walk:
+    """A resource that changes step by step; each step must lead to what a new table would be."""
+
+    def __init__(self, migrations: Migrations, fields: Sequence[Context], access: str) -> None:
+        """Make the table, with one row in it."""
+        self.migrations, self.access, self.fields = migrations, access, list(fields)
+        self.steps: list[tuple[str, dict[str, Any]]] = []
+        started(migrations, fields, access)
+        add_product(migrations, fields, access)
+        self.steps.append((migrations.head, migrations.tables()))
+
+    def step(self, *operations: Context) -> Context:
+        """Change the resource, and return its row."""
+        for op in operations:
+            old, new = op["old"], op["new"]
+            if old is None:
+                self.fields.append(new)
+            else:
+                place = self.fields.index(old)
+                self.fields[place : place + 1] = [new] if new else []
+        context = definition("products", self.fields, self.access)
+        name = f"change_products_{len(self.steps)}"
+        self.migrations.add(context, operations, name)
+        self.migrations.upgrade()
+        tables = self.migrations.tables()
+        assert tables["products"] == self.expected(context)
+        self.steps.append((name, tables))
+        return read_product(self.migrations, self.fields)
+
+    def expected(self, context: Context) -> Any:
+        """Describe the table as it would be had it been created so."""
+        twin = context | {"plural": "twins"}
+        name, head = f"twins_{len(self.steps)}", self.migrations.head
+        self.migrations.add(twin, [operation("create")], name)
+        self.migrations.upgrade()
+        table = self.migrations.tables()["twins"]
+        self.migrations.downgrade(head)
+        (self.migrations.folder / f"alembic/versions/{name}.py").unlink()
+        self.migrations.head = head
+        return renamed(table)
+
+    def back_and_forth(self) -> None:
+        """Go down step by step, to the same tables as on the way up, and up again."""
+        for name, tables in reversed(self.steps):
+            self.migrations.downgrade(name)
+            assert self.migrations.tables() == tables
+        self.migrations.upgrade()
+        assert self.migrations.tables() == self.steps[-1][1]
+
+
+def renamed(value: Any) -> Any:
+    """Say products instead of twins."""
+    match value:
+        case str():
+            return value.replace("twins", "products")
+        case dict():
+            return {key: renamed(item) for key, item in value.items()}
+        case list() | tuple():
+            return type(value)(map(renamed, value))
+        case _:
+            return value
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_field_of_every_type_comes_changes_and_goes(tmp_path: Path, kind: str) -> None:
+    changes(Migrations(tmp_path, "sqlite", f"sqlite+aiosqlite:///{tmp_path}/test.db"), [kind])
+
+
+@pytest.mark.slow
+def test_fields_of_all_types_change_together(migrations: Migrations) -> None:
+    changes(migrations, TYPES)
+
+
+@pytest.mark.parametrize("access", ["owned", "public"])
+def test_constraints_follow_their_fields(migrations: Migrations, access: str) -> None:
+    stock = field("stock", "int", ge="0")
+    status, sku = field("status", "enum", default="live"), field("sku", "str", optional=True)
+    walk = Walk(migrations, [TITLE, stock, status, sku], access)
+    category = field("category", "ref", optional=True, unique=True)
+    unique = sku | {"unique": True}
+    more = status | {"values": ["draft", "live", "withdrawn_" * 5]}
+    wide = stock | {"ge": "-9000000000", "le": "9000000000"}
+    amount = other_name(wide, "amount")
+    price = amount | {"type": "decimal", "places": 2, "digits": 14, "default": "1", "gt": "0"}
+
+    walk.step(operation("add", None, category), operation("change", sku, unique))
+    walk.step(operation("change", status, more))
+    walk.step(operation("change", stock, wide))
+    walk.step(operation("rename", wide, amount), operation("change", amount, price))
+    walk.step(operation("change", unique, sku), operation("drop", category))
+    found = walk.step(operation("drop", more))
+
+    assert found == {"title": "a", "amount": Decimal(4), "sku": None}
+    walk.back_and_forth()
+    assert read_product(migrations, walk.fields) == found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (field("a", "str"), field("a", "str", max=200)),
+        (field("a", "str"), field("a", "text")),
+        (field("a", "email", unique=True), field("a", "str", max=255)),
+        (field("a", "url"), field("a", "text")),
+        (field("a", "enum"), field("a", "str", optional=True)),
+        (field("a", "int", ge="0"), field("a", "float", ge="0")),
+        (field("a", "int"), field("a", "decimal")),
+        (field("a", "decimal"), field("a", "decimal", places=4, digits=15, gt="-1")),
+        (field("a", "ref"), field("a", "ref", optional=True)),
+    ],
+    ids=lambda given: f"{given['type']}{given['max'] or ''}",
+)
+def test_wider_type_keeps_what_rows_have(
+    migrations: Migrations, old: Context, new: Context
+) -> None:
+    walk = Walk(migrations, [TITLE, old], "owned")
+
+    assert walk.step(operation("change", old, new))[new["column"]] == VALUES[old["type"]]
+    walk.back_and_forth()
+    assert read_product(migrations, walk.fields)[new["column"]] == VALUES[old["type"]]
+
+
+def test_required_field_without_default_comes_back_empty(migrations: Migrations) -> None:
+    stock = field("stock", "int")
+    walk = Walk(migrations, [TITLE, stock], "owned")
+    walk.step(operation("drop", stock))
+
+    migrations.downgrade("-1")
+
+    assert read_product(migrations, [TITLE, stock]) == {"title": "a", "stock": None}
+    migrations.upgrade()
+    assert read_product(migrations, [TITLE]) == {"title": "a"}
+
+
+def test_rows_that_refer_to_others_of_their_kind_stay(migrations: Migrations) -> None:
+    parent = field("parent", "ref", optional=True)
+    parent |= {"target": "product", "target_plural": "products"}
+    stock = field("stock", "int", ge="0")
+    walk = Walk(migrations, [TITLE, parent, stock], "owned")
+    child = {"id": CATEGORY, "owner_id": OWNER, "title": "c", "parent_id": ROW, "stock": 1}
+    times = {"created_at": NOW, "updated_at": NOW}
+    insert(migrations, "products", {**child, **times}, {"parent_id": "ref", "stock": "int"})
+    walk.fields[2] = more = stock | {"le": "10"}
+    context = definition("products", walk.fields)
+    migrations.add(context, [operation("change", stock, more)], "change_products")
+
+    migrations.upgrade()
+
+    columns = [sa.column("id", sa.Uuid()), sa.column("parent_id", sa.Uuid())]
+    rows = migrations.execute(sa.select(*columns).select_from(sa.table("products")))
+    assert {row["id"]: row["parent_id"] for row in rows} == {ROW: None, CATEGORY: ROW}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_rows_that_break_a_new_limit_stop_the_migration_and_nothing_else(
+    migrations: Migrations,
+) -> None:
+    stock = field("stock", "int", ge="0")
+    started(migrations, [TITLE, stock])
+    add_product(migrations, [TITLE, stock])
+    narrow, wide = stock | {"ge": "5"}, stock | {"ge": "-5"}
+    before = migrations.tables()
+
+    migrations.add(definition("products", [TITLE, narrow]), [change(stock, narrow)], "narrow")
+    with pytest.raises(sa.exc.DBAPIError, match="ck_products_stock"):
+        migrations.upgrade()
+
+    if migrations.database != "mysql" or "sqlite" in migrations.url:  # MySQL commits each step
+        assert migrations.tables() == before
+        migrations.head = "create_reviews"
+        (migrations.folder / "alembic/versions/narrow.py").unlink()
+        migrations.add(definition("products", [TITLE, wide]), [change(stock, wide)], "wide")
+        migrations.upgrade()
+        assert read_product(migrations, [TITLE, stock]) == {"title": "a", "stock": 4}
+
+
+def change(old: Context, new: Context) -> Context:
+    return operation("change", old, new)
+
+
+def changes(migrations: Migrations, kinds: Sequence[str]) -> None:
+    """Add optional and required fields, rename them, require and release them, and drop them."""
+    walk = Walk(migrations, [TITLE], "owned")
+    a = [field(f"a_{k}", k, optional=True, **BOUNDS.get(k, {})) for k in kinds]
+    b = [field(f"b_{k}", k, default=DEFAULTS[k][0], **BOUNDS.get(k, {})) for k in kinds]
+    c = [other_name(f, f"c_{f['type']}") for f in a]
+    d = [other_name(f, f"d_{f['type']}") for f in b]
+    required = [f | {"optional": False, "default": DEFAULTS[f["type"]][0]} for f in c]
+    optional = [f | {"optional": True, "default": None} for f in d]
+
+    def values(fields: Sequence[Context]) -> Context:
+        return {f["column"]: DEFAULTS[f["type"]][1] for f in fields}
+
+    found = walk.step(*(operation("add", None, f) for f in a))
+    assert found == {"title": "a"} | {f["column"]: None for f in a}
+    assert values(b).items() <= walk.step(*(operation("add", None, f) for f in b)).items()
+    assert values(d).items() <= walk.step(*many("rename", [*a, *b], [*c, *d])).items()
+    assert walk.step(*many("change", c, required)) == {"title": "a"} | values([*c, *d])
+    assert walk.step(*many("change", d, optional)) == {"title": "a"} | values([*c, *d])
+    assert walk.step(*(operation("drop", f) for f in optional)) == {"title": "a"} | values(c)
+    assert walk.step(*(operation("drop", f) for f in required)) == {"title": "a"}
+    walk.back_and_forth()
+
+
+def other_name(given: Context, name: str) -> Context:
+    """Return a field under another name."""
+    return given | {"name": name, "column": f"{name}_id" if given["type"] == "ref" else name}
+
+
+def many(op: str, olds: Sequence[Context], news: Sequence[Context]) -> list[Context]:
+    """Return the same operation for many fields."""
+    return [operation(op, old, new) for old, new in zip(olds, news, strict=True)]
