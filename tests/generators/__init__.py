@@ -1,0 +1,1 @@
+"""What the template of a resource renders."""

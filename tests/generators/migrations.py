@@ -37,7 +37,7 @@ class Settings(BaseModel):
 def get_settings() -> Settings:
     return Settings()
 """
-USERS = '''
+USERS = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -49,7 +49,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("users")
-'''
+"""
 
 
 # The settings of the generator, and the filters that Copier knows.

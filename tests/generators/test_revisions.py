@@ -19,6 +19,8 @@ from tests.e2e.databases import SERVERS, answers, database
 from tests.generators.fields import TYPES, Context, definition, field, operation
 from tests.generators.migrations import Migrations
 
+pytestmark = pytest.mark.slow
+
 OWNER, CATEGORY, ROW, OTHER = (UUID(int=number) for number in range(1, 5))
 NOW = datetime(2026, 1, 31, 12, 30, tzinfo=UTC)
 STORED: dict[str, sa.types.TypeEngine[Any]] = {
@@ -181,7 +183,6 @@ def test_field_of_every_type_comes_changes_and_goes(tmp_path: Path, kind: str) -
     changes(Migrations(tmp_path, "sqlite", f"sqlite+aiosqlite:///{tmp_path}/test.db"), [kind])
 
 
-@pytest.mark.slow
 def test_fields_of_all_types_change_together(migrations: Migrations) -> None:
     changes(migrations, TYPES)
 
@@ -266,7 +267,6 @@ def test_rows_that_refer_to_others_of_their_kind_stay(migrations: Migrations) ->
     assert {row["id"]: row["parent_id"] for row in rows} == {ROW: None, CATEGORY: ROW}
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_rows_that_break_a_new_limit_stop_the_migration_and_nothing_else(
     migrations: Migrations,
 ) -> None:
