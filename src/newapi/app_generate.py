@@ -88,3 +88,24 @@ def resource(
         conflict=conflict,
     )
     return command.run(options, Console(is_json=is_json))
+
+
+@app.command()
+def task(
+    *,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What is to be done: resize-image.")],
+    path: flags.Project = None,
+    is_dry_run: flags.DryRun = False,
+    is_json: flags.Json = False,
+) -> int:
+    """Generate background work: a coroutine, the endpoint that asks for it, and tests.
+
+    newapi generate task resize-image
+
+    The project needs the feature jobs. The files are yours from then on: updates leave them alone.
+    """
+    from newapi.commands import generate_task as command
+    from newapi.console import Console
+
+    options = command.Options(name=name, path=path, is_dry_run=is_dry_run)
+    return command.run(options, Console(is_json=is_json))

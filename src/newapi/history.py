@@ -102,7 +102,7 @@ def is_downgrade(record: Record, source: Source) -> bool:
 
 def notes(record: Record, src_path: str, commit: str) -> dict[str, str]:
     """Return what the releases after the project's, up to this one, ask people to know."""
-    if not record.is_own or src_path not in sources.ALIASES:
+    if not record.is_own or src_path not in sources.ALIASES or record.commit == commit:
         return {}
     from packaging.version import Version
 

@@ -1,4 +1,4 @@
-"""The generator that a template carries: `generators/resource`, a Copier template of its own."""
+"""The generators that a template carries below `generators`: Copier templates of their own."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from newapi.resources.wiring import Wire
 if TYPE_CHECKING:
     from jinja2 import Template
 
-FOLDER = "generators/resource"
+RESOURCE, TASK = "generators/resource", "generators/task"
 _WIRING = "wiring.yml.jinja"
 
 
 class Generator:
-    """What makes the files of one resource."""
+    """What makes the files of one resource, or of one task."""
 
-    def __init__(self, template: Path) -> None:
-        self.root = template / FOLDER
+    def __init__(self, template: Path, folder: str = RESOURCE) -> None:
+        self.root = template / folder
 
     @property
     def is_there(self) -> bool:
@@ -42,11 +42,11 @@ class Generator:
         return digest.hexdigest()
 
     def render(self, context: Mapping[str, Any], destination: Path) -> None:
-        """Write the files of a resource, or one revision of its table."""
+        """Write the files of a resource or task, or one revision of a table."""
         engine.generate(self.root, {"revision": None, **context}, destination)
 
     def wires(self, context: Mapping[str, Any]) -> frozenset[Wire]:
-        """Return the lines that a resource needs in shared files.
+        """Return the lines that are needed in shared files.
 
         Raises:
             NewapiError: The generator is broken.

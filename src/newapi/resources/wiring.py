@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import io
 import tokenize
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from newapi.resources import imports, layers, statements
+from newapi.resources import holders, imports, layers, statements
 from newapi.resources.source import Source
 
-Kind = Literal["import", "entry", "call", "layer"]
-_PLACES = {"entry": "list", "call": "in", "layer": "before"}
+Kind = Literal["import", "entry", "item", "member", "call", "layer"]
+_PLACES = {"entry": "list", "item": "in", "member": "in", "call": "in", "layer": "before"}
+_HELD = frozenset({"entry", "item", "member"})
+_FINDERS: dict[str, Callable[[Source, str, str], bool]] = {
+    "entry": statements.has_entry,
+    "item": holders.has_item,
+    "member": holders.has_member,
+    "call": statements.has_call,
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -27,7 +34,7 @@ class Wire:
     file: str
     kind: Kind
     line: str
-    place: str = ""  # the list of an entry, the function of a call, the line before a layer
+    place: str = ""  # what holds an entry, item, member or call; the line before a layer
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,8 @@ class Loose:
         >>> str(Loose(Wire("app/admin/views.py", "entry", "ItemView", "VIEWS"), "add"))
         'app/admin/views.py: add `ItemView` to VIEWS by hand'
         """
-        word = "to" if self.action == "add" and self.wire.kind == "entry" else "in"
-        where = f" {word} {self.wire.place}" if self.wire.kind in {"entry", "call"} else ""
+        word = "to" if self.action == "add" and self.wire.kind in _HELD else "in"
+        where = f" {word} {self.wire.place}" if self.wire.kind in {*_HELD, "call"} else ""
         where = where if self.wire.place else ""
         return f"{self.wire.file}: {self.action} `{self.wire.line}`{where} by hand"
 
@@ -116,6 +123,10 @@ def _with(text: str, wire: Wire, known: Collection[Wire]) -> str | None:
         changed: str | None = imports.add(source, imports.parse(wire.line)[0])
     elif wire.kind == "entry":
         changed = statements.add_entry(source, wire.place, wire.line, siblings)
+    elif wire.kind == "item":
+        changed = holders.add_item(source, wire.place, wire.line)
+    elif wire.kind == "member":
+        changed = holders.add_member(source, wire.place, wire.line)
     else:
         changed = statements.add_call(source, wire.place, wire.line, siblings)
     after = None if changed is None else _parsed(changed)
@@ -127,7 +138,7 @@ def _without(text: str, wire: Wire) -> str | None:
     if wire.kind == "layer":
         return layers.drop(text, wire.line)
     source = _parsed(text)
-    if source is None:
+    if source is None or wire.kind in {"item", "member"}:  # only tasks have them, and stay
         return None
     if wire.kind == "import":
         changed = imports.drop(source, imports.parse(wire.line)[0])
@@ -141,8 +152,7 @@ def _without(text: str, wire: Wire) -> str | None:
 def _has(source: Source, wire: Wire) -> bool:
     if wire.kind == "import":
         return imports.has(source, imports.parse(wire.line)[0])
-    has = statements.has_entry if wire.kind == "entry" else statements.has_call
-    return has(source, wire.place, wire.line)
+    return _FINDERS[wire.kind](source, wire.place, wire.line)
 
 
 def _parsed(text: str) -> Source | None:
