@@ -42,6 +42,7 @@ SEAMS = {
     "app/core/logging.py.jinja",
     "app/crud/identity.py.jinja",
     "app/crud/session.py.jinja",
+    "app/crud/user.py.jinja",
     "app/core/messages.py.jinja",
     "app/dependencies.py.jinja",
     "app/exceptions.py.jinja",

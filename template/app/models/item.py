@@ -1,4 +1,4 @@
-"""The example resource: something that belongs to a user."""
+"""Items: each belongs to a user."""
 
 from uuid import UUID
 

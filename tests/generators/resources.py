@@ -1,0 +1,81 @@
+"""Definitions of the tests, and the files that the generator of the checkout makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from newapi.catalog import Value
+from newapi.resources import inventory
+from newapi.resources.defining import Typed, define
+from newapi.resources.definition import Access, Api, Definition
+from newapi.resources.rendering import Side, Workshop
+from newapi.resources.surroundings import Surroundings
+from tests.matrix import PRESETS, ROOT
+
+Definitions = Mapping[str, Definition]
+Command = tuple[str, Access, Api, Sequence[str]]
+
+ITEM = ("title:str(1..100)", "description:text?")
+PRODUCT = (
+    "name:str(1..100)",
+    "price:decimal(gt=0,places=2)",
+    "tags:list[str](max=5)",
+    "category:ref(category)",
+    "sku:str(unique)?",
+)
+EVERY_TYPE = (
+    *("label:str(3..5)", "note:text", "count:int(ge=0,le=10)", "big:int(le=10000000000)"),
+    *("ratio:float(gt=0,lt=1)", "cost:decimal(ge=0.5,places=3,digits=9)", "active:bool"),
+    *("day:date", "starts:datetime", "code:uuid(unique)", "mail:email(unique)", "site:url"),
+    *("data:json", "state:enum(new|in_progress|done)", "words:list[str](min=2,max=4)"),
+    *("product:ref(product)", "text:text", "rank:int(ge=1,unique)"),
+)
+OPTIONAL = (
+    *("o_label:str(..40)?", "o_note:text?", "o_count:int?", "o_ratio:float?"),
+    *("o_cost:decimal(le=-1)?", "o_active:bool?", "o_day:date(unique)?", "o_starts:datetime?"),
+    *("o_code:uuid?", "o_mail:email?", "o_site:url(unique)?", "o_data:json?", "o_words:list[str]?"),
+    *("o_state:enum(x|y)?", "parent:ref(kitchen)?", "other:ref(product)?"),
+)
+DEFAULTS = (
+    *("level:int(default=3)", "rate:decimal(default=9.9)", "mode:enum(a|b,default=a)"),
+    *("enabled:bool(default=true)", "extra:json(default={})", "names:list[str](default=[])"),
+    *("since:datetime(default=2026-01-31T12:00:00Z)", "born:date(default=2026-01-31)"),
+    *("weight:float(default=1.5)", "who:email(default=ada@example.com)"),
+    "link:url(default=https://example.com/)",
+)
+
+
+def shop(*, accounts: bool = True) -> list[Command]:
+    """Return resources of every kind that refer to each other, in the order of their making."""
+    owned: Access = "owned" if accounts else "public"
+    admin: Access = "admin" if accounts else "public"
+    return [
+        ("category", "public", "v1", ["name:str(1..100)"]),
+        ("product", owned, "v1", PRODUCT),
+        ("flag", "public", "v1", ["active:bool"]),
+        ("kitchen", owned, "v1", [*EVERY_TYPE, *OPTIONAL, *DEFAULTS]),
+        ("report", admin, "v1", ["title:str", "product:ref(product)", "category:ref(category)?"]),
+        ("order_line", owned, "v2", ["amount:int(gt=0)", "product:ref(product)"]),
+    ]
+
+
+def defined(commands: Sequence[Command], *, accounts: bool = True) -> Definitions:
+    """Return what the command line would make of each."""
+    around = Surroundings(accounts=accounts)
+    for name, access, api, fields in commands:
+        typed = Typed(name=name, fields=tuple(fields), access=access, api=api)
+        around = around.with_definition(define(typed, around))
+    return around.definitions
+
+
+def side(definitions: Definitions, answers: Mapping[str, Value]) -> Side:
+    """Return what decides about the files of these resources in a project."""
+    return Side(ROOT, {**PRESETS["standard"], **answers}, inventory.of(definitions))
+
+
+def made(definitions: Definitions, **answers: Value) -> dict[str, str]:
+    """Return the formatted files of all resources, by their paths."""
+    decided, workshop = side(definitions, answers), Workshop()
+    workshop.prepare((decided, about) for about in decided.contexts.values())
+    files = [workshop.files(decided, name) for name in definitions]
+    return {path: entry.data.decode() for tree in files for path, entry in sorted(tree.items())}

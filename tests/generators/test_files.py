@@ -1,0 +1,71 @@
+"""What the generator writes is complete and clean, and looks like the template's own example."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Render
+from tests.generators.resources import ITEM, defined, made, shop
+from tests.matrix import PRESETS, Answers
+from tests.template.test_files import JINJA
+
+PROJECTS: dict[str, Answers] = {
+    "standard": PRESETS["standard"],
+    "full": PRESETS["full"],
+    "open": {**PRESETS["minimal"], "tables": True},
+}
+ALIKE = (
+    *("app/models/item.py", "app/schemas/item.py", "app/crud/item.py", "app/admin/item.py"),
+    "app/api/v1/endpoints/items.py",
+)
+RICH = {
+    "SearchQuery\nfrom app.schemas.rich_text import RichText\n": "SearchQuery, Text\n",
+    'RichText, Field(examples=["Weaves <em>algebraic</em> patterns."])': (
+        'Text, Field(max_length=10_000, examples=["Weaves algebraic patterns."])'
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_files_are_clean_under_the_rules_of_their_project(
+    name: str, rendered: Render, tmp_path: Path
+) -> None:
+    answers = PROJECTS[name]
+    accounts = bool(answers["auth"])
+    files = made(defined(shop(accounts=accounts), accounts=accounts), **answers)
+    project = shutil.copytree(rendered(answers), tmp_path / "myproject")
+
+    for path, text in files.items():
+        assert not JINJA.search(text), path
+        ast.parse(text)
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(text, encoding="utf-8")
+
+    for command in (["check"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "--output-format=concise"]
+        result = subprocess.run(ruff, cwd=project, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("path", ALIKE)
+def test_items_are_what_the_generator_would_make_of_them(path: str, rendered: Render) -> None:
+    """Apart from rich text, and from the cache."""
+    answers: Answers = {**PRESETS["full"], "cache": False}
+    generated = made(defined([("item", "owned", "v1", ITEM)]), **answers)
+
+    written = (rendered(answers) / path).read_text(encoding="utf-8")
+
+    assert without_rich_text(written) == generated[path]
+
+
+def without_rich_text(text: str) -> str:
+    """Return what the schemas of items would say if a description were plain text."""
+    for rich, plain in RICH.items():
+        text = text.replace(rich, plain)
+    return text
