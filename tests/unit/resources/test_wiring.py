@@ -144,9 +144,7 @@ def test_lines_go_where_they_belong() -> None:
         "router.include_router(auth_router)\nrouter.include_router(products)\n",
     ).replace('    "User",\n', '    "Product",\n    "User",\n').replace(
         "[User]", "[User, ProductView]"
-    ).replace(
-        'prefix="/api")\n', "prefix=\"/api\")\n    app.include_router(v2, prefix='/api')\n"
-    )
+    ).replace('prefix="/api")\n', "prefix=\"/api\")\n    app.include_router(v2, prefix='/api')\n")
 
 
 @pytest.mark.parametrize("names", list(permutations(NAMES[:3])))

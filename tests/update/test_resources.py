@@ -1,0 +1,280 @@
+"""Resources live as long as their project: generated, edited, changed, updated, removed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from newapi import git, revisions, sources, tree
+from newapi.journal import Desk
+from newapi.releases import store
+from tests.runs import Result
+from tests.update import child, shops
+from tests.update.project import Project
+from tests.update.test_features import revised
+from tests.update.test_update import committed
+
+PRODUCT = ("product", "name:str(1..100)", "price:decimal(gt=0)?", "category:ref(category)")
+GENERATED = (
+    "app/models/product.py",
+    "app/endpoints/products.py",
+    "app/admin/product.py",
+    "tests/factories/product.py",
+)
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder with the releases."""
+    return shops.freeze(tmp_path_factory.mktemp("shops"))
+
+
+@pytest.fixture
+def room(tmp_path: Path, home: Path, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Go to an empty folder, with an empty home and only these releases."""
+    assert home.is_dir()
+    monkeypatch.setattr(store, "FOLDER", shelf)
+    monkeypatch.setattr(sources, "checkout", lambda: None)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def shop(room: Path, capfd: pytest.CaptureFixture[str]) -> Project:
+    """Return a project with accounts and an admin, at the release that can make resources."""
+    return Project(room / "shop", capfd).create("auth=true", "admin=true", version="v0.2.0")
+
+
+def generate(project: Project, *words: str, code: int = 0) -> Result:
+    """Run `newapi generate resource` in a project."""
+    result = project.run("generate", "resource", *words, "--project", str(project.path), "--json")
+    assert result.code == code, result.err
+    return result
+
+
+def stocked(project: Project) -> Project:
+    """Give a project two resources, one of which refers to the other."""
+    for words in (("category", "name:str", "--public"), PRODUCT):
+        generate(project, *words)
+        project.commit()
+    return project
+
+
+def test_resource_is_written_formatted_and_wired(shop: Project) -> None:
+    stocked(shop)
+
+    assert shop.read("app/models/product.py").splitlines() == [
+        "from uuid import UUID",
+        "",
+        "from app.models.base import Base",
+        "",
+        "",
+        "class Product(Base):",
+        "    name: str  # None",
+        "    price: str  # None",
+        "    category_id: UUID  # name",
+    ]
+    assert "from app.models.product import Product\n" in shop.read("app/models/__init__.py")
+    assert "router.include_router(products)\n" in shop.read("app/api.py")
+    assert "    ProductView,\n" in shop.read("app/admin/views.py")
+    assert [r.name for r in revisions.in_order(revised(shop))] == [
+        "0001_users",
+        "create_categories",
+        "create_products",
+    ]
+
+
+def test_order_of_generating_makes_no_difference(shop: Project, room: Path) -> None:
+    other = shop.clone(room / "other")
+    for project, names in ((shop, ("apple", "pear")), (other, ("pear", "apple"))):
+        for name in names:
+            generate(project, name, "name:str")
+            project.commit()
+
+    assert committed(shop) == committed(other)
+
+
+def test_removing_takes_everything_back(shop: Project) -> None:
+    before = committed(shop)
+    stocked(shop)
+
+    for name in ("product", "category"):
+        result = generate(shop, name, "--remove")
+        assert "--keep-tables" in " ".join(result.document["warnings"])
+        shop.commit()
+
+    assert committed(shop) == before
+    assert {"remove_products", "remove_categories"} <= revised(shop).keys()
+
+
+def test_update_equals_a_new_project_with_the_same_resources(shop: Project, room: Path) -> None:
+    stocked(shop)
+    new = Project(room / "new" / "shop", shop.capfd).create(
+        "auth=true", "admin=true", version="v0.3.0"
+    )
+    stocked(new)
+
+    result = shop.update()
+    shop.commit()
+
+    assert result.code == 0
+    assert result.document["by_hand"] == []
+    assert committed(shop) == committed(new)
+    assert shop.update().document["up_to_date"]
+
+
+def test_every_edited_line_stays(shop: Project) -> None:
+    stocked(shop)
+    for number, path in enumerate(GENERATED):
+        shop.write(path, f"mine_{number} = True\n" + shop.read(path))
+    shop.replace("app/api.py", '"""Version 1."""\n', '"""Version 1."""\n\nimport mine\n')
+    shop.replace("app/models/__init__.py", "__all__", "OWN = 1\n\n__all__")
+    shop.commit()
+
+    assert generate(shop, "product", "--add", "color:str?", "--drop", "price").document["ok"]
+    shop.commit()
+    assert shop.update().code == 0
+
+    for number, path in enumerate(GENERATED):
+        assert f"mine_{number} = True\n" in shop.read(path)
+    assert "import mine" in shop.read("app/api.py")
+    assert "OWN = 1" in shop.read("app/models/__init__.py")
+    assert "color: str" in shop.read("app/models/product.py")
+    assert "price" not in shop.read("app/models/product.py")
+    assert "e = 'better'" in shop.read("app/endpoints/products.py").replace('"', "'")
+    assert "add" in shop.read("alembic/versions/change_products.py")
+
+
+def test_edited_files_stay_when_the_resource_goes(shop: Project) -> None:
+    stocked(shop)
+    shop.write("app/endpoints/products.py", "mine = True\n")
+    shop.commit()
+
+    result = generate(shop, "product", "--remove", "--keep-tables")
+
+    assert result.action("app/endpoints/products.py") == "kept"
+    assert result.action("app/models/product.py") == "removed"
+    assert result.document["migrations"] == result.document["warnings"] == []
+    assert "products" not in shop.read("app/api.py")
+
+
+def test_resources_that_refer_to_a_changed_one_follow(shop: Project) -> None:
+    stocked(shop)
+
+    result = generate(shop, "category", "--rename", "name:label", "--add", "rank:int?")
+
+    assert result.action("app/models/product.py") == "updated"
+    assert "category_id: UUID  # label" in shop.read("app/models/product.py")
+    assert '"label", "rank"' in shop.read("tests/factories/product.py").replace("'", '"')
+    assert result.action("resources/product.yml") is None
+
+
+def test_conflict_is_left_to_the_user(shop: Project) -> None:
+    stocked(shop)
+    shop.replace("app/models/product.py", "    price: str  # None\n", "    price: int\n")
+    shop.commit()
+
+    result = generate(shop, "product", "--rename", "price:cost", code=3)
+
+    assert result.action("app/models/product.py") == "conflict"
+    assert shop.git("ls-files", "--unmerged") != ""
+
+
+def test_line_without_a_place_is_said(shop: Project) -> None:
+    shop.write("app/api.py", "router = make(\n")
+    shop.commit()
+
+    result = generate(shop, "category", "name:str")
+
+    assert result.document["by_hand"] == [
+        {"path": "app/api.py", "action": "add", "line": line}
+        for line in (
+            "router.include_router(categories)",
+            "from app.endpoints.categories import router as categories",
+        )
+    ]
+    assert "app/api.py: add `router.include_router(categories)` by hand" in result.err + result.out
+
+
+def test_features_bring_and_take_what_resources_have_of_them(room: Path, shop: Project) -> None:
+    plain = Project(room / "plain" / "shop", shop.capfd).create("auth=true", version="v0.2.0")
+    stocked(plain)
+    before = committed(plain)
+
+    assert plain.run("add", "admin", "--project", str(plain.path)).code == 0
+    plain.commit()
+    assert committed(plain) == committed(stocked(shop))
+
+    assert plain.run("remove", "admin", "--project", str(plain.path)).code == 0
+    plain.commit()
+    assert committed(plain) == before
+
+
+def test_tables_come_with_the_first_resource(room: Path, shop: Project) -> None:
+    bare = Project(room / "bare", shop.capfd).create(version="v0.2.0")
+
+    result = generate(bare, "category", "name:str")
+
+    assert "tables: true" in bare.read(".copier-answers.yml")
+    assert bare.read("app/tables.py")
+    assert [change["name"] for change in result.document["changes"]] == ["tables"]
+    assert "everybody may write" in result.document["warnings"][0]
+    assert revised(bare)["create_categories"].down == ()
+    bare.commit()
+    assert bare.run("remove", "tables", "--project", str(bare.path)).code == 2
+
+
+def test_accounts_stay_while_resources_need_them(shop: Project) -> None:
+    stocked(shop)
+
+    result = shop.run("remove", "auth", "--project", str(shop.path))
+
+    assert result.code == 2
+    assert "product needs auth" in result.err
+    generate(shop, "product", "--remove")
+    shop.commit()
+    assert shop.run("remove", "auth", "--project", str(shop.path)).code == 0
+    assert "tables: true" in shop.read(".copier-answers.yml")
+
+
+def test_status_and_diff_know_resources(shop: Project) -> None:
+    stocked(shop)
+    assert shop.run("status", str(shop.path), "--json").document["drift"] == []
+
+    shop.replace("app/endpoints/products.py", "e = 3", "e = 'mine'")
+    shop.commit()
+
+    drift = shop.run("status", str(shop.path), "--json").document["drift"]
+    assert [file["path"] for file in drift] == ["app/endpoints/products.py"]
+    patch = shop.run("diff", str(shop.path), "--json").document["patch"]
+    assert '+e = "better"' in patch
+    assert "+from app.models.product import Product" in patch
+
+
+def test_dry_run_says_what_a_run_does(shop: Project) -> None:
+    before = shop.snapshot()
+
+    told = generate(shop, "category", "name:str", "--dry-run").document
+    assert shop.snapshot() == before
+    done = generate(shop, "category", "name:str").document
+
+    assert {**told, "dry_run": False} == done
+    added = {o["path"] for o in done["outcomes"] if o["action"] == "added"}
+    assert added <= tree.read(shop.path).keys()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_killed_run_is_taken_back(shop: Project) -> None:
+    before = shop.snapshot()
+    words = ["generate", "resource", "category", "name:str", "--project", str(shop.path)]
+
+    assert child.fork(48, words) == -9
+    assert shop.snapshot() != before
+    journal = Desk(git.find(shop.path)).read()
+    assert journal and journal.is_interrupted
+
+    assert shop.update("--abort").code == 0
+    assert shop.snapshot() == before
