@@ -8,9 +8,7 @@ import typer
 
 from newapi import flags
 
-app = typer.Typer(
-    help="Add code of your own design to a project.", rich_markup_mode=None, no_args_is_help=True
-)
+app = typer.Typer(rich_markup_mode=None)
 
 _Fields = Annotated[
     list[str] | None,
@@ -23,6 +21,14 @@ _Add = Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Add a fie
 _Drop = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Drop a field.")]
 _Rename = Annotated[list[str] | None, typer.Option(metavar="OLD:NEW", help="Rename a field.")]
 _Change = Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Change a field.")]
+
+
+@app.callback(invoke_without_command=True)
+def generate(context: typer.Context) -> None:
+    """Add code of your own design to a project."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit
 
 
 @app.command()
@@ -60,7 +66,7 @@ def resource(
     conflict: flags.Conflict = "inline",
     is_json: flags.Json = False,
 ) -> int:
-    """Generate a resource: table, endpoints, schemas, migration and tests; or change one.
+    """Generate a resource with its table, API and tests; or change one.
 
     newapi generate resource product 'name:str(1..100)' 'price:decimal(gt=0)' --owned
 

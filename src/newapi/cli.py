@@ -68,7 +68,8 @@ def _invoke(words: list[str]) -> int:
         result = app(args=words, prog_name="newapi", standalone_mode=False)
     except typer.TyperException as error:
         commands = {
-            command.callback.__name__ for command in app.registered_commands if command.callback
+            *(command.callback.__name__ for command in app.registered_commands if command.callback),
+            *(group.name for group in app.registered_groups),
         }
         fix = f"newapi {words[0]} --help" if words and words[0] in commands else "newapi --help"
         raise UsageError([Problem(error.format_message(), fix)]) from error

@@ -1,4 +1,4 @@
-"""A small template that makes resources from its second release on, and better ones from the third."""
+"""A small template that makes resources from its second release on; better ones from the third."""
 
 from __future__ import annotations
 
@@ -68,9 +68,11 @@ FACTORY = """\
 """
 WIRING = """\
 # {% set name, plural, class = definition.name, definition.plural, definition.class_name %}
-- {file: app/models/__init__.py, kind: import, line: "from app.models.{{ name }} import {{ class }}"}
+# {% set model = "from app.models.%s import %s" % (name, class) %}
+# {% set router = "from app.endpoints.%s import router as %s" % (plural, plural) %}
+- {file: app/models/__init__.py, kind: import, line: "{{ model }}"}
 - {file: app/models/__init__.py, kind: entry, line: '"{{ class }}"', list: __all__}
-- {file: app/api.py, kind: import, line: "from app.endpoints.{{ plural }} import router as {{ plural }}"}
+- {file: app/api.py, kind: import, line: "{{ router }}"}
 - {file: app/api.py, kind: call, line: "router.include_router({{ plural }})"}
 # {% if project.admin %}
 - {file: app/admin/views.py, kind: import, line: "from app.admin.{{ name }} import {{ class }}View"}
@@ -137,9 +139,8 @@ def third() -> dict[str, str]:
     root = "generators/resource"
     endpoints = f"{root}/files/app/endpoints/{{{{ definition.plural }}}}.py.jinja"
     files[endpoints] = files[endpoints].replace("e = 7", "e = 'better'")
-    files[f"{root}/wiring.yml.jinja"] += (
-        '- {file: app/main.py, kind: import, line: "from app.models.{{ name }} import {{ class }}"}\n'
-    )
+    line = '- {file: app/main.py, kind: import, line: "{{ model }}"}\n'
+    files[f"{root}/wiring.yml.jinja"] += line
     files["template/app/main.py"] = numbered("m", {3: "m = 'third'"})
     files["template/app/api.py.jinja"] = API.replace(
         "# {% if", "router.include_router(health)\n# {% if"

@@ -7,59 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from newapi import git, revisions, sources, tree
+from newapi import git, revisions, tree
 from newapi.journal import Desk
-from newapi.releases import store
-from tests.runs import Result
-from tests.update import child, shops
+from tests.update import child
 from tests.update.project import Project
+from tests.update.stock import generate, stocked
 from tests.update.test_features import revised
 from tests.update.test_update import committed
 
-PRODUCT = ("product", "name:str(1..100)", "price:decimal(gt=0)?", "category:ref(category)")
 GENERATED = (
     "app/models/product.py",
     "app/endpoints/products.py",
     "app/admin/product.py",
     "tests/factories/product.py",
 )
-
-
-@pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder with the releases."""
-    return shops.freeze(tmp_path_factory.mktemp("shops"))
-
-
-@pytest.fixture
-def room(tmp_path: Path, home: Path, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Go to an empty folder, with an empty home and only these releases."""
-    assert home.is_dir()
-    monkeypatch.setattr(store, "FOLDER", shelf)
-    monkeypatch.setattr(sources, "checkout", lambda: None)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def shop(room: Path, capfd: pytest.CaptureFixture[str]) -> Project:
-    """Return a project with accounts and an admin, at the release that can make resources."""
-    return Project(room / "shop", capfd).create("auth=true", "admin=true", version="v0.2.0")
-
-
-def generate(project: Project, *words: str, code: int = 0) -> Result:
-    """Run `newapi generate resource` in a project."""
-    result = project.run("generate", "resource", *words, "--project", str(project.path), "--json")
-    assert result.code == code, result.err
-    return result
-
-
-def stocked(project: Project) -> Project:
-    """Give a project two resources, one of which refers to the other."""
-    for words in (("category", "name:str", "--public"), PRODUCT):
-        generate(project, *words)
-        project.commit()
-    return project
 
 
 def test_resource_is_written_formatted_and_wired(shop: Project) -> None:
@@ -274,7 +235,8 @@ def test_killed_run_is_taken_back(shop: Project) -> None:
     assert child.fork(48, words) == -9
     assert shop.snapshot() != before
     journal = Desk(git.find(shop.path)).read()
-    assert journal and journal.is_interrupted
+    assert journal
+    assert journal.is_interrupted
 
     assert shop.update("--abort").code == 0
     assert shop.snapshot() == before

@@ -1,0 +1,169 @@
+"""What `newapi generate resource` refuses: nothing has changed then, and what helps is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from newapi.resources import formatting
+from tests.matrix import ROOT
+from tests.update.project import Project
+from tests.update.stock import PRODUCT, generate, stocked
+
+CATEGORY = ("category", "name:str")
+
+
+def refused(project: Project, *words: str, code: int = 1) -> str:
+    """Return why nothing is generated; nothing has changed."""
+    before = project.snapshot()
+    document = generate(project, *words, code=code).document
+    assert project.snapshot() == before
+    assert (document["command"], document["exit_code"]) == ("generate", code)
+    said = [part for problem in document["problems"] for part in problem.values()]
+    return " ".join([document["message"], document["hint"], *said])
+
+
+def test_release_that_cannot_make_resources(room: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    old = Project(room / "old", capfd).create("auth=true", version="v0.1.0")
+
+    assert "newapi update first" in refused(old, *CATEGORY)
+
+
+def test_files_in_the_way_are_named(shop: Project) -> None:
+    shop.write("app/endpoints/categories.py", "mine = True\n")
+    shop.commit()
+    shop.write("tests/factories/category.py", "")  # git does not know it
+    shop.write(".git/info/exclude", "tests\n")
+
+    why = refused(shop, *CATEGORY)
+
+    assert "app/endpoints/categories.py, tests/factories/category.py" in why
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("category", "name:srt"), "str"),
+        (("category", "name:str", "--owned", "--public"), "contradict"),
+        (("category", "name:str", "--api", "v7"), "--api v1"),
+        (("prodct", "--remove"), "Did you mean product?"),
+        (("product", "--add", "color:str?", "--remove"), "--remove contradicts"),
+        (("product", "color:str?", "--drop", "price"), "--add 'color:str?'"),
+        (("product", "--drop", "price", "--public"), "cannot be changed"),
+        (("category", "--remove"), "newapi generate resource product --drop category"),
+        (("thing", "name:str", "--plural", "products"), "product has the same"),
+        (("product", "name:str"), "product"),
+        (("category", "--conflict", "none", "--remove"), "--conflict"),
+    ],
+)
+def test_wrong_usage(shop: Project, words: tuple[str, ...], why: str) -> None:
+    assert why in refused(stocked(shop), *words, code=2)
+
+
+def test_changes_that_are_not_committed(shop: Project) -> None:
+    shop.write("app/main.py", "")
+
+    assert "not committed: app/main.py" in refused(shop, *CATEGORY)
+
+
+def test_project_without_git(room: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (room / "bare").mkdir()
+
+    result = generate(Project(room / "bare", capfd), *CATEGORY, code=1)
+
+    assert "git" in result.document["message"]
+
+
+def test_conflicts_of_an_earlier_update(shop: Project) -> None:
+    shop.write("app/main.py", "<<<<<<< your project\n=======\n>>>>>>> template v1\n")
+    shop.commit()
+
+    assert "left in: app/main.py" in refused(shop, *CATEGORY)
+
+
+def test_definition_that_was_edited(shop: Project) -> None:
+    stocked(shop)
+    shop.replace("resources/product.yml", "decimal(gt=0", "decimal(gt=1")
+    shop.commit()
+
+    assert "resources/product.yml was edited by hand" in refused(shop, "product", "--drop", "price")
+    assert "edited by hand" in shop.update().document["message"]
+
+
+def test_files_of_the_user_among_definitions_are_none(shop: Project) -> None:
+    shop.write("resources/colors.yml", "red: 1\n")
+    shop.commit()
+
+    generate(shop, *CATEGORY)
+    shop.commit()
+
+    assert shop.update().code == 0
+    assert shop.read("resources/colors.yml") == "red: 1\n"
+
+
+def test_several_heads_are_refused(shop: Project) -> None:
+    for name in ("left", "right"):
+        text = f"revision = '{name}'\ndown_revision = '0001_users'\n"
+        shop.write(f"alembic/versions/{name}.py", text)
+    shop.commit()
+
+    assert "alembic merge heads" in refused(shop, *CATEGORY)
+
+
+def test_names_of_revisions_are_never_used_twice(shop: Project) -> None:
+    for _ in range(2):
+        generate(shop, *CATEGORY)
+        shop.commit()
+        generate(shop, "category", "--remove")
+        shop.commit()
+
+    names = [path.stem for path in (shop.path / "alembic/versions").glob("*_categories*.py")]
+    assert sorted(names) == [
+        "create_categories",
+        "create_categories_2",
+        "remove_categories",
+        "remove_categories_2",
+    ]
+    assert 'down_revision: str | None = "create_categories_2"' in shop.read(
+        "alembic/versions/remove_categories_2.py"
+    )
+
+
+def test_missing_formatter_is_said(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formatting, "find_ruff", lambda: "/nowhere/ruff")
+
+    assert "ruff cannot be run" in refused(shop, *CATEGORY)
+
+
+def test_report_is_for_people(shop: Project) -> None:
+    words = ("generate", "resource", *CATEGORY, "--project", str(shop.path))
+
+    told = shop.run(*words, "--dry-run")
+    done = shop.run(*words)
+
+    assert "Would create the resource category" in told.out
+    assert "added    app/models/category.py" in done.out
+    assert "wired    app/api.py" in done.out
+    assert "uv run alembic upgrade head" in done.out
+    assert "git commit -m 'Create the resource category'" in done.out
+
+
+def test_every_key_is_documented(shop: Project) -> None:
+    page = (ROOT / "docs/json.md").read_text()
+    stocked(shop)
+
+    document = generate(shop, "product", "--drop", "price").document
+
+    assert [key for key in (*document, *document["resource"]) if f"`{key}`" not in page] == []
+    assert document["resource"]["fields"] == ["name:str(1..100)", "category:ref(category)"]
+    assert document["action"] == "change"
+
+
+def test_help_is_enough_to_begin(shop: Project) -> None:
+    overview = shop.run("generate")
+    page = shop.run("generate", "resource", "--help")
+
+    assert "resource" in overview.out
+    assert all(word in page.out for word in ("--owned", "--add", "--rename", "price:decimal"))
+    assert PRODUCT[0] in page.out
