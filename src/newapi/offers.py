@@ -1,4 +1,4 @@
-"""After an update: offer to run what comes next. The update is done, whatever comes of it."""
+"""After a change: offer to run what comes next. The change is done, whatever comes of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TEST = "uv run pytest"
 _ADVICE = {
     LOCK: "Mend pyproject.toml where it says so, or try again when the network is there.",
     MIGRATE: "See that DATABASE_URL in .env is right and the database answers.",
-    TEST: "Mend what it names; newapi update --abort still takes the update back.",
+    TEST: "Mend what it names; newapi update --abort still takes the change back.",
 }
 # What would make uv work on another project than the one that was updated.
 _ELSEWHERE = frozenset({"UV_PROJECT", "UV_WORKING_DIR", "VIRTUAL_ENV"})
@@ -42,7 +42,7 @@ def make(console: Console, project: Path, commands: Sequence[str]) -> None:
     except UsageError:  # the input ended
         return
     except KeyboardInterrupt:
-        console.note("Stopped. The update itself is complete.")
+        console.note("Stopped. The change itself is complete.")
 
 
 def _run(console: Console, project: Path, program: str, commands: Sequence[str]) -> None:
@@ -53,12 +53,14 @@ def _run(console: Console, project: Path, program: str, commands: Sequence[str])
         try:
             code = programs.attend(words, cwd=project, environment=environment)
         except programs.ProgramError as error:
-            console.warn(f"{error.message} The update itself is complete.")
+            console.warn(f"{error.message} The change itself is complete.")
             return
         if code != 0:
-            console.warn(f"`{command}` ended with exit code {code}. The update itself is complete.")
+            console.warn(f"`{command}` ended with exit code {code}. The change itself is complete.")
             console.note(_ADVICE[command])
             console.note(f"Then: {' && '.join(commands[number:])}")
             return
     console.line()
-    console.line(("All of it went well.", "green"), " Look at the update, then commit it.")
+    console.line(("All of it went well.", "green"), " Look at the change, then commit it.")
+    if {LOCK, MIGRATE} & {*commands}:
+        console.note("newapi update --abort takes files back, but not uv.lock or the database.")

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from newapi import sources
+from newapi import finish, sources
+from newapi.releases import store
 from tests import trees
+from tests.update.test_update import HOSTILE
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ("create", "demo", "--defaults", "--no-lock", "--no-git")
@@ -26,9 +28,10 @@ pytestmark = [
 ]
 
 
-def run(*command: str | Path, cwd: Path) -> None:
+def run(*command: str | Path, cwd: Path, home: Path | None = None) -> None:
     """Run a command as a user would, without what points at this checkout."""
     environment = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+    environment |= {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"} if home else {}
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
@@ -48,13 +51,20 @@ def wheel(packages: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def created(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Create a project with the installed wheel."""
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel; return the command."""
     folder = tmp_path_factory.mktemp("installed")
     python = folder / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     run("uv", "venv", "--quiet", "--python", sys.executable, "venv", cwd=folder)
     run("uv", "pip", "install", "--quiet", "--python", python, wheel, cwd=folder)
-    run(python.with_name("newapi-cli"), *ARGUMENTS, cwd=folder)
+    return python.with_name("newapi-cli")
+
+
+@pytest.fixture(scope="module")
+def created(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Create a project with the installed wheel."""
+    folder = tmp_path_factory.mktemp("created")
+    run(installed, *ARGUMENTS, cwd=folder)
     return folder / "demo"
 
 
@@ -88,6 +98,55 @@ def test_wheel_makes_the_same_project_as_the_checkout(created: Path, tmp_path: P
     assert ours == theirs
     assert [mode for mode, _ in secrets] == [0o600, 0o600]
     assert secrets[0][1] != secrets[1][1]
+
+
+def homes(root: Path) -> tuple[Path, Path]:
+    """Return the homes of two people; git of the second one does what nobody expects."""
+    ada, bob = root / "ada", root / "bob"
+    identity = "[user]\n\tname = X\n\temail = x@example.org\n"
+    trees.write(root, {"ada/.gitconfig": identity, "bob/.gitconfig": identity + HOSTILE})
+    trees.write(bob, {"hooks/pre-commit": "#!/bin/sh\nexit 1\n"})
+    return ada, bob
+
+
+def kept(project: Path) -> dict[str, tuple[int, bytes | str]]:
+    """Return what git keeps of a project: modes, contents, and how they are staged."""
+    names = finish.git("ls-files", "-z", cwd=project).split("\0")
+    files = {name: found for name, found in trees.read(project).items() if name in names}
+    return {**files, "the index": (0, finish.git("ls-files", "--stage", cwd=project))}
+
+
+@pytest.mark.parametrize("words", [("--to", store.versions()[-1]), ()])
+def test_teammate_with_the_wheel_gets_the_same_update(
+    installed: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    ada, bob = homes(tmp_path)
+    checkout = (sys.executable, "-c", CHECKOUT, ROOT / "src")
+    flags = ("--ref", store.versions()[0], "--defaults", "--no-lock")
+    run(*checkout, "create", "demo", *flags, cwd=ada, home=ada)
+    edit(ada / "demo")
+    run("git", "clone", "--quiet", ada / "demo", "other-name", cwd=bob, home=bob)
+    mine, theirs = ada / "demo", bob / "other-name"
+    assert kept(mine) == kept(theirs)
+
+    for change in (("update", *words), ("add", "cache,gitlab"), ("remove", "pre_commit")):
+        run(*checkout, *change, cwd=mine, home=ada)
+        run(installed, *change, cwd=theirs, home=bob)
+
+        assert kept(mine) == kept(theirs)
+        for project in (mine, theirs):
+            trees.commit(project)
+
+
+def edit(project: Path) -> None:
+    """Change, move, delete and add files, and commit that."""
+    config = project / "app/config.py"
+    config.write_bytes(config.read_bytes() + b"\nCURRENCY = 'EUR'\n")
+    (project / "AGENTS.md").rename(project / "HOUSE-RULES.md")
+    (project / "app/cli.py").chmod(0o755)
+    (project / ".editorconfig").unlink()
+    trees.write(project, {"app/prices.py": "CENTS = 100\n"})
+    trees.commit(project)
 
 
 CHECKOUT = """

@@ -106,7 +106,7 @@ def test_failure_is_shown_and_the_update_stays(
     terminal.type(QUESTION, "y")
     code, rest = terminal.end()
 
-    assert f"`uv {fails}` ended with exit code 7. The update itself is complete." in rest
+    assert f"`uv {fails}` ended with exit code 7. The change itself is complete." in rest
     assert f"Then: {left}" in rest
     assert rest.count("ran ") == 4 - left.count("uv ")
     assert code == 0
@@ -119,7 +119,7 @@ def test_ctrl_c_at_the_question_keeps_the_update(project: Project, start: Start)
     terminal.interrupt(QUESTION)
     code, rest = terminal.end()
 
-    assert "Stopped. The update itself is complete." in rest
+    assert "Stopped. The change itself is complete." in rest
     assert "Nothing was changed" not in rest
     assert code == 0
     assert is_updated(project)
@@ -134,7 +134,7 @@ def test_ctrl_c_ends_the_command_and_keeps_the_update(project: Project, start: S
     terminal.child.sendintr()
     code, rest = terminal.end()
 
-    assert rest.index("uv tidies up") < rest.index("Stopped. The update itself is complete.")
+    assert rest.index("uv tidies up") < rest.index("Stopped. The change itself is complete.")
     assert "ran run pytest" not in rest
     assert code == 0
     assert is_updated(project)
