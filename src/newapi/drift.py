@@ -56,7 +56,7 @@ def compare(repository: Repository, base: Tree) -> list[File]:
             if present[path] is not None or path in missing]  # fmt: skip
 
 
-def reasons(files: Iterable[File], known: Catalog) -> Iterator[Problem]:
+def reasons(files: Iterable[File], known: Catalog, given: Answers) -> Iterator[Problem]:
     """Say which files an update would pass over, and what mends it."""
     files = list(files)
     for state, what in (("deleted", "deleted"), ("replaced", "no longer files of the same kind")):
@@ -67,7 +67,8 @@ def reasons(files: Iterable[File], known: Catalog) -> Iterator[Problem]:
         owners = [
             feature.name
             for feature in known.features.values()
-            if any(_is_in(path, feature.paths) for path in paths)
+            if given[feature.name] != feature.off
+            and any(_is_in(path, feature.paths) for path in paths)
         ]
         remove = f", or newapi remove {' '.join(owners)}" if owners else ""
         yield Problem(

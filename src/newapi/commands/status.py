@@ -87,7 +87,7 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
         *([edited] if edited else []),
         *left,
         *drift.remains(repository, base),
-        *drift.reasons(files, known),
+        *drift.reasons(files, known, answers),
     ]
     notes = history.notes(record, record.src_path, commit) if is_available else {}
     conflicts = plan.conflicts if plan else []
