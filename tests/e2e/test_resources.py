@@ -1,0 +1,110 @@
+"""Entities and tasks that newapi generates pass whatever real projects ask of their code."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from newapi.catalog import Value
+from tests.e2e.conftest import Create
+from tests.e2e.project import Project
+from tests.e2e.test_updates import commit, newapi
+from tests.matrix import PRESETS, Answers
+
+PROJECTS: dict[str, Answers] = {
+    "minimal": PRESETS["minimal"],
+    "minimal-with-accounts": {**PRESETS["minimal"], "auth": True},
+    "standard": PRESETS["standard"],
+    "standard-without-accounts": {
+        **PRESETS["standard"], "auth": False, "items": False, "jobs": "none"
+    },
+    "full": PRESETS["full"],
+}  # fmt: skip
+CATEGORY = ["name:str(1..100,unique)"]
+PRODUCT = [
+    "name:str(1..100)",
+    "price:decimal(gt=0,places=2)",
+    "tags:list[str](max=5)",
+    "category:ref(category)",
+]
+CHECKS = (
+    "uv run ruff check . && uv run ruff format --check .",
+    "uv run lint-imports",
+    "uv run mypy .",
+    "uv run alembic upgrade head",
+    "uv run alembic check",
+)
+OnDatabase = Callable[[Project, Mapping[str, Value]], Project]
+
+
+def check(project: Project, *tests: str) -> None:
+    """Run the project's own checks, and some of its tests."""
+    for command in CHECKS:
+        project.run(command)
+    project.run(f"uv run pytest --no-cov {' '.join(tests)}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answers", PROJECTS.values(), ids=PROJECTS)
+def test_product_works_in_every_preset_with_and_without_accounts(
+    answers: Answers, create: Create, on_real_database: OnDatabase
+) -> None:
+    project = create(answers)
+    project.run("uv sync --quiet")
+    project = on_real_database(project, answers)
+    commit(project)
+
+    newapi(project, "generate", "resource", "category", *CATEGORY)
+    newapi(project, "generate", "resource", "product", *PRODUCT)
+    tests = ["tests/api/v1/test_products.py", "tests/api/v1/test_categories.py"]
+    if answers["jobs"] != "none":
+        newapi(project, "generate", "task", "resize-image")
+        tests += ["tests/jobs/test_resize_image.py", "tests/api/v1/test_resize_image.py"]
+    project.run("uv sync --quiet")
+    check(project, *tests, "tests/test_migrations.py", "tests/test_contract.py")
+
+
+@pytest.mark.slow
+def test_changed_product_keeps_its_rows(create: Create) -> None:
+    project = create(PROJECTS["minimal"])
+    commit(project)
+    newapi(project, "generate", "resource", "category", *CATEGORY)
+    newapi(project, "generate", "resource", "product", *PRODUCT)
+    project.run("uv sync --quiet && uv run alembic upgrade head")
+    commit(project)
+    with sqlite3.connect(project.path / "app.db") as database:
+        row = "'{id}', '2026-01-01 00:00:00', '2026-01-01 00:00:00'"
+        ids = [f"{number:032x}" for number in (1, 2)]
+        database.execute(f"insert into categories values ('Chairs', {row.format(id=ids[0])})")
+        product = f"'Stool', 9.9, '[\"oak\"]', '{ids[0]}', {row.format(id=ids[1])}"
+        database.execute(f"insert into products values ({product})")
+
+    changes = ["--rename", "name:title", "--add", "stock:int(ge=0,default=3)", "--drop", "tags"]
+    newapi(project, "generate", "resource", "product", *changes)
+
+    check(project, "tests/api/v1/test_products.py", "tests/test_migrations.py")
+    commit(project)
+    with sqlite3.connect(project.path / "app.db") as database:
+        rows = database.execute("select title, price, stock, category_id from products").fetchall()
+    assert rows == [("Stool", 9.9, 3, ids[0])]
+    newapi(project, "generate", "resource", "product", "--remove")
+    project.run("uv run alembic upgrade head && uv run alembic check")
+
+
+@pytest.mark.slow
+def test_ten_resources_that_refer_to_each_other_live_in_one_project(create: Create) -> None:
+    project = create(PROJECTS["standard"])
+    project.run("uv sync --quiet")
+    commit(project)
+
+    newapi(
+        project, "generate", "resource", "node0", "name:str", "node0:ref(node0)?", "--plural=nodes0"
+    )
+    for number in range(1, 10):
+        refs = [f"near:ref(node{number - 1})", "first:ref(node0)?"]
+        words = [f"node{number}", f"--plural=nodes{number}", "name:str", *refs]
+        newapi(project, "generate", "resource", *words)
+
+    check(project, "tests/api/v1", "-k", "node", "tests/test_migrations.py")
