@@ -156,13 +156,11 @@ def _revision(step: Step, ours: Tree) -> list[tuple[Side, dict[str, Any]]]:
     """Return what the generator is told about the revision, unless none is needed."""
     decision, definition = step.decision, step.decision.definition
     is_removed = decision.verb == "remove"
-    if not decision.operations or is_removed != _drops(decision, step.wanted):
+    steps = [operation for operation in decision.operations if operation.alters_table]
+    if not steps or is_removed != _drops(decision, step.wanted):
         return []
     side = step.old if is_removed else step.new
-    operations = [
-        context.of_operation(operation, definition, side.definitions)
-        for operation in decision.operations
-    ]
+    operations = [context.of_operation(one, definition, side.definitions) for one in steps]
     about = {
         "id": migrations.vacant(ours, f"{decision.verb}_{definition.plural}"),
         "down": migrations.head(ours),

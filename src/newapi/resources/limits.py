@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from newapi.errors import Problem
-from newapi.resources.definition import Field
+from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render
 from newapi.resources.kinds import KINDS, LARGE_INTS, MAX_INDEXED, SMALL_INTS, shown
 from newapi.text import shorten
 
 # SQLite keeps decimals as floats, which are exact up to here.
 SQLITE_DIGITS = 15
+# PostgreSQL's limit for the names of tables, indexes and constraints; MySQL's is one more.
+IDENTIFIER = 63
 # A text of MySQL has 65,535 bytes, and a character up to four.
 MYSQL_TEXT = 16_383
 
@@ -24,6 +26,28 @@ def check(field: Field, database: str) -> Iterator[Problem]:
     yield from _check_decimal(field, database)
     yield from _check_numbers(field)
     yield from _check_default(field)
+
+
+def check_identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator[Problem]:
+    """Say which names in the database would be too long."""
+    too_long = [name for name in _identifiers(definition, plurals) if len(name) > IDENTIFIER]
+    if too_long:
+        longest = max(too_long, key=len)
+        message = f"{longest}, a name in the database, would have {len(longest)} characters"
+        fix = f"Shorter names of fields, or --plural SHORTER than {definition.plural}"
+        yield Problem(f"{message}; {IDENTIFIER} are allowed.", fix)
+
+
+def _identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator[str]:
+    table = definition.plural
+    owner = "owner_id_" if definition.access == "owned" else ""
+    yield f"ix_{table}_{owner}created_at"
+    for field in definition.fields:
+        yield f"ck_{table}_{field.column}"
+        if field.unique:
+            yield f"uq_{table}_{owner}{field.column}"
+        if field.target:
+            yield f"fk_{table}_{field.column}_{plurals.get(field.target, '')}"
 
 
 def _check_lengths(field: Field, database: str) -> Iterator[Problem]:

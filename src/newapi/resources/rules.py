@@ -29,6 +29,8 @@ def check(definition: Definition, surroundings: Surroundings, *, is_new: bool) -
         found += limits.check(field, around.database)
     found += references.check(definition, around)
     found += _check_row(definition, around.database)
+    plurals = {name: other.plural for name, other in around.definitions.items()}
+    found += limits.check_identifiers(definition, plurals)
     return list(dict.fromkeys(found))
 
 

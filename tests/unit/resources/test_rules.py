@@ -255,6 +255,18 @@ def test_resources_do_not_share_names() -> None:
     assert fix == "Another name, like product_status_entry"
 
 
+def test_names_that_the_database_would_cut_are_refused() -> None:
+    around = shop()
+    long = "shipment_of_returned_chair"
+
+    [(message, fix)] = problems(long, "category_of_complaint_it_is:ref(category)", around=around)
+
+    cut = f"fk_{long}s_category_of_complaint_it_is_id_categories"
+    assert message.startswith(f"{cut}, a name in the database, would have {len(cut)} characters")
+    assert "--plural" in fix
+    assert not problems(long, "category:ref(category)", around=around, plural="returns")
+
+
 def test_template_is_told_everything() -> None:
     around = shop()
 
