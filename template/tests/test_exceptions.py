@@ -34,7 +34,7 @@ async def test_reference_to_nothing_is_explained_as_any_invalid_value(
         (PoolTimeout(), 503),
         (TimeoutError(), 503),
     ],
-    ids=lambda value: type(value).__name__,
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
 )
 async def test_what_the_database_refuses_is_an_answer(
     app: FastAPI, client: AsyncClient, error: Exception, status: int
