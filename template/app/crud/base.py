@@ -107,7 +107,8 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         """Flush a row, and load the relationships that are read with it."""
         await flush(db)
         if self.loaded:
-            await db.refresh(row, [relationship.key for relationship in self.loaded])
+            stored = self.rows.where(self.model.id == row.id)
+            await db.scalar(stored, execution_options={"populate_existing": True})
         return row
 
     async def delete(self, db: AsyncSession, row: ModelT) -> None:
