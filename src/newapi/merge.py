@@ -154,8 +154,8 @@ class _Merger:
 
     def _merge_both(self, case: Case, ours: Entry, theirs: Entry) -> None:
         base = case.base
-        before = (base or ours).executable
-        executable = theirs.executable if ours.executable == before else ours.executable
+        is_as_before = base is not None and ours.executable == base.executable
+        executable = theirs.executable if is_as_before else ours.executable
         if base and ours.content == base.content:
             content = theirs
         elif theirs.content == ours.content or (base and theirs.content == base.content):

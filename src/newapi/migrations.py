@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from newapi import revisions
 from newapi.errors import NewapiError
@@ -126,8 +125,8 @@ class _Chain:
 
 def is_revision(path: str) -> bool:
     """Whether a path is that of a revision file."""
-    pure = PurePosixPath(path)
-    return pure.parent.as_posix() == FOLDER and pure.suffix == ".py" and pure.stem != "__init__"
+    folder, _, name = path.rpartition("/")
+    return folder == FOLDER and name.endswith(".py") and name != "__init__.py"
 
 
 def _only(heads: list[str]) -> str | None:
@@ -148,7 +147,8 @@ def _changed(old: Mapping[str, Revision], new: Mapping[str, Revision]) -> list[s
     return [
         name
         for name in sorted(old.keys() & new.keys())
-        if revisions.placed(old[name], name, None) != revisions.placed(new[name], name, None)
+        if old[name].source != new[name].source
+        and revisions.placed(old[name], name, None) != revisions.placed(new[name], name, None)
     ]
 
 

@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 _BINARY_PREFIX = 8000  # as far as git looks for a NUL
@@ -73,7 +73,10 @@ def parents(path: str) -> list[str]:
     >>> parents("a/b/c.py")
     ['a/b', 'a']
     """
-    return [parent.as_posix() for parent in PurePosixPath(path).parents][:-1]
+    found = []
+    while path := path.rpartition("/")[0]:
+        found.append(path)
+    return found
 
 
 def folders(paths: Iterator[str] | Mapping[str, object]) -> set[str]:

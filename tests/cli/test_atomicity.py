@@ -18,7 +18,7 @@ from newapi import finish
 from tests import trees
 
 CREATE = (sys.executable, "-m", "newapi", "create", "demo", "--defaults", "--no-lock")
-KILLS = 24
+KILLS = 40
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and limits of POSIX")
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from newapi import sources
+from newapi import planning, sources
+from newapi.catalog import Value
 from newapi.releases import store
+from newapi.sources import Source
+from newapi.tree import Tree
 from tests.update import releases, shops
+from tests.update.library import Library
 from tests.update.project import Project
 
 
@@ -18,22 +25,57 @@ def frozen(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return releases.freeze(tmp_path_factory.mktemp("releases"))
 
 
+Render = Callable[[Source, Mapping[str, Value], str], Tree]
+
+
+@pytest.fixture(scope="session")
+def render_once() -> Render:
+    """Return a rendering of these releases that remembers what it made: it takes longest of all."""
+    original, known = planning.render, {}
+
+    def render(source: Source, given: Mapping[str, Value], name: str) -> Tree:
+        if source.src_path != sources.CANONICAL_SRC_PATH:
+            return original(source, given, name)
+        key = source.commit, name, *sorted(given.items())
+        if key not in known:
+            known[key] = original(source, given, name)
+        return known[key]
+
+    return render
+
+
 @pytest.fixture
-def here(tmp_path: Path, home: Path, frozen: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(
+    tmp_path: Path,
+    home: Path,
+    frozen: Path,
+    render_once: Render,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
     """Go to an empty folder, with an empty home and only these releases."""
     assert home.is_dir()
     monkeypatch.setattr(store, "FOLDER", frozen)
     monkeypatch.setattr(sources, "checkout", lambda: None)
+    monkeypatch.setattr(planning, "render", render_once)
     folder = tmp_path / "work"
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
 
 
+@pytest.fixture(scope="session")
+def first_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the first project that is made is kept for those who want the same."""
+    return tmp_path_factory.mktemp("first") / "demo"
+
+
 @pytest.fixture
-def project(here: Path, capfd: pytest.CaptureFixture[str]) -> Project:
+def project(here: Path, first_project: Path, capfd: pytest.CaptureFixture[str]) -> Project:
     """Return a committed project at v0.1.0 with everything switched on."""
-    return Project(here / "demo", capfd).create("auth=true", "items=true", "worker=true")
+    if not first_project.exists():
+        Project(first_project, capfd).create("auth=true", "items=true", "worker=true")
+    shutil.copytree(first_project, here / "demo", symlinks=True)
+    return Project(here / "demo", capfd)
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +98,10 @@ def room(tmp_path: Path, home: Path, shelf: Path, monkeypatch: pytest.MonkeyPatc
 def shop(room: Path, capfd: pytest.CaptureFixture[str]) -> Project:
     """Return a project with accounts and an admin, at the release that can make resources."""
     return Project(room / "shop", capfd).create("auth=true", "admin=true", version="v0.2.0")
+
+
+@pytest.fixture(scope="session")
+def library(render_cache: Path) -> Iterator[Library]:
+    """Yield the real releases."""
+    with ExitStack() as stack:
+        yield Library(stack, render_cache)

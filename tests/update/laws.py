@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from newapi import texts
+from newapi import needed, texts
 from newapi.merge import Merged, Rules, merge
 from newapi.tree import Tree, folders
 from tests.update.samples import LABELS
@@ -26,6 +26,11 @@ class Told:
     def named(self) -> set[str]:
         """Every path that the report names."""
         return {name for o in self.merged.outcomes for name in (o.path, o.beside)}
+
+    @property
+    def needed(self) -> set[str]:
+        """Every path that stays only because a migration imports it."""
+        return {o.path for o in self.merged.outcomes if o.note == needed.NOTE}
 
 
 def tell(by_template: list[Edit], by_user: list[Edit], rules: Rules) -> Told:
@@ -52,8 +57,8 @@ def untouched_files_become_the_new_templates(told: Told) -> None:
     result = told.merged.tree
     for path, entry in told.base.items():
         if told.user.tree.get(path) == entry and result.get(path) != told.theirs.get(path):
-            assert result.get(path) is None
             assert path in told.named  # something of the user's is in its way
+            assert result.get(path) == (entry if path in told.needed else None)
 
 
 def files_of_the_user_stay(told: Told) -> None:
@@ -69,6 +74,16 @@ def deleted_files_stay_deleted(told: Told) -> None:
     """What the user deleted, or moved elsewhere, does not come back."""
     gone = told.base.keys() - told.user.tree.keys()
     assert not gone & told.merged.tree.keys()
+
+
+def permissions_of_the_user_stay(told: Told) -> None:
+    """A file that the user made executable, or no longer is, stays so."""
+    places = {outcome.origin: outcome.path for outcome in told.merged.outcomes if outcome.origin}
+    for path, ours in told.user.tree.items():
+        before, result = told.base.get(path), told.merged.tree.get(places.get(path, path))
+        if result and {ours.kind, result.kind} == {"file"}:
+            is_as_before = before is not None and ours.executable == before.executable
+            assert is_as_before or ours.executable == result.executable
 
 
 def report_and_markers_and_stages_agree(told: Told) -> None:
@@ -101,6 +116,7 @@ LAWS: tuple[Callable[[Told], None], ...] = (
     untouched_files_become_the_new_templates,
     files_of_the_user_stay,
     deleted_files_stay_deleted,
+    permissions_of_the_user_stay,
     report_and_markers_and_stages_agree,
     every_change_is_reported,
     merging_again_changes_nothing,

@@ -6,11 +6,10 @@ import re
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from newapi import finish, programs
 from newapi.tree import Entry, Tree
-
-AUTHOR = ("-c", "user.name=T", "-c", "user.email=t@example.org")
 
 
 def exists() -> bool:
@@ -23,40 +22,52 @@ def merge(base: Tree, ours: Tree, theirs: Tree) -> dict[str, Entry] | None:
     """Merge with git; None when it finds a conflict."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        finish.git("init", "--quiet", "--template=", cwd=root)
-        start = _commit(root, base)
-        sides = [_commit(root, side, "-p", start) for side in (ours, theirs)]
+        finish.git("init", "--quiet", "--bare", "--template=", cwd=root)
+        feed = b"".join(
+            _commit(*side) for side in (("base", base), ("ours", ours), ("theirs", theirs))
+        )
+        _run(root, "fast-import", "--quiet", feed=feed)
         try:
-            tree = finish.git("merge-tree", "--write-tree", *sides, cwd=root).split("\n")[0]
+            tree = finish.git("merge-tree", "--write-tree", "ours", "theirs", cwd=root)
         except programs.ProgramError:
             return None
-        return _read(root, tree)
+        return _read(root, tree.split("\n")[0])
 
 
-def _commit(root: Path, tree: Tree, *options: str) -> str:
-    feed = bytearray()
-    commands = [b"blob\nmark :%d\ndata %d\n%s\n" % (n, len(e.data), e.data)
-                for n, e in enumerate(tree.values(), 1)]  # fmt: skip
-    feed += b"".join(commands)
-    feed += (
-        b"reset refs/heads/x\n\ncommit refs/heads/x\ncommitter T <t@example.org> 0 +0000\ndata 0\n"
+def _commit(branch: str, tree: Tree) -> bytes:
+    """Return what makes git commit a tree, upon the base."""
+    head = f"commit refs/heads/{branch}\ncommitter T <t@example.org> 0 +0000\ndata 0\n"
+    begin = "from refs/heads/base\ndeleteall\n" if branch != "base" else ""
+    files = (
+        f"M {entry.mode} inline {path}\ndata {len(entry.data)}\n".encode() + entry.data + b"\n"
+        for path, entry in tree.items()
     )
-    for number, (path, entry) in enumerate(tree.items(), 1):
-        feed += f"M {entry.mode} :{number} {path}\n".encode()
-    subprocess.run(
-        ["git", "fast-import", "--quiet", "--force"], input=bytes(feed), cwd=root, check=True
-    )
-    found = finish.git("rev-parse", "x^{tree}", cwd=root).strip()
-    return finish.git(*AUTHOR, "commit-tree", found, "-m", "x", *options, cwd=root).strip()
+    return (head + begin).encode() + b"".join(files)
 
 
 def _read(root: Path, tree: str) -> dict[str, Entry]:
+    rows = [
+        row.split("\t", 1)
+        for row in finish.git("ls-tree", "-r", "-z", tree, cwd=root).split("\0")[:-1]
+    ]
+    contents = _run(
+        root,
+        "cat-file",
+        "--batch",
+        "--buffer",
+        feed="".join(f"{about.split()[2]}\n" for about, _ in rows).encode(),
+    )
     found = {}
-    for line in finish.git("ls-tree", "-r", "-z", tree, cwd=root).split("\0")[:-1]:
-        about, path = line.split("\t", 1)
-        mode, _, digest = about.split()
-        data = subprocess.run(
-            ["git", "cat-file", "blob", digest], cwd=root, check=True, capture_output=True
-        ).stdout
-        found[path] = Entry(data, mode == "100755", "link" if mode == "120000" else "file")
+    for about, path in rows:
+        head, _, contents = contents.partition(b"\n")
+        size, mode = int(head.split()[2]), about.split()[0]
+        kind: Literal["file", "link"] = "link" if mode == "120000" else "file"
+        found[path] = Entry(contents[:size], mode == "100755", kind)
+        contents = contents[size + 1 :]
     return found
+
+
+def _run(root: Path, *words: str, feed: bytes) -> bytes:
+    return subprocess.run(
+        ["git", *words], input=feed, cwd=root, check=True, stdout=subprocess.PIPE
+    ).stdout

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from newapi import engine, environment, finish, sources, tree
+from newapi import environment, finish, sources, tree
 from tests import trees
 from tests.runs import Result, run
 
@@ -21,7 +20,8 @@ class Project:
 
     def create(self, *answers: str, version: str = "v0.1.0") -> Project:
         """Make and commit the project, as `newapi create` of that release did."""
-        render(self.path, *answers, version=version)
+        for name, entry in fresh(*answers, version=version).items():
+            put(self.path / name, entry)
         environment.write_env(self.path)
         trees.commit(self.path)
         return self
@@ -70,23 +70,24 @@ class Project:
         return Project(path, self.capfd)
 
 
-def render(path: Path, *answers: str, version: str) -> Path:
-    """Render a release afresh, with the defaults where no answer is given."""
+def put(path: Path, entry: tree.Entry) -> None:
+    """Write one file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if entry.kind == "link":
+        path.symlink_to(entry.data.decode())
+        return
+    path.write_bytes(entry.data)
+    path.chmod(0o755 if entry.executable else 0o644)
+
+
+def fresh(*answers: str, version: str) -> dict[str, tree.Entry]:
+    """Return what a new project consists of, with the defaults where no answer is given."""
     from newapi import answers as answering
-    from newapi import catalog, choices
+    from newapi import catalog, choices, planning
 
     with sources.open_source(None, version) as source:
         known = catalog.load(source.path)
         given = choices.read(choices.Choices(settings=answers), known)
         assert not given.problems
         resolution = answering.complete({**given.values}, "", {}, known)
-        engine.render(source, resolution.answers, path)
-    return path
-
-
-def fresh(path: Path, *answers: str, version: str) -> dict[str, tree.Entry]:
-    """Return what a new project would consist of."""
-    render(path, *answers, version=version)
-    found = tree.read(path)
-    shutil.rmtree(path)
-    return found
+        return dict(planning.render(source, resolution.answers, "demo"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
@@ -25,9 +25,15 @@ KINDS = (
 )
 
 Edit = tuple[str, int, int]
-edits = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.integers(0, 40), st.integers(0, 40)), max_size=6
-)
+
+
+def edits_of(*kinds: str, size: int = 6, length: int = 40) -> st.SearchStrategy[list[Edit]]:
+    """Draw edits of these kinds, in files with about this many lines."""
+    number = st.integers(0, length)
+    return st.lists(st.tuples(st.sampled_from(kinds), number, number), max_size=size)
+
+
+edits = edits_of(*KINDS)
 
 
 @dataclass
@@ -37,6 +43,8 @@ class Story:
     author: str
     tree: dict[str, Entry]
     tokens: dict[bytes, str] = field(default_factory=dict)
+    new_paths: Sequence[str] = NEW_PATHS
+    busy: Sequence[str] = ()  # files that somebody else changes too: they are edited more often
 
     def apply(self, edits: list[Edit]) -> Story:
         """Do these edits, as far as they are possible."""
@@ -48,9 +56,9 @@ class Story:
 
     def _apply(self, kind: str, one: int, two: int, word: str) -> None:
         if kind.startswith("add"):
-            self._add(kind, NEW_PATHS[one % len(NEW_PATHS)], word)
+            self._add(kind, self.new_paths[one % len(self.new_paths)], word)
             return
-        if names := sorted(self.tree):
+        if names := [*filter(self.tree.__contains__, self.busy), *sorted(self.tree)]:
             path = names[one % len(names)]
             if not self._moved(kind, path, word):
                 self.tree[path] = self._changed(kind, self.tree[path], two, word, path)

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from newapi import texts, tree
 from newapi.texts import Labels
-from newapi.tree import Entry
-from tests.update.project import Project, fresh
+from tests.update.project import Project, fresh, put
 from tests.update.stories import NEW_PATHS, Edit, Story, edits
 
 TARGETS = st.sampled_from(["v0.2.0", "v0.3.0"])
@@ -69,7 +68,7 @@ def edit(project: Project, by_user: list[Edit]) -> Story:
     for name in mine:
         (project.path / name).unlink()
     for name, entry in story.tree.items():
-        write(project.path / name, entry)
+        put(project.path / name, entry)
     project.commit()
     story.tree |= kept
     return story
@@ -79,16 +78,6 @@ def is_remain(kind: str, number: int, _: int) -> bool:
     """Whether an edit adds a file like those that conflicts leave: updates are refused then."""
     path = NEW_PATHS[number % len(NEW_PATHS)]
     return kind.startswith("add") and path.endswith((".rej", ".template-new"))
-
-
-def write(path: Path, entry: Entry) -> None:
-    """Write one file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if entry.kind == "link":
-        path.symlink_to(entry.data.decode())
-        return
-    path.write_bytes(entry.data)
-    path.chmod(0o755 if entry.executable else 0o644)
 
 
 def contents(project: Project) -> bytes:
@@ -164,7 +153,7 @@ def test_untouched_project_becomes_a_fresh_one(
 
     answers = [f"{k}={str(v).lower() if isinstance(v, bool) else v}"
                for k, v in document["answers"].items()]  # fmt: skip
-    expected = fresh(project.path.parent / "fresh", *answers, version=version)
+    expected = fresh(*answers, version=version)
     found = {n: e for n, e in tree.read(project.path).items() if not n.startswith(".git/")}
     for files in (expected, found):
         files.pop(".env", None)

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from newapi import texts
-from newapi.merge import Rules, merge
+from newapi.merge import Outcome, Rules, merge
 from newapi.tree import Entry
 from tests.update import laws, oracle
 from tests.update.samples import LABELS, RULES, lines, one
-from tests.update.stories import Edit, Story, edits, template
+from tests.update.stories import Edit, Story, edits, edits_of, template
 
 few = settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -73,9 +73,7 @@ def test_unchanged_template_changes_nothing(by_user: list[Edit]) -> None:
 
 
 PLAIN = ("insert", "replace", "delete line", "append", "remove", "chmod", "add", "add same")
-plain_edits = st.lists(
-    st.tuples(st.sampled_from(PLAIN), st.integers(0, 40), st.integers(0, 40)), max_size=5
-)
+plain_edits = edits_of(*PLAIN, size=5)
 
 
 @settings(few, max_examples=30)
@@ -103,6 +101,19 @@ def test_template_folder_at_a_users_file_goes_beside() -> None:
         "docs.template-new/a.md": Entry(b"1"),
         "docs.template-new/b.md": Entry(b"2"),
     }
+
+
+def test_folder_in_the_place_of_a_deleted_file_stays_with_the_new_file_beside() -> None:
+    base, theirs = {"a": Entry(lines())}, {"a": Entry(lines((3, "new")))}
+    ours = {"a/b": Entry(b"mine\n")}
+
+    merged = merge(base, ours, theirs, RULES)
+
+    assert merged.tree == ours | {"a.template-new": theirs["a"]}
+    expected = Outcome(
+        "a", "conflict", "a folder is in its way", beside="a.template-new", conflicts=1
+    )
+    assert one(merged) == expected
 
 
 def test_file_that_becomes_a_folder_follows_the_template() -> None:
@@ -173,6 +184,13 @@ def test_permissions_merge_apart_from_lines(sides: str, expected: str) -> None:
     )
 
     assert merged.tree == {"a": Entry(lines((3, "mine"), (9, "new")), expected == "x")}
+
+
+def test_permissions_of_a_file_that_both_added_are_the_users() -> None:
+    plain, executable = {"a": Entry(lines())}, {"a": Entry(lines(), executable=True)}
+
+    assert merge({}, plain, executable, RULES).tree == plain
+    assert merge({}, executable, plain, RULES).tree == executable
 
 
 def test_link_that_both_changed_stays_the_users() -> None:

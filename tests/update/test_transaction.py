@@ -19,6 +19,8 @@ from newapi.journal import Desk
 from tests.update import child
 from tests.update.project import Project
 
+KILLS = 40
+
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="signals of POSIX"),
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
@@ -254,7 +256,7 @@ def test_random_kills(edited: Project, frozen: Path, monkeypatch: pytest.MonkeyP
     seconds = time.monotonic() - started
     expected = outcome(whole)
     chance = random.Random(7)
-    for number in range(30):
+    for number in range(KILLS):
         copy = copy_of(edited, f"random-{number}")
         process = subprocess.Popen(
             [sys.executable, child.__file__, "update", str(copy.path)],

@@ -20,19 +20,19 @@ def committed(project: Project) -> dict[str, tree.Entry]:
     return {n: e for n, e in found.items() if e and not n.startswith(VERSIONED)}
 
 
-def expected(path: Path, *answers: str, version: str) -> dict[str, tree.Entry]:
+def expected(*answers: str, version: str) -> dict[str, tree.Entry]:
     """Return what a fresh project would have in git, apart from revisions."""
-    files = fresh(path, *answers, version=version)
+    files = fresh(*answers, version=version)
     ignored = {"local.secret"}
     return {n: e for n, e in files.items() if not n.startswith(VERSIONED) and n not in ignored}
 
 
-def test_clean_update_equals_a_fresh_project(project: Project, here: Path) -> None:
+def test_clean_update_equals_a_fresh_project(project: Project) -> None:
     result = project.update()
 
     assert result.code == 0, result.err
     assert result.document["to"]["commit"] == "v0.3.0"
-    assert committed(project) == expected(here / "fresh", *ON, "jobs=celery", version="v0.3.0")
+    assert committed(project) == expected(*ON, "jobs=celery", version="v0.3.0")
 
 
 def test_result_is_staged_and_not_committed(project: Project) -> None:

@@ -1,0 +1,191 @@
+"""The laws on the real releases: random edits of real projects, merged in memory."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from newapi import carry, migrations, needed, revisions
+from newapi.errors import NewapiError
+from newapi.history import Record
+from newapi.merge import Merged, Rules
+from newapi.planning import ANSWERS_FILE, Sides, join
+from newapi.revisions import Revision
+from newapi.sources import CANONICAL_SRC_PATH
+from newapi.tree import Entry, Tree
+from tests.update import laws
+from tests.update.library import Journey, Library, edited
+from tests.update.samples import LABELS
+from tests.update.stories import KINDS, Edit, Story, edits_of
+
+EXTENSIVE, QUICK = 12, 2  # sets of answers for each release
+RULES = Rules(LABELS, always_theirs={ANSWERS_FILE})
+STYLES = st.sampled_from([RULES, replace(RULES, style="rej")])
+anything = edits_of(*KINDS, length=400)
+gentle = edits_of("insert", "replace", "append", "delete line", "chmod", "add", length=400)
+numbers = st.integers(0, 10_000)
+read = cache(revisions.read)
+few = settings(
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def chosen(library: Library, number: int, sets: int) -> Journey:
+    """Return one of all journeys."""
+    journeys = library.journeys(sets)
+    return journeys[number % len(journeys)]
+
+
+def hold(sides: Sides, user: Story, rules: Rules) -> None:
+    """Update an edited project, and check every law; a project that is refused stays as it is."""
+    try:
+        chained, merged = join(sides, user.tree, rules, keep_tables=False)
+    except NewapiError:
+        return
+    theirs = {**chained.theirs, **chained.added}
+    told = laws.Told(chained.base, user, theirs, rules, merged)
+    for law in laws.LAWS:
+        if law is not laws.merging_again_changes_nothing:
+            law(told)
+    result = merged.tree
+    assert result[ANSWERS_FILE] == sides.theirs[ANSWERS_FILE]
+    assert_one_history(sides, user.tree, merged)
+    assert not join(Sides(sides.theirs, sides.theirs), result, rules, keep_tables=False)[1].writes
+
+
+@few
+@given(numbers, anything, STYLES)
+def test_every_law_holds(library: Library, number: int, by_user: list[Edit], rules: Rules) -> None:
+    sides = library.sides(chosen(library, number, QUICK))
+    hold(sides, edited(sides, by_user), rules)
+
+
+@pytest.mark.slow
+@settings(few, max_examples=4500)
+@given(numbers, anything, STYLES)
+def test_every_law_holds_at_length(
+    library: Library, number: int, by_user: list[Edit], rules: Rules
+) -> None:
+    sides = library.sides(chosen(library, number, EXTENSIVE))
+    hold(sides, edited(sides, by_user), rules)
+
+
+def test_edits_follow_what_a_release_moves_and_keep_what_it_drops(library: Library) -> None:
+    moved = set()
+    for sides in (library.sides(j) for j in library.journeys(QUICK) if not j.is_changed):
+        gone = sorted(sides.base.keys() - sides.theirs.keys())
+        edits = [("append", number, 0) for number, _ in enumerate(gone)]
+        user = Story("user", dict(sides.base), busy=gone).apply(edits)
+
+        hold(sides, user, RULES)
+
+        _, merged = join(sides, user.tree, RULES, keep_tables=False)
+        moved |= {(o.origin, o.path) for o in merged.outcomes if o.action == "moved"}
+    assert moved >= {("tests/factories.py", "tests/factories/people.py")}
+
+
+def test_unchanged_project_becomes_a_new_one(library: Library) -> None:
+    for sides in map(library.sides, library.journeys(QUICK)):
+        _, merged = join(sides, sides.base, RULES, keep_tables=False)
+
+        assert without_revisions(merged) == without_revisions(sides.theirs)
+
+
+@settings(few, max_examples=100)
+@given(numbers, gentle)
+def test_choice_that_is_taken_back_leaves_nothing(
+    library: Library, number: int, by_user: list[Edit]
+) -> None:
+    journeys = [j for j in library.journeys(QUICK) if j.start == j.end]
+    sides = library.sides(journeys[number % len(journeys)])
+    before = edited(sides, by_user).tree
+
+    there = updated(sides, before)
+    back = there and updated(Sides(sides.theirs, sides.base), there.tree)
+
+    if back:
+        assert without_revisions(back) == without_revisions(before)
+
+
+@settings(few, max_examples=60)
+@given(numbers, gentle)
+def test_update_in_two_steps_equals_one(library: Library, number: int, by_user: list[Edit]) -> None:
+    start, middle, end = library.releases[0], *library.releases[-2:]
+    first = library.sides(Journey(start, middle, number % QUICK, is_changed=False))
+    whole = library.sides(Journey(start, end, number % QUICK, is_changed=False))
+    before = edited(whole, by_user).tree
+
+    halfway = updated(first, before)
+    after = halfway and updated(Sides(first.theirs, whole.theirs), halfway.tree)
+    at_once = updated(whole, before)
+
+    assert library.after(first.theirs, end, {}) == library.after(first.base, end, {})
+    if after and at_once:
+        assert without_revisions(after) == without_revisions(at_once)
+
+
+@settings(few, max_examples=100)
+@given(numbers, numbers)
+def test_recorded_answers_stay(library: Library, number: int, answers: int) -> None:
+    """Whatever the new defaults are."""
+    journey = chosen(library, number, 1)
+    given = library.answers(journey.start, answers)
+    words = {name: str(v).lower() if isinstance(v, bool) else v for name, v in given.items()}
+    known = library.catalogs[journey.end]
+
+    record = Record(CANONICAL_SRC_PATH, journey.start, words)
+    resolution, dropped = carry.over(record, {}, None, known)
+
+    assert not dropped
+    assert {n: v for n, v in resolution.answers.items() if n in given} == {
+        n: v for n, v in given.items() if n in known.questions
+    }
+
+
+def updated(sides: Sides, ours: Tree) -> Merged | None:
+    """Update a project; None where that is not possible without a conflict."""
+    try:
+        _, merged = join(sides, ours, RULES, keep_tables=False)
+    except NewapiError:
+        return None
+    return None if any(outcome.conflicts for outcome in merged.outcomes) else merged
+
+
+def without_revisions(project: Tree | Merged) -> dict[str, Entry]:
+    """Leave out what is only ever added: revisions, and what those of removed features import."""
+    if isinstance(project, Merged):
+        kept = {outcome.path for outcome in project.outcomes if outcome.note == needed.NOTE}
+        project = {path: entry for path, entry in project.tree.items() if path not in kept}
+    return {path: entry for path, entry in project.items() if not migrations.is_revision(path)}
+
+
+def assert_one_history(sides: Sides, ours: Tree, merged: Merged) -> None:
+    """Every revision is there, in one line from the first to the last, or named as a conflict."""
+    try:
+        old, new, before, after = (history_of(tree) for tree in (*sides, ours, merged.tree))
+    except NewapiError:  # the user broke one, and nothing was to be done about any
+        return
+    assert len(revisions.heads(after.values())) <= max(1, len(revisions.heads(before.values())))
+    blocked = {outcome.path for outcome in merged.outcomes if outcome.action == "conflict"}
+    for name in new.keys() - old.keys():
+        assert new[name].path in blocked or any(
+            re.fullmatch(rf"{name}(_\d+)?", other) for other in after
+        )
+    for name in old.keys() - new.keys() & before.keys():
+        assert f"drop_{name}" in after
+
+
+def history_of(tree: Tree) -> dict[str, Revision]:
+    """Return the revisions by their names."""
+    files = ((p, e) for p, e in tree.items() if migrations.is_revision(p) and e.kind == "file")
+    found = (read(path, entry.data) for path, entry in files)
+    return {revision.name: revision for revision in found if revision}
