@@ -8,27 +8,13 @@ import sys
 import pytest
 
 from tests.e2e.conftest import Create
+from tests.e2e.owner import commit, newapi
 from tests.e2e.project import Project
 from tests.matrix import PROJECTS, ROOT
 
 ROW = "00000000000000000000000000000001"
 NOW = "2026-01-01 00:00:00"
 USER = f"('ada@example.com', 'x', 'user', 1, '{ROW}', '{NOW}', '{NOW}')"
-
-
-def newapi(project: Project, *words: str) -> str:
-    """Run newapi of this checkout in the project, and commit what it did."""
-    environment = {**project.environment, "PYTHONPATH": str(ROOT / "src")}
-    output = Project(project.path, environment).run([sys.executable, "-m", "newapi", *words])
-    commit(project)
-    return output
-
-
-def commit(project: Project) -> None:
-    """Commit everything."""
-    author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
-    project.run(["git", "add", "--all"])
-    project.run(["git", *author, "commit", "--quiet", "--allow-empty", "-m", "Work"])
 
 
 def migrate(project: Project) -> set[str]:
