@@ -1,60 +1,49 @@
-"""Applications with settings of their own, and a Redis server that they share."""
+"""The application with settings of its own, or why they are refused."""
 
-import os
-import socket
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from threading import Thread
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+import pytest
 from asgi_lifespan import LifespanManager
-from fakeredis import TcpFakeServer
+from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
-from pydantic import SecretStr
+from pydantic import ValidationError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.config import Settings
-from app.factory import create_app
+from app.factory import open_resources
 
-NO_REDIS = SecretStr("redis://127.0.0.1:1/2")
-
-
-def find_redis() -> str:
-    """Return the URL of a real server: the one that is named, else one that answers here."""
-    if url := os.environ.get("TEST_REDIS_URL"):
-        return url
-    with suppress(OSError), socket.create_connection(("127.0.0.1", 6379), timeout=1):
-        return "redis://127.0.0.1:6379/2"
-    return "fakeredis"
+Serve = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 
 
-REAL_OR_FAKE = find_redis()
-
-
-@contextmanager
-def open_redis() -> Generator[SecretStr]:
-    """Yield the URL of a Redis server."""
-    if REAL_OR_FAKE != "fakeredis":
-        yield SecretStr(REAL_OR_FAKE)
-        return
-    with TcpFakeServer(("127.0.0.1", 0)) as server:
-        Thread(target=server.serve_forever).start()
-        yield SecretStr(f"redis://127.0.0.1:{server.server_address[1]}/2")
-        server.shutdown()
+def change_settings(app: FastAPI, settings: Settings, changes: dict[str, object]) -> None:
+    """Let the application open its resources with changed settings when it starts."""
+    changed = settings.model_copy(update=changes)
+    app.router.lifespan_context = lambda _: open_resources(changed)
 
 
 @asynccontextmanager
-async def serve(
+async def run_server(
+    app: FastAPI,
     settings: Settings,
     address: str = "192.0.2.1",
     proxy: str | None = None,
-    **changes: str | SecretStr,
+    **changes: object,
 ) -> AsyncGenerator[AsyncClient]:
-    """Yield a client of an application with changed settings, at an address of its own."""
-    async with LifespanManager(create_app(settings.model_copy(update=changes))) as running:
-        app: Any = running.app  # ASGI, for which Starlette and uvicorn have different types
+    """Yield a client of the application with changed settings, at an address of its own."""
+    change_settings(app, settings, changes)
+    async with LifespanManager(app) as running:
+        asgi: Any = running.app  # for which Starlette and uvicorn have different types
         if proxy:
-            app = ProxyHeadersMiddleware(app, trusted_hosts=proxy)
-        transport = ASGITransport(app, client=(address, 1234))
+            asgi = ProxyHeadersMiddleware(asgi, trusted_hosts=proxy)
+        transport = ASGITransport(asgi, client=(address, 1234))
         async with AsyncClient(transport=transport, base_url="http://test") as client:
             yield client
+
+
+def refusal(settings: Settings, **changes: object) -> str:
+    """Return why changed settings are refused."""
+    with pytest.raises(ValidationError) as refused:
+        Settings.model_validate(settings.model_dump() | changes)
+    return str(refused.value)

@@ -3,15 +3,16 @@ from pydantic import SecretStr
 
 from app.config import Settings
 from app.core.redis import create_redis
-from tests.servers import NO_REDIS, serve
+from tests.redis import NO_REDIS
+from tests.servers import Serve
 
 
 async def test_health_includes_redis_where_it_is_configured(
-    settings: Settings, redis_url: SecretStr
+    serve: Serve, redis_url: SecretStr
 ) -> None:
-    async with serve(settings, redis_url=redis_url) as client:
+    async with serve(redis_url=redis_url) as client:
         report = (await client.get("/health")).json()
-    async with serve(settings) as client:
+    async with serve() as client:
         without = (await client.get("/health")).json()
 
     assert report["status"] == "ok"
@@ -19,8 +20,8 @@ async def test_health_includes_redis_where_it_is_configured(
     assert list(without["services"]) == ["database"]
 
 
-async def test_application_is_not_ready_without_its_redis(settings: Settings) -> None:
-    async with serve(settings, redis_url=NO_REDIS) as client:
+async def test_application_is_not_ready_without_its_redis(serve: Serve) -> None:
+    async with serve(redis_url=NO_REDIS) as client:
         assert (await client.get("/health/ready")).status_code == 503
         assert (await client.get("/health")).json()["services"]["redis"] is None
 

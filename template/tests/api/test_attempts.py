@@ -5,11 +5,9 @@ import pytest
 from httpx2 import AsyncClient, Response
 from pydantic import SecretStr
 
-from app.config import Settings
 from tests.factories.people import PASSWORD
-from tests.servers import NO_REDIS, serve
-
-pytestmark = pytest.mark.usefixtures("engine")
+from tests.redis import NO_REDIS
+from tests.servers import Serve
 
 LOGIN, FORM, SIGN_UP = "/api/v1/auth/login", "/api/v1/auth/token", "/api/v1/users"
 
@@ -21,16 +19,16 @@ async def attempt(client: AsyncClient, path: str, email: str = "ada@example.com"
 
 
 async def test_guessing_at_one_account_ends_for_the_one_who_guesses(
-    settings: Settings, redis_url: SecretStr
+    serve: Serve, redis_url: SecretStr
 ) -> None:
     changes: dict[str, Any] = {"redis_url": redis_url, "rate_limit_account_attempts": "2/day"}
 
-    async with serve(settings, uuid4().hex, **changes) as eve:
+    async with serve(uuid4().hex, **changes) as eve:
         await attempt(eve, LOGIN)
         second = await attempt(eve, FORM, " Ada@Example.com")
         third = await attempt(eve, LOGIN)
         other = await attempt(eve, LOGIN, "bob@example.com")
-    async with serve(settings, uuid4().hex, **changes) as ada:
+    async with serve(uuid4().hex, **changes) as ada:
         elsewhere = await attempt(ada, LOGIN)
 
     assert (second.status_code, second.headers["RateLimit-Remaining"]) == (401, "0")
@@ -39,8 +37,8 @@ async def test_guessing_at_one_account_ends_for_the_one_who_guesses(
     assert (other.status_code, elsewhere.status_code) == (401, 401)
 
 
-async def test_guessing_at_many_accounts_ends_too(settings: Settings) -> None:
-    async with serve(settings, rate_limit_attempts="3/day") as client:
+async def test_guessing_at_many_accounts_ends_too(serve: Serve) -> None:
+    async with serve(rate_limit_attempts="3/day") as client:
         for path, email, status in (
             (SIGN_UP, "ada@example.com", 201),
             (LOGIN, "ada@example.com", 200),
@@ -51,12 +49,12 @@ async def test_guessing_at_many_accounts_ends_too(settings: Settings) -> None:
             assert (await attempt(client, path, email)).status_code == status
 
 
-async def test_nobody_signs_in_while_attempts_cannot_be_counted(settings: Settings) -> None:
-    async with serve(settings) as client:
+async def test_nobody_signs_in_while_attempts_cannot_be_counted(serve: Serve) -> None:
+    async with serve() as client:
         await attempt(client, SIGN_UP)
         token = (await attempt(client, LOGIN)).json()["access_token"]
 
-    async with serve(settings, redis_url=NO_REDIS) as client:
+    async with serve(redis_url=NO_REDIS) as client:
         for path in (LOGIN, FORM, SIGN_UP):
             assert (await attempt(client, path)).status_code == 503
         me = await client.get("/api/v1/users/me", headers={"Authorization": f"Bearer {token}"})

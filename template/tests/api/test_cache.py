@@ -5,15 +5,14 @@ from uuid import uuid4
 
 import pytest
 from anyio import Event, create_task_group, sleep
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, FastAPI, Response
 from httpx2 import AsyncClient
 from pydantic import SecretStr
 
 from app.api.cache import cached, forgets
-from app.api.v1.api import router
-from app.config import Settings
 from app.exceptions import ServiceUnavailable
-from tests.servers import NO_REDIS, serve
+from tests.redis import NO_REDIS
+from tests.servers import Serve
 
 PROBE = "/api/v1/probe"
 
@@ -30,10 +29,10 @@ class Probe:
 
 
 @pytest.fixture
-def probe(monkeypatch: pytest.MonkeyPatch) -> Probe:
+def probe(app: FastAPI) -> Probe:
     """Return what a route of the test's own shows and changes."""
     probe, tag = Probe(), uuid4().hex
-    routes = APIRouter(prefix="/probe", dependencies=[forgets(lambda: tag)])
+    routes = APIRouter(prefix=PROBE, dependencies=[forgets(lambda: tag)])
 
     @routes.get("")
     @cached(lambda: tag, str)
@@ -52,18 +51,17 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> Probe:
     async def change_probe(value: str) -> None:
         probe.value = value
 
-    monkeypatch.setattr(router, "routes", [*router.routes])
-    router.include_router(routes)
+    app.include_router(routes)
     return probe
 
 
 @pytest.fixture(params=["process", "redis"])
 async def client(
-    request: pytest.FixtureRequest, settings: Settings, redis_url: SecretStr, probe: Probe
+    request: pytest.FixtureRequest, serve: Serve, redis_url: SecretStr, probe: Probe
 ) -> AsyncGenerator[AsyncClient]:
     """Yield a client of an application that keeps answers in its process, or in Redis."""
     url = redis_url if request.param == "redis" else SecretStr("")
-    async with serve(settings, redis_url=url) as client:
+    async with serve(redis_url=url) as client:
         yield client
 
 
@@ -95,14 +93,11 @@ async def test_answer_from_before_a_change_is_not_kept(client: AsyncClient, prob
 
 
 async def test_many_who_ask_at_once_make_one_computation(
-    settings: Settings, redis_url: SecretStr, probe: Probe
+    serve: Serve, redis_url: SecretStr, probe: Probe
 ) -> None:
     probe.go = Event()
 
-    async with (
-        serve(settings, redis_url=redis_url) as one,
-        serve(settings, redis_url=redis_url) as two,
-    ):
+    async with serve(redis_url=redis_url) as one, serve(redis_url=redis_url) as two:
         async with create_task_group() as tasks:
             for client in [one, two] * 10:
                 tasks.start_soon(read, client)
@@ -127,9 +122,9 @@ async def test_errors_and_cookies_are_not_kept(client: AsyncClient, probe: Probe
 
 @pytest.mark.parametrize(("later", "reads"), [(30, 1), (61, 2)])
 async def test_answer_is_kept_for_a_minute(
-    settings: Settings, probe: Probe, monkeypatch: pytest.MonkeyPatch, later: int, reads: int
+    serve: Serve, probe: Probe, monkeypatch: pytest.MonkeyPatch, later: int, reads: int
 ) -> None:
-    async with serve(settings) as client:
+    async with serve() as client:
         await read(client)
         monkeypatch.setattr("app.core.cache.monotonic", lambda: monotonic() + later)
         await read(client)
@@ -138,9 +133,9 @@ async def test_answer_is_kept_for_a_minute(
 
 
 async def test_everything_is_computed_while_redis_is_down(
-    settings: Settings, probe: Probe, caplog: pytest.LogCaptureFixture
+    serve: Serve, probe: Probe, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with serve(settings, redis_url=NO_REDIS) as client:
+    async with serve(redis_url=NO_REDIS) as client:
         assert await read(client) == "old"
         await client.put(f"{PROBE}/new")
         assert await read(client) == "new"

@@ -2,14 +2,12 @@ from dataclasses import dataclass, field
 from email.message import Message
 
 from anyio import Event, fail_after, sleep_forever
-from asgi_lifespan import LifespanManager
-from httpx2 import ASGITransport, AsyncClient
 
 from app.config import Settings
 from app.core.broker import Broker
 from app.dependencies import Resources
-from app.factory import create_app
 from app.models.task import TaskKind
+from tests.servers import Serve
 from tests.smtp import MailServer
 from tests.tasks import MAIL, add_file, add_task, wait_for, wait_for_success
 from tests.worker.conftest import Start, kill
@@ -43,9 +41,8 @@ async def test_worker_runs_without_any_server(
     await wait_for(resources, task, lambda _: not file.exists())  # it goes after the end is written
 
 
-async def test_health_reports_the_broker(brokered: Settings) -> None:
-    async with LifespanManager(create_app(brokered)) as running:
-        client = AsyncClient(transport=ASGITransport(running.app), base_url="http://test")
+async def test_health_reports_the_broker(brokered: Settings, serve: Serve) -> None:
+    async with serve(celery_broker_url=brokered.celery_broker_url) as client:
         assert (await client.get("/health")).json()["services"]["broker"] > 0
 
 

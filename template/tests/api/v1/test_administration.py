@@ -22,17 +22,11 @@ async def test_administrators_list_search_and_sort_users(
     for name in ("ada", "bob", "cyd_"):
         await people.sign_up(f"{name}@example.com")
 
-    everybody = (await admin.get(USERS, params={"sort": "email", "limit": 2})).json()
-    rest = (await admin.get(USERS, params={"sort": "email", "skip": 2})).json()
+    page = (await admin.get(USERS, params={"sort": "email", "skip": 1, "limit": 2})).json()
     found = (await admin.get(USERS, params={"search": "d_@EXAMPLE"})).json()
 
-    assert [user["email"][:3] for user in everybody["items"] + rest["items"]] == [
-        "ada",
-        "bob",
-        "cyd",
-        "roo",
-    ]
-    assert (everybody["total"], found["total"]) == (4, 1)
+    assert [user["email"][:3] for user in page["items"]] == ["bob", "cyd"]
+    assert (page["total"], found["total"]) == (4, 1)
 
 
 @pytest.mark.parametrize("query", [{"limit": 101}, {"limit": 0}, {"skip": -1}, {"sort": "role"}])

@@ -1,15 +1,13 @@
 from datetime import UTC, datetime, timedelta
 
-from asgi_lifespan import LifespanManager
-from httpx2 import ASGITransport, AsyncClient, Response
+from httpx2 import AsyncClient, Response
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.config import Settings
-from app.factory import create_app
 from app.models.session import AuthSession
 from app.models.user import User
 from tests.factories.people import PASSWORD, People
+from tests.servers import Serve
 
 LOGIN = {"email": "ada@example.com", "password": PASSWORD}
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
@@ -61,12 +59,10 @@ async def test_unknown_user_and_wrong_password_get_the_same_answer(
 
 
 async def test_login_renews_an_outdated_hash(
-    ada: AsyncClient, settings: Settings, engine: AsyncEngine
+    ada: AsyncClient, serve: Serve, engine: AsyncEngine
 ) -> None:
-    stronger = create_app(settings.model_copy(update={"argon2_time_cost": 2}))
-
-    async with LifespanManager(stronger) as running:
-        await People(ASGITransport(running.app), engine).sign_in()
+    async with serve(argon2_time_cost=2) as stronger:
+        await log_in(stronger)
 
     async with engine.connect() as connection:
         assert ",t=2," in str(await connection.scalar(select(User.hashed_password)))

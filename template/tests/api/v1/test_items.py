@@ -1,4 +1,3 @@
-from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -49,75 +48,39 @@ async def test_items_need_a_signed_in_user(client: AsyncClient) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {},
         {"title": ""},
         {"title": "x" * 101},
         {"title": "two\nlines"},
-        {"title": "fine", "description": "null\x00byte"},
-        {"title": "fine", "owner_id": NOBODY},
+        {"description": "null\x00byte"},
+        {"owner_id": NOBODY},
     ],
     ids=str,
 )
-async def test_creation_refuses(ada: AsyncClient, body: dict[str, Any]) -> None:
-    assert (await ada.post(ITEMS, json=body)).status_code == 422
-
-
-@pytest.mark.parametrize("body", [{}, {"title": None}, {"owner_id": NOBODY}], ids=str)
-async def test_change_refuses(ada: AsyncClient, body: dict[str, Any]) -> None:
+async def test_creation_and_change_refuse(ada: AsyncClient, body: dict[str, Any]) -> None:
     item = await create(ada)
 
+    assert (await ada.post(ITEMS, json={"title": "fine"} | body)).status_code == 422
     assert (await ada.patch(f"{ITEMS}/{item['id']}", json=body)).status_code == 422
 
 
-async def test_items_are_searched_and_sorted(ada: AsyncClient) -> None:
+async def test_items_are_searched_sorted_and_paged(ada: AsyncClient) -> None:
     for title in ("Beta", "alpha 100%", "Gamma"):
         await create(ada, title)
 
     found = (await ada.get(ITEMS, params={"search": "0%"})).json()
     by_title = (await ada.get(ITEMS, params={"sort": "-title", "skip": 1, "limit": 1})).json()
+    first = (await ada.get(ITEMS, params={"limit": 2})).json()
+    last = (await ada.get(ITEMS, params={"cursor": first["next_cursor"]})).json()
 
     assert [item["title"] for item in found["items"]] == ["alpha 100%"]
     assert (len(by_title["items"]), by_title["total"], by_title["next_cursor"]) == (1, 3, None)
+    titles = [item["title"] for page in (first, last) for item in page["items"]]
+    assert titles == ["Gamma", "alpha 100%", "Beta"]
 
 
-@pytest.mark.parametrize("sort", ["created_at", "-created_at"])
-async def test_cursor_visits_every_item_once(ada: AsyncClient, sort: str) -> None:
-    made = [(await create(ada, f"Item {number}"))["id"] for number in range(5)]
-    seen: list[str] = []
-    query = {"sort": sort, "limit": "2"}
-
-    for _ in range(9):
-        page = (await ada.get(ITEMS, params=query)).json()
-        seen += [item["id"] for item in page["items"]]
-        if page["next_cursor"] is None:
-            break
-        query["cursor"] = page["next_cursor"]
-        await create(ada, "Too late")
-
-    if sort == "created_at":
-        assert seen[:5] == made
-    else:
-        assert seen == made[::-1]
-
-
-AGES_AGO = urlsafe_b64encode(f"0001-01-01T00:00:00+14:00 {NOBODY}".encode()).decode()
-
-
-@pytest.mark.parametrize(
-    "query", [{"cursor": "forged"}, {"cursor": AGES_AGO}, {"unknown": "1"}, {"limit": "101"}]
-)
+@pytest.mark.parametrize("query", [{"cursor": "forged"}, {"sort": "owner_id"}, {"unknown": "1"}])
 async def test_list_refuses_what_it_cannot_do(ada: AsyncClient, query: dict[str, str]) -> None:
     assert (await ada.get(ITEMS, params=query)).status_code == 422
-
-
-async def test_cursor_goes_with_the_order_of_creation_only(ada: AsyncClient) -> None:
-    await create(ada)
-    await create(ada)
-    cursor = (await ada.get(ITEMS, params={"limit": 1})).json()["next_cursor"]
-
-    response = await ada.get(ITEMS, params={"cursor": cursor, "sort": "title"})
-
-    assert response.status_code == 422
 
 
 async def test_items_go_with_their_owner(people: People, ada: AsyncClient) -> None:

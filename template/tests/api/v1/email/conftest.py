@@ -2,10 +2,9 @@ from collections.abc import AsyncGenerator
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
-from app.factory import create_app
+from tests.servers import change_settings
 from tests.smtp import MailServer
 
 AUTH = "/api/v1/auth"
@@ -30,7 +29,6 @@ def changes() -> dict[str, object]:
 
 
 @pytest.fixture
-def app(
-    settings: Settings, engine: AsyncEngine, inbox: Inbox, changes: dict[str, object]
-) -> FastAPI:
-    return create_app(settings.model_copy(update=inbox.settings | changes))
+def app(app: FastAPI, settings: Settings, inbox: Inbox, changes: dict[str, object]) -> FastAPI:
+    change_settings(app, settings, inbox.settings | changes)
+    return app
