@@ -12,13 +12,9 @@ from app.core.logging import configure_logging
 
 
 @pytest.fixture(autouse=True)
-def restored_logging() -> Generator[None]:
-    root = logging.getLogger()
-    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
+def restored_logging(settings: Settings) -> Generator[None]:
     yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.configure(**config)
+    configure_logging(settings)
 
 
 def test_server_loads_the_application_from_the_environment(
@@ -44,9 +40,7 @@ def test_production_logs_json_with_the_context_of_the_request(
     assert (theirs["logger"], theirs["request_id"]) == ("theirs", "0123456789")
 
 
-def test_development_logs_for_people(
-    settings: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_developers_read_plain_text(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging(settings.model_copy(update={"log_json": False}))
 
     logging.getLogger("theirs").warning("hello")

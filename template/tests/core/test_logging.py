@@ -1,4 +1,3 @@
-import logging
 from collections.abc import Generator
 
 import pytest
@@ -9,13 +8,9 @@ from app.core.logging import configure_logging
 
 
 @pytest.fixture(autouse=True)
-def restored_logging() -> Generator[None]:
-    root = logging.getLogger()
-    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
+def restored_logging(settings: Settings) -> Generator[None]:
     yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.configure(**config)
+    configure_logging(settings)
 
 
 @pytest.mark.parametrize("log_json", [True, False])
