@@ -84,9 +84,7 @@ Conflict = Annotated[
     str,
     typer.Option(metavar="STYLE", help="Show conflicts inline, or as .rej files beside: rej."),
 ]
-KeepTables = Annotated[
-    bool, typer.Option("--keep-tables", help="Leave the tables of features that go.")
-]
+KeepTables = Annotated[bool, typer.Option("--keep-tables", help="Leave the tables of what goes.")]
 Added = Annotated[
     list[str],
     typer.Argument(

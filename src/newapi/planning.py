@@ -82,7 +82,7 @@ class Plan:
     labels: Labels
     warnings: tuple[str, ...] = ()
     migrations: tuple[str, ...] = ()
-    dropped: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()  # revisions, tables, and columns as `table.column`
     loose: tuple[Loose, ...] = ()
     title: str = ""
     base: Tree = field(default_factory=dict)

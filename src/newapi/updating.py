@@ -134,9 +134,11 @@ def describe(command: str, repository: Repository, plan: Plan, *, is_dry_run: bo
 
 
 def _of_dropped(plan: Plan) -> list[str]:
+    when = "dropped by the next `alembic upgrade head`"
     return [
-        f"{name}: its tables, with everything in them, are dropped by the next `alembic upgrade "
-        "head`; --keep-tables keeps them"
+        f"{name}: the column, with everything in it, is {when}"
+        if "." in name
+        else f"{name}: its tables, with everything in them, are {when}; --keep-tables keeps them"
         for name in plan.dropped
     ]
 

@@ -158,6 +158,7 @@ def test_every_key_is_documented(shop: Project) -> None:
     assert [key for key in (*document, *document["resource"]) if f"`{key}`" not in page] == []
     assert document["resource"]["fields"] == ["name:str(1..100)", "category:ref(category)"]
     assert document["action"] == "change"
+    assert document["warnings"][0].startswith("products.price: the column, with everything in it")
 
 
 def test_help_is_enough_to_begin(shop: Project) -> None:

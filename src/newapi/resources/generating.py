@@ -85,7 +85,7 @@ def plan(repository: Repository, request: Request, wanted: Wanted, console: Cons
         ignored=frozenset(),
         labels=labels,
         warnings=decision.warnings,
-        dropped=(decision.definition.plural,) if _drops(decision, wanted) else (),
+        dropped=_dropped(decision, wanted),
         title=f"{decision.verb.capitalize()} the resource {decision.definition.name}",
     )
     return Generated(planning.conclude(repository, listing, wanted, done, woven), decision)
@@ -157,7 +157,7 @@ def _revision(step: Step, ours: Tree) -> list[tuple[Side, dict[str, Any]]]:
     decision, definition = step.decision, step.decision.definition
     is_removed = decision.verb == "remove"
     steps = [operation for operation in decision.operations if operation.alters_table]
-    if not steps or is_removed != _drops(decision, step.wanted):
+    if not steps or (is_removed and step.wanted.keep_tables):
         return []
     side = step.old if is_removed else step.new
     operations = [context.of_operation(one, definition, side.definitions) for one in steps]
@@ -170,6 +170,9 @@ def _revision(step: Step, ours: Tree) -> list[tuple[Side, dict[str, Any]]]:
     return [(side, {**side.contexts[definition.name], "revision": about})]
 
 
-def _drops(decision: Decision, wanted: Wanted) -> bool:
-    """Whether a table goes."""
-    return decision.verb == "remove" and not wanted.keep_tables
+def _dropped(decision: Decision, wanted: Wanted) -> tuple[str, ...]:
+    """Name the table or the columns that go."""
+    table = decision.definition.plural
+    if decision.verb == "remove":
+        return () if wanted.keep_tables else (table,)
+    return tuple(f"{table}.{o.old.column}" for o in decision.operations if o.op == "drop" and o.old)

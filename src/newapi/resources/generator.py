@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RESOURCE, TASK = "generators/resource", "generators/task"
 _WIRING = "wiring.yml.jinja"
+_FILTERS = "jinja2_ansible_filters.AnsibleCoreFiltersExtension"  # which Copier gives its templates
 
 
 class Generator:
@@ -74,4 +75,5 @@ class Generator:
         settings = yaml.safe_load((self.root / "copier.yml").read_bytes())["_envops"]
         options = {**settings, "undefined": jinja2.StrictUndefined}
         loader = jinja2.FileSystemLoader(self.root)
-        return SandboxedEnvironment(loader=loader, **options).get_template(_WIRING)
+        environment = SandboxedEnvironment(loader=loader, extensions=[_FILTERS], **options)
+        return environment.get_template(_WIRING)
