@@ -167,15 +167,19 @@ def give_items_a_color(project: Project) -> None:
     write(path / "tests/api/v1/test_colors.py", COLORED)
 
 
-def settle(project: Project) -> set[str]:
-    """Keep both sides of every conflict, where both only added something; return the files."""
-    listed = project.run(["git", "diff", "--name-only", "--diff-filter=U"])
-    for name in listed.split():
-        text = (project.path / name).read_text()
-        for both in CONFLICT.finditer(text):
-            assert not both[2], f"{name}\n{both[0]}"
-        write(project.path / name, CONFLICT.sub(r"\1\3", text))
-    return set(listed.split())
+def settle(project: Project) -> None:
+    """Keep what the owner added beside what the template did, as a person would."""
+    for name in project.run(["git", "diff", "--name-only", "--diff-filter=U"]).split():
+        path = project.path / name
+        write(path, CONFLICT.sub(settled, path.read_text(encoding="utf-8")))
+
+
+def settled(conflict: re.Match[str]) -> str:
+    """Take the template's lines and the owner's; the owner must only have added some."""
+    ours, base, theirs = (side.splitlines(keepends=True) for side in conflict.groups())
+    assert set(base) <= set(ours), conflict[0]
+    gone = set(base) - set(theirs)
+    return "".join([ln for ln in ours if ln not in gone] + [ln for ln in theirs if ln not in base])
 
 
 def write(path: Path, text: str) -> None:
