@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.conftest import Create
+from tests.e2e.owner import commit, newapi
 from tests.e2e.test_resources import OnDatabase, check
-from tests.e2e.test_updates import commit, newapi
 from tests.generators.resources import shop
 from tests.matrix import PRESETS, Answers
 

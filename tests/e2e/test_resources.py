@@ -9,8 +9,8 @@ import pytest
 
 from newapi.catalog import Value
 from tests.e2e.conftest import Create
+from tests.e2e.owner import commit, newapi
 from tests.e2e.project import Project
-from tests.e2e.test_updates import commit, newapi
 from tests.matrix import PRESETS, Answers
 
 PROJECTS: dict[str, Answers] = {
