@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,7 +39,6 @@ class Story:
         return self.answers.get("items", True) is True and "items" not in self.words
 
 
-ALL = os.environ.get("NEWAPI_TEST_UPDATES") == "all"
 STORIES = {
     "nothing-else": Story("0.1.0", (), is_quick=True),
     "sign-in": Story("0.1.0", ("--with", "oauth,email"), "0.2.0", "postgres", is_quick=True),
@@ -75,7 +73,13 @@ STORIES = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [n for n, story in STORIES.items() if story.is_quick or ALL])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if story.is_quick else pytest.mark.long)
+        for name, story in STORIES.items()
+    ],
+)
 def test_merged_project_works(
     name: str,
     tmp_path: Path,

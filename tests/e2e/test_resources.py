@@ -22,6 +22,7 @@ PROJECTS: dict[str, Answers] = {
     },
     "full": PRESETS["full"],
 }  # fmt: skip
+IN_CI = {"minimal", "standard", "full"}
 CATEGORY = ["name:str(1..100,unique)"]
 PRODUCT = [
     "name:str(1..100)",
@@ -47,7 +48,13 @@ def check(project: Project, *tests: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("answers", PROJECTS.values(), ids=PROJECTS)
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param(answers, id=name, marks=[] if name in IN_CI else pytest.mark.long)
+        for name, answers in PROJECTS.items()
+    ],
+)
 def test_product_works_in_every_preset_with_and_without_accounts(
     answers: Answers, create: Create, on_real_database: OnDatabase
 ) -> None:

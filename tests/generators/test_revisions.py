@@ -178,6 +178,7 @@ def renamed(value: Any) -> Any:
             return value
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", TYPES)
 def test_field_of_every_type_comes_changes_and_goes(tmp_path: Path, kind: str) -> None:
     changes(Migrations(tmp_path, "sqlite", f"sqlite+aiosqlite:///{tmp_path}/test.db"), [kind])
@@ -211,6 +212,7 @@ def test_constraints_follow_their_fields(migrations: Migrations, access: str) ->
     assert read_product(migrations, walk.fields) == found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -236,6 +238,7 @@ def test_wider_type_keeps_what_rows_have(
     assert read_product(migrations, walk.fields)[new["column"]] == VALUES[old["type"]]
 
 
+@pytest.mark.long
 def test_required_field_without_default_comes_back_empty(migrations: Migrations) -> None:
     stock = field("stock", "int")
     walk = Walk(migrations, [TITLE, stock], "owned")

@@ -134,6 +134,7 @@ def test_every_law_holds_for_projects(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @settings(few, max_examples=120)
 @given(edits, TARGETS, CHOICES, STYLE)
 def test_every_law_holds_for_projects_at_length(

@@ -35,6 +35,7 @@ def test_every_law_holds(by_template: list[Edit], by_user: list[Edit], rules: Ru
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @settings(few, max_examples=2000)
 @given(edits, edits, all_rules)
 def test_every_law_holds_at_length(

@@ -77,6 +77,7 @@ def test_real_projects_are_updated_as_in_memory(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @settings(few, max_examples=40)
 @given(numbers, some)
 def test_real_projects_are_updated_as_in_memory_at_length(

@@ -70,6 +70,7 @@ def test_every_law_holds(library: Library, number: int, by_user: list[Edit], rul
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @settings(few, max_examples=4500)
 @given(numbers, anything, STYLES)
 def test_every_law_holds_at_length(

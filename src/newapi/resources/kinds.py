@@ -41,7 +41,7 @@ KINDS: Mapping[Type, Kind] = {
     "email": Kind(("max", "unique", "default"), "email", None, 254, 254, 20),
     "url": Kind(("max", "unique", "default"), "url", None, 2083, 2083, 30),
     "json": Kind(("default",), "json"),
-    "enum": Kind(("values", "unique", "default"), "enum(draft|live)"),
+    "enum": Kind(("values", "default"), "enum(draft|live)"),
     "list": Kind(("min", "max", "default"), "list[str](max=5)", 0, 20, 1000),
     "ref": Kind(("target", "unique"), "ref(category)"),
 }
@@ -84,6 +84,7 @@ REASONS: Mapping[tuple[Type, str], str] = {
     ("text", "unique"): "no database keeps long texts unique",
     ("json", "unique"): "documents that mean the same can be written differently",
     ("list", "unique"): "lists are compared entry by entry, not as a whole",
+    ("enum", "unique"): "there would be room for a few rows only",
     ("bool", "unique"): "there would be room for two rows",
     ("float", "unique"): "floats that look the same can differ; use decimal",
     ("ref", "default"): "a row cannot refer to one that may not exist",
