@@ -1,3 +1,3 @@
 """Create production-grade FastAPI projects, every part a choice."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
