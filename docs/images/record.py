@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -142,10 +143,10 @@ def main() -> None:
         with TemporaryDirectory() as folder:
             text = record(scene, Path(folder))
         lines = [line.rpartition("\r")[2] for line in text.rstrip().split("\n")]
-        command = f"newapi {' '.join(scene.words)}"
+        command = shlex.join(["newapi", *scene.words])
         console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
         console.print(Text.from_ansi(f"$ {command}\n" + "\n".join(lines)))
-        picture = console.export_svg(title=command)
+        picture = console.export_svg(title=" ".join(command.split()[:3]))
         target = Path(__file__).with_name(f"{name}.svg")
         target.write_text(WEB_FONTS.sub("", picture), encoding="utf-8")
 
