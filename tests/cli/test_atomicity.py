@@ -90,6 +90,7 @@ def moments(seconds: float, count: int, seed: int) -> list[float]:
     return [seconds * chance.uniform(0.1, 1.1) for _ in range(count)]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_killed_run_leaves_the_target_absent_or_complete(
     tmp_path: Path, complete: tuple[Mapping[str, int], float]

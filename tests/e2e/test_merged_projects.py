@@ -41,11 +41,11 @@ class Story:
 
 STORIES = {
     "nothing-else": Story("0.1.0", (), is_quick=True),
-    "sign-in": Story("0.1.0", ("--with", "oauth,email"), "0.2.0", "postgres", is_quick=True),
+    "sign-in": Story("0.1.0", ("--with", "oauth,email"), "0.2.0", "postgres"),
     "no-jobs": Story("0.1.0", ("--with", "cache", "--without", "jobs,rate_limit"), "0.2.0"),
     "no-items": Story("0.1.0", ("--with", "admin,metrics", "--without", "items"), "0.2.0"),
     "background": Story("0.1.0", ("--with", "background,envelope"), database="postgres"),
-    "mysql": Story("0.1.0", ("--with", "oauth,email,admin"), database="mysql", is_quick=True),
+    "mysql": Story("0.1.0", ("--with", "oauth,email,admin"), database="mysql"),
     "threads": Story("0.2.0", ("--with", "jobs=background"), is_quick=True),
     "smaller": Story(
         "0.2.0",

@@ -19,17 +19,9 @@ PROJECTS: dict[str, Answers] = {
 FLAGS = {"owned": "--owned", "public": "--public", "admin": "--admin-only"}
 
 
-IN_CI = {"postgres"}
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "answers",
-    [
-        pytest.param(answers, id=name, marks=[] if name in IN_CI else pytest.mark.long)
-        for name, answers in PROJECTS.items()
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("answers", PROJECTS.values(), ids=PROJECTS)
 def test_resources_of_every_kind_keep_their_promises(
     answers: Answers, create: Create, on_real_database: OnDatabase
 ) -> None:

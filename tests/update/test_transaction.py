@@ -246,6 +246,7 @@ def test_recovery_can_be_killed_too(
         shutil.rmtree(copy.path.parent)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_random_kills(edited: Project, frozen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWAPI_TEST_RELEASES", str(frozen))
