@@ -107,14 +107,13 @@ def test_changed_product_keeps_its_rows(create: Create) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_ten_resources_that_refer_to_each_other_live_in_one_project(create: Create) -> None:
     project = create(PROJECTS["standard"])
     project.run("uv sync --quiet")
     commit(project)
 
-    newapi(
-        project, "generate", "resource", "node0", "name:str", "node0:ref(node0)?", "--plural=nodes0"
-    )
+    generate(project, "resource", "node0", "name:str", "node0:ref(node0)?", "--plural=nodes0")
     for number in range(1, 10):
         refs = [f"near:ref(node{number - 1})", "first:ref(node0)?"]
         words = [f"node{number}", f"--plural=nodes{number}", "name:str", *refs]
