@@ -20,7 +20,7 @@ from tests.e2e.conftest import Create
 from tests.e2e.project import Client, Project
 from tests.matrix import ARRAY, CATALOG, PRESETS, PROJECTS
 
-ROWS, STATIC_ROWS = 3, 7
+ROWS, STATIC_ROWS = 2, 5
 CHOSEN = list(PROJECTS)[: len(PRESETS) + ROWS]
 REST = list(PROJECTS)[len(CHOSEN) :]
 QUICK = [
