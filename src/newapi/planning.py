@@ -77,9 +77,9 @@ class Plan:
     answers: Mapping[str, Value]
     before: Mapping[str, Value]
     changes: tuple[Change, ...]
-    merged: Merged
-    ignored: frozenset[str]
     labels: Labels
+    merged: Merged = field(default_factory=lambda: Merged({}, {}, {}, ()))
+    ignored: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
     migrations: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()  # revisions, tables, and columns as `table.column`
@@ -129,8 +129,6 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
             answers=resolution.answers,
             before=before,
             changes=resolution.changes,
-            merged=Merged({}, {}, {}, ()),
-            ignored=frozenset(),
             labels=labels,
             warnings=tuple(warnings),
         )

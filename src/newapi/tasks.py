@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newapi import carry, catalog, history, planning, tree
+from newapi import carry, catalog, history, planning, tree, worktree
 from newapi.errors import NewapiError, Problem, UsageError
-from newapi.merge import Merged
 from newapi.planning import Plan, Wanted
 from newapi.resources import formatting, inventory, naming, reserved
-from newapi.resources.generator import TASK, Generator
+from newapi.resources.generator import TASK, Generator, require_there
 from newapi.resources.weaving import Wiring, Woven
 from newapi.texts import Labels
 
@@ -36,9 +33,7 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
     listing, record = planning.look(repository, wanted)
     with history.open_base(record) as source:
         generator = Generator(source.path, TASK)
-        if not generator.is_there:
-            message = f"The template {source.commit or source.src_path} cannot make tasks yet."
-            raise NewapiError(message, "newapi update first")
+        require_there(generator, source, "tasks")
         answers = carry.recorded(record, catalog.load(source.path))
         if answers.get("jobs", "none") == "none":
             fix = "newapi add jobs=celery, or newapi add jobs=background"
@@ -49,7 +44,7 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
         with console.status(f"Generating {name}"):
             files = _files(generator, context)
         lines = Wiring(new=generator.wires(context))
-    _require_room(repository, listing, files)
+    worktree.require_room(repository, listing, files, "task")
     labels = Labels(base="nothing", theirs=f"template {source.commit} with {name}")
     done = Plan(
         record=record,
@@ -58,8 +53,6 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
         answers=answers,
         before=answers,
         changes=(),
-        merged=Merged({}, {}, {}, ()),
-        ignored=frozenset(),
         labels=labels,
         title=f"Create the task {name}",
     )
@@ -99,12 +92,3 @@ def _files(generator: Generator, context: dict[str, object]) -> Tree:
         generator.render(context, folder)
         formatting.tidy(folder)
         return tree.read(folder)
-
-
-def _require_room(repository: Repository, listing: Collection[str], files: Tree) -> None:
-    """Refuse to write where the user has something."""
-    project = repository.project
-    taken = [p for p in sorted(files) if p in listing or os.path.lexists(project / p)]
-    if taken:
-        message = f"Files of the project are where the task would be: {', '.join(taken)}."
-        raise NewapiError(message, "Move them away, or give the task another name.")

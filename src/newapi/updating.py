@@ -130,6 +130,7 @@ def describe(command: str, repository: Repository, plan: Plan, *, is_dry_run: bo
         "warnings": [*plan.warnings, *map(str, plan.loose), *_of_dropped(plan)],
         "notes": [{"release": release, "text": text} for release, text in notes.items()],
         "next": _next(command, repository, plan),
+        **({"title": plan.title} if plan.title else {}),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import os
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,3 +141,14 @@ def _on_disk(project: Path, paths: list[str], committed: Tree) -> dict[str, Entr
 def _plain(paths: list[str], present: Tree) -> list[str]:
     """Leave out paths below a file or link, about which git cannot be asked."""
     return [path for path in paths if not any(p in present for p in tree.parents(path))]
+
+
+def require_room(
+    repository: Repository, listing: Collection[str], paths: Iterable[str], what: str
+) -> None:
+    """Refuse to write where the user has something."""
+    project = repository.project
+    taken = [p for p in sorted(paths) if p in listing or os.path.lexists(project / p)]
+    if taken:
+        message = f"Files of the project are where the {what} would be: {', '.join(taken)}."
+        raise NewapiError(message, f"Move them away, or give the {what} another name.")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from newapi import offers, update_report, updating
+from newapi import updating
 from newapi.commands import update
 from newapi.errors import Problem, UsageError
 from newapi.planning import Wanted
@@ -45,23 +45,12 @@ def run(options: Options, console: Console) -> int:
     """Generate, or show what would happen."""
     repository = updating.locate(options.path)
     request, wanted = _request(options), _wanted(options)
-    if options.is_dry_run:
-        updating.require_finished(repository)
+
+    def decide() -> update.Decided:
         found = generating.plan(repository, request, wanted, console)
-        document = _describe(repository, found, is_dry_run=True)
-    else:
-        with updating.at_work(repository, console) as desk:
-            found = generating.plan(repository, request, wanted, console)
-            document = _describe(repository, found, is_dry_run=False)
-            if not found.plan.is_up_to_date:
-                updating.carry_out(repository, desk, found.plan, document)
-    if console.is_json:
-        console.document(document)
-    else:
-        update_report.updated(console, document)
-    if console.can_ask and not options.is_dry_run:
-        offers.make(console, repository.project, updating.offered("generate", found.plan))
-    return int(document["exit_code"])
+        return found.plan, _describe(repository, found, is_dry_run=options.is_dry_run)
+
+    return update.carry_out(repository, decide, console, is_dry_run=options.is_dry_run)
 
 
 def _request(options: Options) -> Request:
@@ -101,7 +90,6 @@ def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> 
     decision, definition = found.decision, found.decision.definition
     return {
         **updating.describe("generate", repository, found.plan, is_dry_run=is_dry_run),
-        "title": found.plan.title,
         "action": decision.verb,
         "resource": {
             "name": definition.name,

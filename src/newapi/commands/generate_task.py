@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newapi import offers, tasks, update_report, updating
+from newapi import tasks, updating
+from newapi.commands import update
 from newapi.planning import Wanted
 
 if TYPE_CHECKING:
@@ -24,20 +25,10 @@ class Options:
 def run(options: Options, console: Console) -> int:
     """Generate, or show what would happen."""
     repository = updating.locate(options.path)
-    if options.is_dry_run:
-        updating.require_finished(repository)
+
+    def decide() -> update.Decided:
         plan = tasks.plan(repository, options.name, Wanted(), console)
-        document = updating.describe("generate", repository, plan, is_dry_run=True)
-    else:
-        with updating.at_work(repository, console) as desk:
-            plan = tasks.plan(repository, options.name, Wanted(), console)
-            document = updating.describe("generate", repository, plan, is_dry_run=False)
-            updating.carry_out(repository, desk, plan, document)
-    document = {**document, "title": plan.title}
-    if console.is_json:
-        console.document(document)
-    else:
-        update_report.updated(console, document)
-    if console.can_ask and not options.is_dry_run:
-        offers.make(console, repository.project, updating.offered("generate", plan))
-    return int(document["exit_code"])
+        described = updating.describe("generate", repository, plan, is_dry_run=options.is_dry_run)
+        return plan, described
+
+    return update.carry_out(repository, decide, console, is_dry_run=options.is_dry_run)

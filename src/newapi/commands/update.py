@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from newapi import __version__, answers_file, offers, planning, update_report, updating
 from newapi.choices import Choices
@@ -14,7 +14,11 @@ from newapi.planning import Wanted
 
 if TYPE_CHECKING:
     from newapi.console import Console
+    from newapi.git import Repository
+    from newapi.planning import Plan
     from newapi.texts import Style
+
+    Decided: TypeAlias = tuple[Plan, updating.Document]
 
 
 @dataclass(frozen=True)
@@ -39,20 +43,35 @@ class Options:
 def run(options: Options, console: Console) -> int:
     """Update a project, or show what would happen."""
     repository = updating.locate(options.path)
-    request = wanted(options)
-    if options.is_dry_run:
+    request, is_dry_run = wanted(options), options.is_dry_run
+
+    def decide() -> Decided:
+        plan = planning.plan(repository, request, console)
+        return plan, updating.describe(options.command, repository, plan, is_dry_run=is_dry_run)
+
+    is_asking = not options.use_defaults
+    return carry_out(repository, decide, console, is_dry_run=is_dry_run, is_asking=is_asking)
+
+
+def carry_out(
+    repository: Repository,
+    decide: Callable[[], Decided],
+    console: Console,
+    *,
+    is_dry_run: bool,
+    is_asking: bool = True,
+) -> int:
+    """Make the change that is decided on, or only show it; return the exit code."""
+    if is_dry_run:
         updating.require_finished(repository)
-        plan = planning.plan(repository, request, console)
-        document = updating.describe(options.command, repository, plan, is_dry_run=True)
-        return _tell(document, console)
+        return _tell(decide()[1], console)
     with updating.at_work(repository, console) as desk:
-        plan = planning.plan(repository, request, console)
-        document = updating.describe(options.command, repository, plan, is_dry_run=False)
+        plan, document = decide()
         if not plan.is_up_to_date:
             updating.carry_out(repository, desk, plan, document)
     code = _tell(document, console)
-    if console.can_ask and not options.use_defaults:
-        offers.make(console, repository.project, updating.offered(options.command, plan))
+    if console.can_ask and is_asking:
+        offers.make(console, repository.project, updating.offered(document["command"], plan))
     return code
 
 

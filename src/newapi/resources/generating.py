@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from newapi import carry, catalog, history, migrations, planning, texts, worktree
-from newapi.errors import NewapiError, UsageError
+from newapi.errors import UsageError
 from newapi.features import Resolution
-from newapi.merge import Merged
 from newapi.planning import Plan, Wanted
 from newapi.resources import context, deciding, inventory, needs, surroundings, weaving
 from newapi.resources.deciding import Decision, Request
-from newapi.resources.generator import Generator
+from newapi.resources.generator import Generator, require_there
 from newapi.resources.inventory import Inventory
 from newapi.resources.rendering import Side, Workshop, key
 from newapi.resources.weaving import Woven
@@ -58,7 +56,7 @@ def plan(repository: Repository, request: Request, wanted: Wanted, console: Cons
     """
     listing, record = planning.look(repository, wanted)
     with history.open_base(record) as source:
-        _require_generator(source)
+        require_there(Generator(source.path), source, "resources")
         before = carry.recorded(record, catalog.load(source.path))
         found = inventory.committed(repository, listing, source.path)
         decision = _decide(repository, listing, request, found, before)
@@ -81,20 +79,12 @@ def plan(repository: Repository, request: Request, wanted: Wanted, console: Cons
         answers=resolution.answers,
         before=before,
         changes=resolution.changes,
-        merged=Merged({}, {}, {}, ()),
-        ignored=frozenset(),
         labels=labels,
         warnings=decision.warnings,
         dropped=_dropped(decision, wanted),
         title=f"{decision.verb.capitalize()} the resource {decision.definition.name}",
     )
     return Generated(planning.conclude(repository, listing, wanted, done, woven), decision)
-
-
-def _require_generator(source: Source) -> None:
-    if not Generator(source.path).is_there:
-        message = f"The template {source.commit or source.src_path} cannot make resources yet."
-        raise NewapiError(message, "newapi update first")
 
 
 def _decide(
@@ -129,7 +119,8 @@ def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
     moved = made.base.keys() ^ made.theirs.keys()
     if moved & listing.keys() and differing != names:  # other resources may have the same files
         made = weaving.make(workshop, old, new, names)
-    _require_room(repository, listing, made)
+    added = made.theirs.keys() - made.base.keys()
+    worktree.require_room(repository, listing, added, "resource")
     revision = {path: entry for job in about for path, entry in workshop.made[key(*job)].items()}
     base, theirs = made.base, made.theirs
     if old.answers != new.answers:
@@ -137,19 +128,6 @@ def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
         base = {**planning.render(step.source, old.answers, name), **base}
         theirs = {**planning.render(step.source, new.answers, name), **theirs}
     return weaving.join(base, theirs, old, new)._replace(revision=revision)
-
-
-def _require_room(repository: Repository, listing: Listing, made: Woven) -> None:
-    """Refuse to write where the user has something."""
-    project = repository.project
-    taken = [
-        path
-        for path in sorted(made.theirs.keys() - made.base.keys())
-        if path in listing or os.path.lexists(project / path)
-    ]
-    if taken:
-        message = f"Files of the project are where the resource would be: {', '.join(taken)}."
-        raise NewapiError(message, "Move them away, or give the resource another name.")
 
 
 def _revision(step: Step, ours: Tree) -> list[tuple[Side, dict[str, Any]]]:

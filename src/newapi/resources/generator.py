@@ -16,6 +16,8 @@ from newapi.resources.wiring import Wire
 if TYPE_CHECKING:
     from jinja2 import Template
 
+    from newapi.sources import Source
+
 RESOURCE, TASK = "generators/resource", "generators/task"
 _WIRING = "wiring.yml.jinja"
 _FILTERS = "jinja2_ansible_filters.AnsibleCoreFiltersExtension"  # which Copier gives its templates
@@ -77,3 +79,10 @@ class Generator:
         loader = jinja2.FileSystemLoader(self.root)
         environment = SandboxedEnvironment(loader=loader, extensions=[_FILTERS], **options)
         return environment.get_template(_WIRING)
+
+
+def require_there(generator: Generator, source: Source, what: str) -> None:
+    """Refuse a template that cannot make such things."""
+    if not generator.is_there:
+        message = f"The template {source.commit or source.src_path} cannot make {what} yet."
+        raise NewapiError(message, "newapi update first")
