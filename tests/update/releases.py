@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from newapi.releases import store
@@ -204,19 +204,27 @@ RELEASES: Mapping[str, Callable[[], dict[str, str | bytes]]] = {
 
 def freeze(folder: Path) -> Path:
     """Write the releases into a folder, as newapi keeps them."""
-    folder.mkdir(parents=True, exist_ok=True)
     for version, make in RELEASES.items():
-        files = {
-            name: File(
-                content.encode() if isinstance(content, str) else content,
-                name == "template/run.sh" and version != "v0.1.0",
-            )
-            for name, content in make().items()
-        }
-        text = store.dump(store.build(version, files, folder))
-        (folder / f"{version}.json").write_text(text, encoding="utf-8")
+        executable = set() if version == "v0.1.0" else {"template/run.sh"}
+        write(folder, version, make(), executable)
     (folder / "v0.2.0.md").write_text("Helpers are called support now.\n")
     return folder
+
+
+def write(
+    folder: Path,
+    version: str,
+    contents: Mapping[str, str | bytes],
+    executable: Collection[str] = (),
+) -> None:
+    """Write one release, which follows those that are in the folder already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {
+        name: File(content.encode() if isinstance(content, str) else content, name in executable)
+        for name, content in contents.items()
+    }
+    text = store.dump(store.build(version, files, folder))
+    (folder / f"{version}.json").write_text(text, encoding="utf-8")
 
 
 def _feature(name: str, default: str, requires: str, *paths: str) -> str:

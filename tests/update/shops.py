@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from newapi.releases import store
-from newapi.releases.snapshot import File
-from tests.update.releases import COPIER, FEATURE, numbered, revision
+from tests.update.releases import COPIER, FEATURE, numbered, revision, write
 
 ENVOPS = COPIER[COPIER.index("_envops:") : COPIER.index("_newapi:")]
 MODELS = '''\
@@ -157,11 +155,8 @@ RELEASES: Mapping[str, Callable[[], dict[str, str]]] = {
 
 def freeze(folder: Path) -> Path:
     """Write the releases into a folder, as newapi keeps them."""
-    folder.mkdir(parents=True, exist_ok=True)
     for version, make in RELEASES.items():
-        files = {name: File(content.encode()) for name, content in make().items()}
-        text = store.dump(store.build(version, files, folder))
-        (folder / f"{version}.json").write_text(text, encoding="utf-8")
+        write(folder, version, make())
     return folder
 
 
