@@ -2,9 +2,6 @@ from fastapi import FastAPI, Request
 from httpx2 import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
-from app.config import Settings
-from app.factory import create_app
-
 
 async def test_every_answer_has_an_id_and_security_headers(client: AsyncClient) -> None:
     for path in ("/health", "/nowhere"):
@@ -81,10 +78,8 @@ async def test_foreign_origin_gets_no_permission(client: AsyncClient) -> None:
     assert preflight.json()["status"] == 400
 
 
-async def test_production_insists_on_https(settings: Settings) -> None:
-    app = create_app(settings.model_copy(update={"environment": "production"}))
-
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+async def test_production_insists_on_https(production: FastAPI) -> None:
+    async with AsyncClient(transport=ASGITransport(production), base_url="http://test") as client:
         response = await client.get("/nowhere")
 
     assert "max-age=63072000" in response.headers["Strict-Transport-Security"]

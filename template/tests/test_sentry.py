@@ -12,7 +12,6 @@ from pydantic import BaseModel, SecretStr
 from app.config import Settings
 from app.core.logging import configure_logging
 from app.exceptions import ServiceUnavailable
-from app.factory import create_app
 from tests.receiver import Receiver, open_receiver
 
 
@@ -30,11 +29,9 @@ def received(settings: Settings) -> Generator[Receiver]:
 
 
 @pytest.fixture
-def app(settings: Settings, received: Receiver) -> FastAPI:
+def app(app: FastAPI, settings: Settings, received: Receiver) -> FastAPI:
     dsn = SecretStr(f"http://key@{received.address}/1")
-    reporting = settings.model_copy(update={"sentry_dsn": dsn})
-    configure_logging(reporting)
-    app = create_app(reporting)
+    configure_logging(settings.model_copy(update={"sentry_dsn": dsn}))
 
     @app.post("/broken")
     async def break_down(body: Body) -> None:
@@ -81,7 +78,7 @@ def test_nothing_starts_without_a_dsn(settings: Settings) -> None:
     assert not sentry_sdk.get_client().is_active()
 
 
-def test_errors_that_libraries_log_are_reported(app: FastAPI, received: Receiver) -> None:
+async def test_errors_that_libraries_log_are_reported(app: FastAPI, received: Receiver) -> None:
     logging.getLogger("theirs").error("only a message")
     logging.getLogger("theirs").error("it failed", exc_info=KeyError("theirs"))
 

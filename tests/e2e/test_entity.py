@@ -65,4 +65,4 @@ def test_entity_of_the_readme_works(answers: Answers, create: Create) -> None:
     project.run("uv run mypy .")
     project.run("uv run alembic upgrade head")
     project.run("uv run alembic revision --autogenerate --message 'add products'")
-    project.run("uv run pytest --no-cov tests/api/v1/test_products.py tests/test_migrations.py")
+    project.run("uv run pytest tests/api/v1/test_products.py tests/test_migrations.py")

@@ -18,7 +18,7 @@ CHECKS = (
     "uv run mypy .",
     "uv run alembic upgrade head",
     "uv run alembic check",
-    "uv run pytest --quiet --no-cov",
+    "uv run pytest --quiet",
 )
 
 

@@ -50,7 +50,7 @@ def check(project: Project, *tests: str) -> None:
     """Run the project's own checks, and some of its tests."""
     for command in CHECKS:
         project.run(command)
-    project.run(f"uv run pytest --no-cov {' '.join(tests)}")
+    project.run(f"uv run pytest {' '.join(tests)}")
 
 
 @pytest.mark.slow

@@ -1,9 +1,8 @@
 import pytest
 from asgi_lifespan import LifespanManager
+from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 
-from app.config import Settings
-from app.factory import create_app
 from app.models.user import UserRole
 from tests.admin.conftest import LOGIN
 from tests.factories.people import People, id_of
@@ -32,10 +31,9 @@ async def test_only_administrators_with_their_password_sign_in(
 
 
 async def test_cookie_is_for_these_pages_and_this_site_only(
-    people: People, settings: Settings
+    people: People, production: FastAPI
 ) -> None:
     await people.sign_up_admin()
-    production = create_app(settings.model_copy(update={"environment": "production"}))
 
     async with LifespanManager(production) as running:
         transport = ASGITransport(running.app)

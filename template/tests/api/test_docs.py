@@ -2,10 +2,8 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 
+from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
-
-from app.config import Settings
-from app.factory import create_app
 
 
 async def test_documentation_loads_nothing_from_elsewhere(client: AsyncClient) -> None:
@@ -24,9 +22,7 @@ async def test_policy_allows_the_inline_script_by_its_hash(client: AsyncClient) 
     assert f"'sha256-{digest}'" in page.headers["Content-Security-Policy"]
 
 
-async def test_documentation_can_be_switched_off(settings: Settings) -> None:
-    app = create_app(settings.model_copy(update={"docs_enabled": False}))
-
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+async def test_documentation_can_be_switched_off(production: FastAPI) -> None:
+    async with AsyncClient(transport=ASGITransport(production), base_url="http://test") as client:
         for path in ("/docs", "/openapi.json"):
             assert (await client.get(path)).status_code == 404

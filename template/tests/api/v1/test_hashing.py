@@ -12,11 +12,6 @@ from tests.factories.people import PASSWORD, People
 Meanwhile = Callable[[Callable[[], Awaitable[None]]], None]
 
 
-@pytest.fixture(autouse=True)
-def one_engine(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.factory.create_engine", lambda _: engine)
-
-
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     """Return a way to do something right after a password has been checked."""
