@@ -20,11 +20,12 @@ from tests.e2e.conftest import Create
 from tests.e2e.project import Client, Project
 from tests.matrix import ARRAY, CATALOG, PRESETS, PROJECTS
 
-ROWS, STATIC_ROWS = 2, 5
+ROWS, STATIC_ROWS = 8, 4
 CHOSEN = list(PROJECTS)[: len(PRESETS) + ROWS]
 REST = list(PROJECTS)[len(CHOSEN) :]
 QUICK = [
-    pytest.param(name, marks=[] if name == "standard" else pytest.mark.slow) for name in CHOSEN
+    pytest.param(name, marks=[] if name == "standard" else pytest.mark.slow)
+    for name in list(PROJECTS)[: len(PRESETS) + 2]
 ]
 OnRealDatabase = Callable[[Project, Mapping[str, Value]], Project]
 ACCOUNT = {"email": "ada@example.com", "password": "correct horse battery staple"}
