@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -125,9 +125,10 @@ def _compiling_little() -> Iterator[None]:
     """
     from jinja2 import Environment
 
-    from newapi.compiled import stored
+    from newapi.compiled import Store, settings
 
     environment: Any = Environment
+    store = Store()
     originals = environment.compile, environment.from_string
 
     def from_string(self: Environment, source: Any, *arguments: Any) -> Any:
@@ -139,10 +140,10 @@ def _compiling_little() -> Iterator[None]:
     def compile_(
         self: Environment, source: Any, name: Any = None, filename: Any = None, *rest: Any
     ) -> Any:
-        key = (self.lexer, source, name, rest)  # equal delimiters share one lexer
+        key = (settings(self), source, name, rest)
         if key not in _COMPILED:
             compiling = partial(originals[0], self, source, name, filename, *rest)
-            _COMPILED[key] = stored(self, source, name, compiling) if name else compiling()
+            _COMPILED[key] = store.code(self, source, name, compiling)
         return _COMPILED[key]
 
     environment.compile, environment.from_string = compile_, from_string
@@ -154,32 +155,43 @@ def _compiling_little() -> Iterator[None]:
 
 @contextmanager
 def _gathering_answers_once() -> Iterator[None]:
-    """Gather the answers to record once: after the questions they stay the same.
+    """Gather what stays the same after the questions once.
 
-    Copier gathers it for each part of each path. Should a later Copier do it in another way, this
-    does nothing.
+    Copier gathers it for each part of each path. What a later Copier no longer has is left out.
     """
-    from copier import Phase, _main
+    from copier import _main, _user_data
 
-    worker: Any = _main.Worker
-    gather = getattr(worker, _GATHERS, None)
-    if gather is None:
+    owners: tuple[tuple[Any, str], ...] = (
+        (_main.Worker, _GATHERS),
+        (_main.Worker, "answers_relpath"),
+        (_user_data.AnswersMap, "combined"),
+    )
+    originals = [(owner, name, vars(owner)[name]) for owner, name in owners if name in vars(owner)]
+    for owner, name, original in originals:
+        is_property = isinstance(original, property)
+        once = _once(original.fget if is_property else original)
+        setattr(owner, name, property(once) if is_property else once)
+    try:
         yield
-        return
-    gathered: dict[int, Any] = {}
+    finally:
+        for owner, name, original in originals:
+            setattr(owner, name, original)
+
+
+def _once(gather: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Remember what this finds out about an object while files are rendered."""
+    from copier import Phase
+
+    found: dict[int, tuple[Any, Any]] = {}  # the object too, so that no other takes its id
 
     def gather_once(self: Any) -> Any:
         if Phase.current() is not Phase.RENDER:
             return gather(self)
-        if id(self) not in gathered:
-            gathered[id(self)] = gather(self)
-        return gathered[id(self)]
+        if id(self) not in found:
+            found[id(self)] = self, gather(self)
+        return found[id(self)][1]
 
-    setattr(worker, _GATHERS, gather_once)
-    try:
-        yield
-    finally:
-        setattr(worker, _GATHERS, gather)
+    return gather_once
 
 
 @contextmanager
