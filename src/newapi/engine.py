@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -54,7 +55,7 @@ def _copy(template: Path, data: Mapping[str, Any], destination: Path) -> None:
 
     with (
         warnings.catch_warnings(action="ignore", category=CopierWarning),
-        local.env(PATH=""),  # no git: it would be asked once per file
+        local.env(PATH=os.devnull),  # no git: it would be asked once per file
         _compiling_little(),
         _gathering_answers_once(),
         _reading_quickly(),
