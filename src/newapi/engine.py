@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from newapi.errors import NewapiError
@@ -20,7 +21,11 @@ from newapi.sources import Source
 
 ANSWERS_FILE = ".copier-answers.yml"
 _COMPILED: dict[tuple[Any, ...], Any] = {}  # an update renders nearly the same twice
-_GATHERS = "_answers_to_remember"  # Copier's own; see docs/decisions/0008-speed.md
+_GATHERS = (  # Copier's own; see docs/decisions/0008-speed.md
+    ("Worker", "_answers_to_remember"),
+    ("Worker", "answers_relpath"),
+    ("AnswersMap", "combined"),
+)
 _PROVENANCE = re.compile(r"^_src_path:.*\n(?:[ \t].*\n)*", re.MULTILINE)
 
 # What Copier raises, unwrapped, when a setting of a template has the wrong form.
@@ -165,18 +170,19 @@ def _compiling_little() -> Iterator[None]:
 
 @contextmanager
 def _gathering_answers_once() -> Iterator[None]:
-    """Gather what stays the same after the questions once.
+    """Gather once what stays the same after the questions.
 
-    Copier gathers it for each part of each path. What a later Copier no longer has is left out.
+    Copier gathers it for each part of each path. Should a later Copier do it in another way, this
+    does nothing.
     """
-    from copier import _main, _user_data
+    from copier import _main
 
-    owners: tuple[tuple[Any, str], ...] = (
-        (_main.Worker, _GATHERS),
-        (_main.Worker, "answers_relpath"),
-        (_user_data.AnswersMap, "combined"),
-    )
-    originals = [(owner, name, vars(owner)[name]) for owner, name in owners if name in vars(owner)]
+    originals: list[tuple[Any, str, Any]] = []
+    for owner_name, name in _GATHERS:
+        owner = getattr(_main, owner_name, None)
+        original = getattr(owner, name, None)
+        if isinstance(original, property | FunctionType):
+            originals.append((owner, name, original))
     for owner, name, original in originals:
         is_property = isinstance(original, property)
         once = _once(original.fget if is_property else original)

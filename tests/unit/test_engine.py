@@ -213,6 +213,18 @@ def test_jinja_is_left_as_it_was(template: Source, tmp_path: Path) -> None:
     assert Environment.compile is before
 
 
+def test_copier_without_what_is_gathered_once_renders_the_same(
+    template: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.render(template, {"docker": True}, tmp_path / "before")
+    elsewhere = (("Gone", "combined"), ("Worker", "gone"), ("Worker", "jinja_env"))
+    monkeypatch.setattr(engine, "_GATHERS", elsewhere)
+
+    engine.render(template, {"docker": True}, tmp_path / "after")
+
+    assert trees.read(tmp_path / "after") == trees.read(tmp_path / "before")
+
+
 def test_template_may_have_delimiters_of_its_own(tmp_path: Path) -> None:
     files = {
         "copier.yml": "_envops: {variable_start_string: '[[', variable_end_string: ']]'}\nname: x",
