@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from newapi.errors import NewapiError
@@ -16,11 +21,21 @@ from newapi.sources import Source
 
 ANSWERS_FILE = ".copier-answers.yml"
 _COMPILED: dict[tuple[Any, ...], Any] = {}  # an update renders nearly the same twice
-_GATHERS = "_answers_to_remember"  # Copier's own; see docs/decisions/0008-speed.md
+_GATHERS = (  # Copier's own; see docs/decisions/0008-speed.md
+    ("Worker", "_answers_to_remember"),
+    ("Worker", "answers_relpath"),
+    ("AnswersMap", "combined"),
+)
 _PROVENANCE = re.compile(r"^_src_path:.*\n(?:[ \t].*\n)*", re.MULTILINE)
 
 # What Copier raises, unwrapped, when a setting of a template has the wrong form.
 _MISTAKES = (ValueError, TypeError, AttributeError, AssertionError, LookupError)
+
+
+def prepare() -> None:
+    """Begin to import Copier while git fetches a template: it takes a sixth of a second."""
+    if "copier" not in sys.modules:
+        threading.Thread(target=import_module, args=("copier",), daemon=True).start()
 
 
 def render(source: Source, answers: Mapping[str, bool | str], destination: Path) -> None:
@@ -54,7 +69,7 @@ def _copy(template: Path, data: Mapping[str, Any], destination: Path) -> None:
 
     with (
         warnings.catch_warnings(action="ignore", category=CopierWarning),
-        local.env(PATH=""),  # no git: it would be asked once per file
+        local.env(PATH=os.devnull),  # no git: it would be asked once per file
         _compiling_little(),
         _gathering_answers_once(),
         _reading_quickly(),
@@ -125,9 +140,10 @@ def _compiling_little() -> Iterator[None]:
     """
     from jinja2 import Environment
 
-    from newapi.compiled import stored
+    from newapi.compiled import Store, settings
 
     environment: Any = Environment
+    store = Store()
     originals = environment.compile, environment.from_string
 
     def from_string(self: Environment, source: Any, *arguments: Any) -> Any:
@@ -139,10 +155,10 @@ def _compiling_little() -> Iterator[None]:
     def compile_(
         self: Environment, source: Any, name: Any = None, filename: Any = None, *rest: Any
     ) -> Any:
-        key = (self.lexer, source, name, rest)  # equal delimiters share one lexer
+        key = (settings(self), source, name, rest)
         if key not in _COMPILED:
             compiling = partial(originals[0], self, source, name, filename, *rest)
-            _COMPILED[key] = stored(self, source, name, compiling) if name else compiling()
+            _COMPILED[key] = store.code(self, source, name, compiling)
         return _COMPILED[key]
 
     environment.compile, environment.from_string = compile_, from_string
@@ -154,32 +170,44 @@ def _compiling_little() -> Iterator[None]:
 
 @contextmanager
 def _gathering_answers_once() -> Iterator[None]:
-    """Gather the answers to record once: after the questions they stay the same.
+    """Gather once what stays the same after the questions.
 
     Copier gathers it for each part of each path. Should a later Copier do it in another way, this
     does nothing.
     """
-    from copier import Phase, _main
+    from copier import _main
 
-    worker: Any = _main.Worker
-    gather = getattr(worker, _GATHERS, None)
-    if gather is None:
+    originals: list[tuple[Any, str, Any]] = []
+    for owner_name, name in _GATHERS:
+        owner = getattr(_main, owner_name, None)
+        original = getattr(owner, name, None)
+        if isinstance(original, property | FunctionType):
+            originals.append((owner, name, original))
+    for owner, name, original in originals:
+        is_property = isinstance(original, property)
+        once = _once(original.fget if is_property else original)
+        setattr(owner, name, property(once) if is_property else once)
+    try:
         yield
-        return
-    gathered: dict[int, Any] = {}
+    finally:
+        for owner, name, original in originals:
+            setattr(owner, name, original)
+
+
+def _once(gather: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Remember what this finds out about an object while files are rendered."""
+    from copier import Phase
+
+    found: dict[int, tuple[Any, Any]] = {}  # the object too, so that no other takes its id
 
     def gather_once(self: Any) -> Any:
         if Phase.current() is not Phase.RENDER:
             return gather(self)
-        if id(self) not in gathered:
-            gathered[id(self)] = gather(self)
-        return gathered[id(self)]
+        if id(self) not in found:
+            found[id(self)] = self, gather(self)
+        return found[id(self)][1]
 
-    setattr(worker, _GATHERS, gather_once)
-    try:
-        yield
-    finally:
-        setattr(worker, _GATHERS, gather)
+    return gather_once
 
 
 @contextmanager

@@ -7,9 +7,12 @@ import re
 import secrets
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newapi import tree
-from newapi.merge import Merged, Outcome
+
+if TYPE_CHECKING:
+    from newapi.merge import Merged
 
 ENV, EXAMPLE = ".env", ".env.example"
 _PLACEHOLDER = re.compile(r"^((?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=)change-me[ \t]*$", re.MULTILINE)
@@ -58,6 +61,8 @@ def missing(env: bytes, example: bytes) -> tuple[bytes, list[str]]:
 
 def fill(project: Path, merged: Merged, ignored: frozenset[str]) -> tuple[Merged, frozenset[str]]:
     """Give the `.env` of a project the variables that it lacks, unless git keeps it."""
+    from newapi.merge import Outcome  # `create` merges nothing
+
     present = tree.look(project / ENV)
     example = merged.tree.get(EXAMPLE)
     is_kept = ENV in merged.ours and ENV not in ignored

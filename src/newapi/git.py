@@ -152,12 +152,16 @@ class Repository:
             feed = b"\0".join(rows) + b"\0"
             self.run("update-index", "-z", "--index-info", stdin=feed, variables=variables)
 
-    def store(self, files: list[Path]) -> list[str]:
-        """Keep the contents of files as they are; return their names."""
-        if not files:
+    def store(self, contents: Collection[bytes]) -> list[str]:
+        """Keep contents as they are; return their names."""
+        if not contents:
             return []
-        feed = b"\n".join(os.fsencode(file) for file in files) + b"\n"
-        output = self.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=feed)
+        feed = b"".join(
+            b"blob\nmark :%d\ndata %d\n%b\nget-mark :%d\n" % (number, len(data), data, number)
+            for number, data in enumerate(contents, 1)
+        )
+        one_file = ("-c", "fastImport.unpackLimit=1")  # and not one for each
+        output = self.run(*one_file, "fast-import", "--quiet", "--done", stdin=feed + b"done\n")
         return output.decode().split()
 
     def digests(self, paths: list[str]) -> list[str]:

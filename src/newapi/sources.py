@@ -147,6 +147,9 @@ def _near(url: str) -> str:
 
 
 def _clone(url: str, folder: Path, name: str = "template", form: str = "--no-checkout") -> Path:
+    from newapi import engine
+
+    engine.prepare()
     try:
         finish.git("clone", "--quiet", "--template=", form, "--", url, name, cwd=folder)
     except programs.ProgramError as error:

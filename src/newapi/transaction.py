@@ -113,7 +113,9 @@ def _stage(repository: Repository, desk: Desk, change: Change) -> dict[str, list
     """Give git every content, let it write the files as the user's settings want them."""
     kept = {p: e for p, e in change.writes.items() if e is not None and p not in change.unstaged}
     sides = [(e, p, n) for p, three in change.stages.items() for n, e in enumerate(three, 1) if e]
-    names = _store(repository, desk, [*kept.values(), *(entry for entry, _, _ in sides)])
+    entries = list(dict.fromkeys([*kept.values(), *(entry for entry, _, _ in sides)]))
+    stored = repository.store([entry.data for entry in entries])
+    names = dict(zip(entries, stored, strict=True))
     written = {path: f"{entry.mode} {names[entry]} 0" for path, entry in kept.items()}
     if written:
         index = desk.folder / "index"
@@ -130,16 +132,6 @@ def _stage(repository: Repository, desk: Desk, change: Change) -> dict[str, list
     for path in change.stages:
         after[path] = [f"{e.mode} {names[e]} {n}" for e, p, n in sides if p == path]
     return after
-
-
-def _store(repository: Repository, desk: Desk, entries: list[Entry]) -> dict[Entry, str]:
-    folder = desk.folder / "contents"
-    folder.mkdir()
-    unique = list(dict.fromkeys(entries))
-    files = [folder / str(number) for number in range(len(unique))]
-    for file, entry in zip(files, unique, strict=True):
-        file.write_bytes(entry.data)
-    return dict(zip(unique, repository.store(files), strict=True))
 
 
 def _write_plain(entry: Entry, path: Path, present: Path) -> None:

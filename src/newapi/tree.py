@@ -49,9 +49,10 @@ def read(root: Path) -> dict[str, Entry]:
 def walk(root: Path) -> Iterator[str]:
     """Yield the path of every file and link below a folder, with forward slashes."""
     for folder, folders, files in os.walk(root):
+        prefix = Path(folder).relative_to(root).as_posix() + "/"
         links = [name for name in folders if Path(folder, name).is_symlink()]
         for name in (*files, *links):
-            yield Path(folder, name).relative_to(root).as_posix()
+            yield f"{prefix}{name}".removeprefix("./")
 
 
 def look(path: Path) -> Entry | None:

@@ -192,6 +192,18 @@ def test_git_is_not_needed(
     assert (tmp_path / "out/app/main.py").exists()
 
 
+def test_program_called_git_in_the_working_folder_is_not_run(
+    template: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "git").write_text(f"#!/bin/sh\ntouch {tmp_path}/run\n")
+    (tmp_path / "git").chmod(0o755)
+
+    engine.render(template, {"project_name": "demo"}, tmp_path / "made")
+
+    assert not (tmp_path / "run").exists()
+
+
 def test_jinja_is_left_as_it_was(template: Source, tmp_path: Path) -> None:
     from jinja2 import Environment
 
@@ -199,6 +211,18 @@ def test_jinja_is_left_as_it_was(template: Source, tmp_path: Path) -> None:
     engine.render(template, {}, tmp_path / "out")
 
     assert Environment.compile is before
+
+
+def test_copier_without_what_is_gathered_once_renders_the_same(
+    template: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.render(template, {"docker": True}, tmp_path / "before")
+    elsewhere = (("Gone", "combined"), ("Worker", "gone"), ("Worker", "jinja_env"))
+    monkeypatch.setattr(engine, "_GATHERS", elsewhere)
+
+    engine.render(template, {"docker": True}, tmp_path / "after")
+
+    assert trees.read(tmp_path / "after") == trees.read(tmp_path / "before")
 
 
 def test_template_may_have_delimiters_of_its_own(tmp_path: Path) -> None:
@@ -214,6 +238,28 @@ def test_template_may_have_delimiters_of_its_own(tmp_path: Path) -> None:
     )
 
     assert (tmp_path / "made/ada.txt").exists()
+
+
+def test_equal_strings_of_templates_with_other_settings_are_kept_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    answers, made = "[[ _copier_conf.answers_file ]].jinja", []
+
+    for setting in ("false", "true"):
+        files = {
+            "copier.yml": "_envops: {variable_start_string: '[[', variable_end_string: ']]', "
+            f"trim_blocks: {setting}}}\nname: x",
+            answers: "[[ _copier_answers | to_nice_yaml ]]",
+            "shown.txt.jinja": "{% if true %}\n[[ name ]]{% endif %}",
+        }
+        root = trees.write(tmp_path / setting, files)
+        monkeypatch.setattr(engine, "_COMPILED", {})  # as in another process
+        source = Source(root, "https://host.example/t.git", "v1")
+        engine.render(source, {"name": "ada"}, tmp_path / f"made-{setting}")
+        made.append((tmp_path / f"made-{setting}/shown.txt").read_text())
+
+    assert made == ["\nada", "ada"]
 
 
 def test_spoilt_store_of_compiled_templates_changes_nothing(

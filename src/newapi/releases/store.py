@@ -126,11 +126,12 @@ def materialise(path: Path, destination: Path) -> str:
     if tree_hash(release.files) != release.tree:
         raise damaged(path.name)
     contents = _contents(release, path.parent)
+    for folder in {name.rpartition("/")[0] for name in release.files}:
+        (destination / folder).mkdir(parents=True, exist_ok=True)
     for name, (mode, digest) in release.files.items():
-        target = destination / name
-        target.parent.mkdir(parents=True, exist_ok=True)
         permissions = 0o777 if mode == "755" else 0o666
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, permissions)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        descriptor = os.open(destination / name, flags, permissions)
         with os.fdopen(descriptor, "wb") as file:
             file.write(contents[digest])
     return release.version
