@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from httpx2 import AsyncClient, Response
+from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.security import Passwords
-from tests.factories.people import PASSWORD, People
+from tests.factories.people import People, log_in
 
 Meanwhile = Callable[[Callable[[], Awaitable[None]]], None]
 
@@ -28,11 +28,6 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
         monkeypatch.setattr(Passwords, "verify", verify_slowly)
 
     return arrange
-
-
-async def log_in(client: AsyncClient) -> Response:
-    body = {"email": "ada@example.com", "password": PASSWORD}
-    return await client.post("/api/v1/auth/login", json=body)
 
 
 async def test_signing_in_holds_no_connection_while_hashing(
