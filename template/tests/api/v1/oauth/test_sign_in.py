@@ -1,5 +1,6 @@
 import pytest
 from httpx2 import AsyncClient, Response
+from starlette.responses import JSONResponse
 
 from app.core.security import NOBODYS_PASSWORD
 from tests.api.v1.oauth.conftest import SignIn
@@ -48,8 +49,8 @@ async def test_github_says_by_its_api_who_somebody_is(
     sign_in: SignIn, client: AsyncClient, provider: Provider
 ) -> None:
     user = {"id": 1, "name": None, "email": "x@example.com"}
-    provider.answers["/user"] = Response(200, json=user)
-    provider.answers["/user/emails"] = Response(200, json=ADDRESSES)
+    provider.answers["/user"] = JSONResponse(user)
+    provider.answers["/user/emails"] = JSONResponse(ADDRESSES)
 
     assert (await read_me(client, await sign_in("github")))["email"] == "ada@example.com"
     [identity] = (await client.get("/api/v1/auth/identities")).json()
@@ -75,9 +76,9 @@ async def test_address_may_come_from_userinfo(
     sign_in: SignIn, client: AsyncClient, provider: Provider
 ) -> None:
     provider.claims = {"sub": ADA["sub"]}
-    provider.answers["/user"] = Response(200, json=ADA | {"sub": "somebody else"})
+    provider.answers["/user"] = JSONResponse(ADA | {"sub": "somebody else"})
     refused = await sign_in()
-    provider.answers["/user"] = Response(200, json=ADA)
+    provider.answers["/user"] = JSONResponse(ADA)
 
     assert refused.status_code == 403
     assert (await read_me(client, await sign_in()))["email"] == "ada@example.com"
