@@ -1,7 +1,6 @@
 from fastapi import APIRouter, FastAPI
-from httpx2 import ASGITransport, AsyncClient
+from httpx2 import AsyncClient
 from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.api.deps import CurrentUser
 from app.crud.user import users
@@ -28,10 +27,10 @@ async def read_me(caller: CurrentUser, db: SessionDep) -> Profile:
 
 
 async def test_next_version_answers_differently_beside_the_first(
-    app: FastAPI, transport: ASGITransport, engine: AsyncEngine
+    app: FastAPI, people: People
 ) -> None:
     app.include_router(v2, prefix="/api")
-    ada = await People(transport, engine).sign_up(full_name="Ada")
+    ada = await people.sign_up(full_name="Ada")
 
     first = (await ada.get("/api/v1/users/me")).json()
     second = (await ada.get("/api/v2/users/me")).json()

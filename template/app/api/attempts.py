@@ -4,22 +4,37 @@ from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import TypeAdapter, ValidationError
 
+from app.api.deps import CurrentUser
 from app.api.limits import charge, client_address
 from app.dependencies import ResourcesDep
+from app.schemas.common import Email
+
+EMAIL = TypeAdapter[str](Email)
 
 
-async def get_account(request: Request) -> str:
-    """Return which account the body names, as a digest: logs and Redis need no addresses."""
+async def get_account(request: Request) -> object:
+    """Return which account the body names, as it was typed; None where it names none."""
     form = "form" in request.headers.get("content-type", "")
-    body = await (request.form() if form else request.json())
-    named = body.get("email") or body.get("username") if hasattr(body, "get") else None
-    account = named.strip().lower() if isinstance(named, str) else ""
-    return sha256(account.encode(errors="surrogatepass")).hexdigest()
+    try:
+        body = await (request.form() if form else request.json())
+    except (ValueError, RecursionError):
+        return None
+    return body.get("email") or body.get("username") if hasattr(body, "get") else None
+
+
+def digest_account(account: object) -> str:
+    """Return a digest of the address that is meant: logs and Redis need no addresses."""
+    try:
+        email = EMAIL.validate_python(account)
+    except ValidationError:
+        email = ""  # no account has it, however it is typed
+    return sha256(email.encode()).hexdigest()
 
 
 async def limit_attempts(
-    request: Request, resources: ResourcesDep, account: Annotated[str, Depends(get_account)]
+    request: Request, resources: ResourcesDep, account: Annotated[object, Depends(get_account)]
 ) -> None:
     """Limit attempts by address, and by address and account: nobody can lock out another.
 
@@ -30,9 +45,23 @@ async def limit_attempts(
     limits, settings, address = resources.rate_limits, resources.settings, client_address(request)
     for rate, key in (
         (settings.rate_limit_attempts, ("attempts", address)),
-        (settings.rate_limit_account_attempts, ("attempts", address, account)),
+        (settings.rate_limit_account_attempts, ("attempts", address, digest_account(account))),
     ):
         charge(request, await limits.spend(rate, *key, strict=True))
 
 
+async def limit_password_changes(
+    request: Request, resources: ResourcesDep, user: CurrentUser
+) -> None:
+    """Limit guesses at the password of who is signed in, wherever they come from.
+
+    Raises:
+        TooManyRequests: There were too many.
+        ServiceUnavailable: Redis is down.
+    """
+    rate, limits = resources.settings.rate_limit_account_attempts, resources.rate_limits
+    charge(request, await limits.spend(rate, "password", str(user.id), strict=True))
+
+
 AttemptLimit = Depends(limit_attempts)
+PasswordLimit = Depends(limit_password_changes)

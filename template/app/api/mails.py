@@ -28,12 +28,13 @@ async def send_link(resources: Resources, purpose: Purpose, email: str) -> None:
     }[purpose]
     try:
         async with resources.sessions.begin() as db:
-            token = await issue_token(db, purpose, email, timedelta(hours=hours))
-        if token:
+            issued = await issue_token(db, purpose, email, timedelta(hours=hours))
+        if issued:
+            address, token = issued
             # Behind the # it stays in the browser, out of logs and of the Referer header.
             link = f"{settings.frontend_url.rstrip('/')}/{purpose}#token={token}"
             text = Template((TEXTS / f"{purpose}.txt").read_text(encoding="utf-8"))
             subject, _, body = text.substitute(link=link, hours=hours).partition("\n\n")
-            await resources.mailer.send(Mail(email, subject, body))
+            await resources.mailer.send(Mail(address, subject, body))
     except Exception:
         log.exception("mail was not sent", purpose=purpose)

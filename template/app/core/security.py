@@ -11,6 +11,7 @@ from app.config import Settings
 from app.exceptions import ServiceUnavailable
 
 LONGEST_QUEUE = 50
+NOBODYS_PASSWORD = "compared with when there is no user, to take as long"  # noqa: S105
 T = TypeVar("T")
 
 
@@ -28,7 +29,7 @@ class Passwords:
         )
         self._slots = CapacityLimiter(settings.password_hashing_slots)
         self._queue = 0
-        self._nobody = self._hasher.hash("compared with when there is no user, to take as long")
+        self._nobody = self._hasher.hash(NOBODYS_PASSWORD)
 
     async def hash(self, password: str) -> str:
         """Return the hash to store.
@@ -41,12 +42,14 @@ class Passwords:
     async def verify(self, password: str, hashed: str | None) -> tuple[bool, str | None]:
         """Return whether the password fits, and a new hash where the stored one is outdated.
 
+        Where there is no user, or no password, nothing fits.
+
         Raises:
             ServiceUnavailable: Too many passwords wait already.
         """
         verify = self._hasher.verify_and_update
         fits, renewed = await self._run(verify, password, hashed or self._nobody)
-        return fits and hashed is not None, renewed
+        return fits and bool(hashed), renewed
 
     async def _run(self, function: Callable[..., T], *arguments: str) -> T:
         if self._queue >= LONGEST_QUEUE:

@@ -6,7 +6,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, NamedTuple, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, EmailStr, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    EmailStr,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 T = TypeVar("T")
 
@@ -21,8 +29,22 @@ Text = Annotated[str, StringConstraints(pattern=rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f
 """Text that may have tabs and line breaks, but no other control characters."""
 
 
+def refuse_name(value: object) -> object:
+    """Return an address as it is.
+
+    Raises:
+        ValueError: A name stands before it, as in a mail.
+    """
+    if "<" in str(value):
+        raise ValueError("an address without a name is needed")
+    return value
+
+
 Email = Annotated[
-    EmailStr, Field(max_length=254, examples=["ada@example.com"]), AfterValidator(str.lower)
+    EmailStr,
+    BeforeValidator(refuse_name),
+    Field(max_length=254, examples=["ada@example.com"]),
+    AfterValidator(str.lower),
 ]
 """An e-mail address; upper and lower case are the same."""
 

@@ -1,4 +1,6 @@
 from asyncio import gather
+from string import ascii_letters
+from time import sleep
 
 import pytest
 from pwdlib import PasswordHash
@@ -58,5 +60,29 @@ async def test_long_queue_is_refused(settings: Settings, monkeypatch: pytest.Mon
     assert len(refused) == 4
 
 
-def test_short_secret_is_refused_everywhere(settings: Settings) -> None:
-    assert "SECRET_KEY" in refusal(settings, secret_key=SecretStr("change-me"))
+async def test_no_more_passwords_are_hashed_at_once_than_there_are_slots(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work, most = list[str](), list[int]()
+
+    def hash_slowly(self: PasswordHash, password: str) -> str:
+        at_work.append(password)
+        sleep(0.01)
+        most.append(len(at_work))
+        at_work.remove(password)
+        return password
+
+    passwords = Passwords(settings.model_copy(update={"password_hashing_slots": 2}))
+    monkeypatch.setattr(PasswordHash, "hash", hash_slowly)
+
+    await gather(*map(passwords.hash, "abcdef"))
+
+    assert max(most) == 2
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["B20CnRoBQyH35", "B20CnRoBQyH35-change-me-M_eU-TAy", 3 * "abcdefghijkl", ascii_letters],
+)
+def test_secret_that_is_not_random_is_refused_everywhere(settings: Settings, secret: str) -> None:
+    assert "SECRET_KEY" in refusal(settings, secret_key=SecretStr(secret))

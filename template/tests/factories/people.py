@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from httpx2 import ASGITransport, AsyncClient
+import pytest
+from httpx2 import ASGITransport, AsyncClient, Response
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -29,9 +30,7 @@ class People:
     async def sign_in(self, email: str = "ada@example.com") -> AsyncClient:
         """Return another client that is signed in as this user."""
         client = AsyncClient(transport=self.transport, base_url="http://test")
-        body = {"email": email, "password": PASSWORD}
-        pair = (await client.post("/api/v1/auth/login", json=body)).json()
-        client.headers["Authorization"] = f"Bearer {pair['access_token']}"
+        client.headers |= bearer(await log_in(client, email))
         return client
 
     async def sign_up_admin(self) -> AsyncClient:
@@ -46,7 +45,34 @@ class People:
             await connection.execute(update(User).where(User.email == email).values(**values))
 
 
+@pytest.fixture
+def people(transport: ASGITransport, engine: AsyncEngine) -> People:
+    """Return who makes users of the running application."""
+    return People(transport, engine)
+
+
+async def log_in(
+    client: AsyncClient, email: str = "ada@example.com", password: str = PASSWORD
+) -> Response:
+    """Return what a client is answered that signs in."""
+    body = {"email": email, "password": password}
+    return await client.post("/api/v1/auth/login", json=body)
+
+
+def bearer(answer: Response) -> dict[str, str]:
+    """Return the headers of who was answered with tokens."""
+    assert answer.status_code == 200, answer.text
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
 async def id_of(client: AsyncClient) -> str:
     """Return the id of the user whom a client is signed in as."""
     user_id: str = (await client.get("/api/v1/users/me")).json()["id"]
     return user_id
+
+
+async def is_signed_in(client: AsyncClient, headers: dict[str, str] | None = None) -> bool:
+    """Return whether a client still is signed in, or who has these headers."""
+    answer = await client.get("/api/v1/users/me", headers=headers)
+    assert answer.status_code in {200, 401}
+    return answer.status_code == 200

@@ -3,9 +3,11 @@ from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.user import UserRole
-from tests.factories.people import People, id_of
+from tests.factories.people import People, id_of, is_signed_in
 
 USERS = "/api/v1/users"
 ME = "/api/v1/users/me"
@@ -16,22 +18,11 @@ async def test_only_administrators_list_users(ada: AsyncClient, client: AsyncCli
     assert (await client.get(USERS)).status_code == 401
 
 
-async def test_administrators_list_search_and_sort_users(
-    people: People, admin: AsyncClient
-) -> None:
-    for name in ("ada", "bob", "cyd_"):
-        await people.sign_up(f"{name}@example.com")
+async def test_administrators_search_users(ada: AsyncClient, admin: AsyncClient) -> None:
+    found = (await admin.get(USERS, params={"search": "A@EXAMPLE", "sort": "email"})).json()
 
-    page = (await admin.get(USERS, params={"sort": "email", "skip": 1, "limit": 2})).json()
-    found = (await admin.get(USERS, params={"search": "d_@EXAMPLE"})).json()
-
-    assert [user["email"][:3] for user in page["items"]] == ["bob", "cyd"]
-    assert (page["total"], found["total"]) == (4, 1)
-
-
-@pytest.mark.parametrize("query", [{"limit": 101}, {"limit": 0}, {"skip": -1}, {"sort": "role"}])
-async def test_list_refuses_what_it_cannot_do(admin: AsyncClient, query: dict[str, Any]) -> None:
-    assert (await admin.get(USERS, params=query)).status_code == 422
+    assert [user["email"] for user in found["items"]] == ["ada@example.com"]
+    assert (await admin.get(USERS, params={"sort": "role"})).status_code == 422
 
 
 @pytest.mark.parametrize("change", [{}, {"role": None}, {"is_active": None}, {"unknown": 1}])
@@ -51,22 +42,25 @@ async def test_roles_act_at_once(ada: AsyncClient, admin: AsyncClient) -> None:
 
 
 async def test_closed_account_loses_its_sessions_for_good(
-    ada: AsyncClient, admin: AsyncClient
+    ada: AsyncClient, admin: AsyncClient, engine: AsyncEngine
 ) -> None:
-    user = f"{USERS}/{await id_of(ada)}"
+    user, statements = f"{USERS}/{await id_of(ada)}", list[str]()
+    listener = (engine.sync_engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
 
+    event.listen(*listener)
     await admin.patch(user, json={"is_active": False})
+    event.remove(*listener)
     await admin.patch(user, json={"is_active": True})
 
-    assert (await ada.get(ME)).status_code == 401
+    assert not await is_signed_in(ada)
+    order = [" ".join(statements).index(s) for s in ("UPDATE users", "DELETE FROM auth_sessions")]
+    assert order == sorted(order)  # as everywhere, so that nobody waits in a circle
 
 
 async def test_taken_address_cannot_be_given_to_another(
-    people: People, ada: AsyncClient, admin: AsyncClient
+    ada: AsyncClient, admin: AsyncClient
 ) -> None:
-    await people.sign_up("bob@example.com")
-
-    response = await admin.patch(f"{USERS}/{await id_of(ada)}", json={"email": "BOB@example.com"})
+    response = await admin.patch(f"{USERS}/{await id_of(ada)}", json={"email": "ROOT@example.com"})
 
     assert response.status_code == 409
 
@@ -74,10 +68,10 @@ async def test_taken_address_cannot_be_given_to_another(
 async def test_last_administrator_stays(ada: AsyncClient, admin: AsyncClient) -> None:
     own = f"{USERS}/{await id_of(admin)}"
 
-    assert (await admin.patch(own, json={"role": "user"})).status_code == 409
-    assert (await admin.patch(own, json={"is_active": False})).status_code == 409
-    assert (await admin.delete(own)).status_code == 409
-    assert (await admin.delete(ME)).status_code == 409
+    for change in ({"role": "user"}, {"is_active": False}):
+        assert (await admin.patch(own, json=change)).status_code == 409
+    for path in (own, ME):
+        assert (await admin.delete(path)).status_code == 409
     await admin.patch(f"{USERS}/{await id_of(ada)}", json={"role": "admin"})
     assert (await admin.delete(ME)).status_code == 204
 

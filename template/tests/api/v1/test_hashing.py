@@ -3,36 +3,30 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from httpx2 import AsyncClient, Response
+from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.security import Passwords
-from tests.factories.people import PASSWORD, People
+from tests.factories.people import People, log_in
 
-Meanwhile = Callable[[Callable[[], Awaitable[None]]], None]
+Meanwhile = list[Callable[[], Awaitable[None]]]
 
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Return a way to do something right after a password has been checked."""
-    verify = Passwords.verify
+    """Return what happens right after a password has been checked: nothing yet."""
+    verify, happenings = Passwords.verify, Meanwhile()
 
-    def arrange(happens: Callable[[], Awaitable[None]]) -> None:
-        async def verify_slowly(
-            self: Passwords, password: str, hashed: str | None
-        ) -> tuple[bool, str | None]:
-            result = await verify(self, password, hashed)
-            await happens()
-            return result
+    async def verify_slowly(
+        self: Passwords, password: str, hashed: str | None
+    ) -> tuple[bool, str | None]:
+        result = await verify(self, password, hashed)
+        for happen in happenings:
+            await happen()
+        return result
 
-        monkeypatch.setattr(Passwords, "verify", verify_slowly)
-
-    return arrange
-
-
-async def log_in(client: AsyncClient) -> Response:
-    body = {"email": "ada@example.com", "password": PASSWORD}
-    return await client.post("/api/v1/auth/login", json=body)
+    monkeypatch.setattr(Passwords, "verify", verify_slowly)
+    return happenings
 
 
 async def test_signing_in_holds_no_connection_while_hashing(
@@ -44,7 +38,7 @@ async def test_signing_in_holds_no_connection_while_hashing(
         statuses.append(engine.pool.status())
 
     await people.sign_up()
-    meanwhile(look_at_the_pool)
+    meanwhile.append(look_at_the_pool)
 
     assert (await log_in(client)).status_code == 200
     assert "Checked out connections: 0" in statuses[0]
@@ -57,6 +51,6 @@ async def test_old_password_does_not_outlive_a_change_that_happens_meanwhile(
         await people.change("ada@example.com", hashed_password="another")
 
     await people.sign_up()
-    meanwhile(change_password)
+    meanwhile.append(change_password)
 
     assert (await log_in(client)).status_code == 401

@@ -76,7 +76,7 @@ async def finish_sign_in(
     """Open a session for who comes back from the provider, or link the identity."""
     person, claims = await provider.finish(request)
     if claims is None:
-        user = await sign_in(db, resources.passwords, person)
+        user = await sign_in(db, person)
     elif found := await find_caller(db, claims):
         user = found
         await link(db, user, person)

@@ -3,7 +3,7 @@ from asyncio import gather
 from httpx2 import AsyncClient, Response
 
 from tests.api.v1.email.conftest import AUTH, Inbox
-from tests.factories.people import PASSWORD, People
+from tests.factories.people import PASSWORD, People, bearer, is_signed_in, log_in
 
 ADA = {"email": "ada@example.com"}
 NEW = "another long password"
@@ -19,10 +19,6 @@ async def reset(client: AsyncClient, token: str, password: str = NEW) -> Respons
     return await client.post(f"{AUTH}/password-reset/confirm", json=body)
 
 
-async def log_in(client: AsyncClient, password: str) -> Response:
-    return await client.post(f"{AUTH}/login", json=ADA | {"password": password})
-
-
 async def test_reset_lets_the_new_password_in_once_and_ends_every_session(
     ada: AsyncClient, client: AsyncClient, inbox: Inbox
 ) -> None:
@@ -33,11 +29,10 @@ async def test_reset_lets_the_new_password_in_once_and_ends_every_session(
 
     assert weak.status_code == 422
     assert sorted(answer.status_code for answer in answers) == [204, 400, 400, 400]
-    assert (await ada.get(ME)).status_code == 401
-    assert (await log_in(client, PASSWORD)).status_code == 401
-    pair = (await log_in(client, NEW)).json()
-    bearer = {"Authorization": f"Bearer {pair['access_token']}"}
-    assert (await client.get(ME, headers=bearer)).json()["email_verified"] is True
+    assert not await is_signed_in(ada)
+    assert (await log_in(client)).status_code == 401
+    me = await client.get(ME, headers=bearer(await log_in(client, password=NEW)))
+    assert me.json()["email_verified"] is True
 
 
 async def test_second_mail_voids_the_first(

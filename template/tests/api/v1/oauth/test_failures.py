@@ -1,6 +1,7 @@
 import pytest
-from httpx2 import AsyncClient, Response
+from httpx2 import AsyncClient
 from joserfc.jwk import RSAKey
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from tests.api.v1.oauth.conftest import SignIn
 from tests.api.v1.oauth.provider import DISCOVERY, PUBLISHED, UNPUBLISHED, Provider
@@ -78,13 +79,7 @@ async def test_subject_that_no_database_would_keep_apart_is_refused(
 
 @pytest.mark.parametrize(
     "answer",
-    [
-        None,
-        Response(503),
-        Response(200, html="<h1>"),
-        Response(200, json=[]),
-        Response(200, json={}),
-    ],
+    [None, Response(status_code=503), HTMLResponse("<h1>"), JSONResponse([]), JSONResponse({})],
 )
 @pytest.mark.parametrize("path", [DISCOVERY, "/token", "/keys"])
 async def test_provider_that_makes_no_sense_is_a_bad_gateway(
@@ -102,7 +97,7 @@ async def test_provider_that_makes_no_sense_is_a_bad_gateway(
 
 
 async def test_provider_that_was_down_is_asked_again(sign_in: SignIn, provider: Provider) -> None:
-    provider.answers[DISCOVERY] = Response(503)
+    provider.answers[DISCOVERY] = Response(status_code=503)
     down = await sign_in()
     provider.answers.clear()
 

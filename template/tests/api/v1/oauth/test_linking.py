@@ -1,21 +1,12 @@
 import pytest
 from httpx2 import AsyncClient
 
-from tests.api.v1.oauth.conftest import SignIn
+from app.crud.identity import UNMATCHED
+from tests.api.v1.oauth.conftest import SignIn, start_linking
 from tests.api.v1.oauth.provider import Provider
-from tests.factories.people import People
+from tests.factories.people import People, bearer
 
 IDENTITIES, LINK = "/api/v1/auth/identities", "/api/v1/auth/oidc/link"
-
-
-async def start_linking(client: AsyncClient, provider: Provider) -> str:
-    """Return where the browser comes back, to link to the user whom the client is signed in as."""
-    return provider.consent((await client.post(LINK)).json()["authorization_url"])
-
-
-@pytest.fixture
-async def grace(people: People) -> AsyncClient:
-    return await people.sign_up("grace@example.com")
 
 
 async def test_linked_identity_signs_in_its_user(
@@ -30,14 +21,16 @@ async def test_linked_identity_signs_in_its_user(
 
 
 async def test_identity_of_somebody_else_is_not_linked(
-    sign_in: SignIn, grace: AsyncClient, provider: Provider
+    sign_in: SignIn, ada: AsyncClient, provider: Provider
 ) -> None:
+    provider.claims["email"] = "grace@example.com"
     await sign_in()
 
-    answer = await grace.get(await start_linking(grace, provider))
+    answer = await ada.get(await start_linking(ada, provider))
 
     assert answer.status_code == 409
-    assert (await grace.get(IDENTITIES)).json() == []
+    assert answer.json()["detail"] == "This identity belongs to another account."
+    assert (await ada.get(IDENTITIES)).json() == []
 
 
 async def test_nothing_is_linked_to_who_signed_out_meanwhile(
@@ -50,15 +43,16 @@ async def test_nothing_is_linked_to_who_signed_out_meanwhile(
 
 
 async def test_abandoned_link_does_not_turn_a_sign_in_into_one(
-    grace: AsyncClient, provider: Provider
+    ada: AsyncClient, provider: Provider
 ) -> None:
-    await grace.post(LINK)
-    start = await grace.get("/api/v1/auth/oidc/login")
+    provider.claims["email"] = "grace@example.com"
+    await ada.post(LINK)
+    start = await ada.get("/api/v1/auth/oidc/login")
 
-    answer = await grace.get(provider.consent(start.headers["location"]))
+    answer = await ada.get(provider.consent(start.headers["location"]))
 
     assert answer.status_code == 200
-    assert (await grace.get(IDENTITIES)).json() == []
+    assert (await ada.get(IDENTITIES)).json() == []
 
 
 async def test_linking_takes_a_signed_in_user(client: AsyncClient) -> None:
@@ -67,8 +61,9 @@ async def test_linking_takes_a_signed_in_user(client: AsyncClient) -> None:
 
 
 async def test_identities_are_unlinked_by_their_owner_alone(
-    ada: AsyncClient, grace: AsyncClient, provider: Provider
+    people: People, ada: AsyncClient, provider: Provider
 ) -> None:
+    grace = await people.sign_up("grace@example.com")
     await ada.get(await start_linking(ada, provider))
     [identity] = (await ada.get(IDENTITIES)).json()
     path = f"{IDENTITIES}/{identity['id']}"
@@ -78,11 +73,12 @@ async def test_identities_are_unlinked_by_their_owner_alone(
     assert (await ada.get(IDENTITIES)).json() == []
 
 
+@pytest.mark.parametrize("no_password", ["", f"$argon2id$v=19$m=65536,t=3,p=4{UNMATCHED}digest"])
 async def test_only_way_to_sign_in_stays(
-    sign_in: SignIn, client: AsyncClient, provider: Provider
+    sign_in: SignIn, client: AsyncClient, people: People, provider: Provider, no_password: str
 ) -> None:
-    pair = (await sign_in()).json()
-    client.headers["Authorization"] = f"Bearer {pair['access_token']}"
+    client.headers |= bearer(await sign_in())
+    await people.change("ada@example.com", hashed_password=no_password)
     [identity] = (await client.get(IDENTITIES)).json()
     path = f"{IDENTITIES}/{identity['id']}"
 

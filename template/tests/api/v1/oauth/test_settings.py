@@ -33,3 +33,8 @@ def test_production_insists_on_https(settings: Settings, insecure: str) -> None:
     values = PRODUCTION | {"google_client_id": "id", insecure: "http://example.com"}
 
     assert "PUBLIC_URL and OIDC_ISSUER" in refusal(settings, **values)
+
+
+@pytest.mark.parametrize("name", ["google", "github"])
+def test_name_of_another_provider_is_refused(settings: Settings, name: str) -> None:
+    assert "OIDC_NAME" in refusal(settings, oidc_name=name)

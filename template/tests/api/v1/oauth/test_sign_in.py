@@ -1,9 +1,11 @@
 import pytest
 from httpx2 import AsyncClient, Response
+from starlette.responses import JSONResponse
 
+from app.core.security import NOBODYS_PASSWORD
 from tests.api.v1.oauth.conftest import SignIn
 from tests.api.v1.oauth.provider import ADA, Provider
-from tests.factories.people import People
+from tests.factories.people import People, bearer, log_in
 
 ADDRESSES = [
     {"email": "old@example.com", "primary": False, "verified": True},
@@ -12,8 +14,7 @@ ADDRESSES = [
 
 
 async def read_me(client: AsyncClient, answer: Response) -> dict[str, object]:
-    assert answer.status_code == 200, answer.text
-    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    client.headers |= bearer(answer)
     user: dict[str, object] = (await client.get("/api/v1/users/me")).json()
     return user
 
@@ -48,8 +49,8 @@ async def test_github_says_by_its_api_who_somebody_is(
     sign_in: SignIn, client: AsyncClient, provider: Provider
 ) -> None:
     user = {"id": 1, "name": None, "email": "x@example.com"}
-    provider.answers["/user"] = Response(200, json=user)
-    provider.answers["/user/emails"] = Response(200, json=ADDRESSES)
+    provider.answers["/user"] = JSONResponse(user)
+    provider.answers["/user/emails"] = JSONResponse(ADDRESSES)
 
     assert (await read_me(client, await sign_in("github")))["email"] == "ada@example.com"
     [identity] = (await client.get("/api/v1/auth/identities")).json()
@@ -58,12 +59,7 @@ async def test_github_says_by_its_api_who_somebody_is(
 
 @pytest.mark.parametrize(
     "claims",
-    [
-        {"email_verified": False},
-        {"email_verified": "true"},
-        {"email_verified": None},
-        {"email": "no address"},
-    ],
+    [{"email_verified": value} for value in (False, "true", None)] + [{"email": "no address"}],
 )
 async def test_account_needs_an_address_that_the_provider_has_verified(
     sign_in: SignIn, provider: Provider, claims: dict[str, object]
@@ -80,9 +76,9 @@ async def test_address_may_come_from_userinfo(
     sign_in: SignIn, client: AsyncClient, provider: Provider
 ) -> None:
     provider.claims = {"sub": ADA["sub"]}
-    provider.answers["/user"] = Response(200, json=ADA | {"sub": "somebody else"})
+    provider.answers["/user"] = JSONResponse(ADA | {"sub": "somebody else"})
     refused = await sign_in()
-    provider.answers["/user"] = Response(200, json=ADA)
+    provider.answers["/user"] = JSONResponse(ADA)
 
     assert refused.status_code == 403
     assert (await read_me(client, await sign_in()))["email"] == "ada@example.com"
@@ -105,10 +101,10 @@ async def test_closed_account_stays_closed(sign_in: SignIn, people: People) -> N
     assert (await sign_in()).status_code == 403
 
 
+@pytest.mark.parametrize("password", ["", NOBODYS_PASSWORD])
 async def test_nobody_signs_in_with_a_password_that_was_never_set(
-    sign_in: SignIn, client: AsyncClient
+    sign_in: SignIn, client: AsyncClient, password: str
 ) -> None:
     await sign_in()
 
-    body = {"email": "ada@example.com", "password": "no password here"}
-    assert (await client.post("/api/v1/auth/login", json=body)).status_code == 401
+    assert (await log_in(client, password=password)).status_code == 401
