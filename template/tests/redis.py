@@ -3,9 +3,10 @@
 import os
 import socket
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from threading import Thread
 
+import pytest
 from fakeredis import TcpFakeServer
 from pydantic import SecretStr
 
@@ -24,9 +25,9 @@ def find_redis() -> str:
 REAL_OR_FAKE = find_redis()
 
 
-@contextmanager
-def open_redis() -> Generator[SecretStr]:
-    """Yield the URL of a Redis server."""
+@pytest.fixture(scope="session", params=[REAL_OR_FAKE])
+def redis_url() -> Generator[SecretStr]:
+    """Yield the URL of a Redis server; the name of the test says whether it is a real one."""
     if REAL_OR_FAKE != "fakeredis":
         yield SecretStr(REAL_OR_FAKE)
         return

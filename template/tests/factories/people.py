@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import pytest
 from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -44,6 +45,12 @@ class People:
         """Change what the database says of a user."""
         async with self.engine.begin() as connection:
             await connection.execute(update(User).where(User.email == email).values(**values))
+
+
+@pytest.fixture
+def people(transport: ASGITransport, engine: AsyncEngine) -> People:
+    """Return who makes users of the running application."""
+    return People(transport, engine)
 
 
 async def id_of(client: AsyncClient) -> str:
