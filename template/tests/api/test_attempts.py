@@ -63,7 +63,7 @@ async def test_nobody_signs_in_while_attempts_cannot_be_counted(serve: Serve) ->
 
 
 @pytest.mark.parametrize("body", ["[]", "{}", '{"email": 5}', r'{"email": "\ud800"}', "{"])
-async def test_attempt_that_names_no_account_is_only_invalid(
+async def test_attempt_that_names_no_account_is_just_invalid(
     client: AsyncClient, body: str
 ) -> None:
     headers = {"Content-Type": "application/json"}
