@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, APIWebSocketRoute, RouteContext, iter_route_contexts
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator, model_serializer
 from starlette.routing import BaseRoute
 from structlog.contextvars import get_contextvars
 from typing_extensions import override
@@ -36,6 +36,11 @@ class Envelope(BaseModel, Generic[T]):
     data: T
     errors: tuple[()]
     meta: Meta
+
+    # without a type, as a type would stand in the OpenAPI document in place of the members
+    keep_whole = model_serializer(mode="wrap")(
+        lambda self, serialize: dict.fromkeys(type(self).model_fields) | serialize(self)
+    )
 
 
 def envelop(data: object, message: str) -> object:
@@ -69,6 +74,11 @@ class EnvelopeRoute(APIRoute):
             content = self.response_model or (NoneType if returned is None else Any)
             put_in = BeforeValidator(partial(envelop, message=status.phrase))
             options["response_model"] = Annotated[Envelope.__class_getitem__(content), put_in]
+            if self.response_model_include is not None:
+                members = dict.fromkeys(Envelope.model_fields, True)
+                options["response_model_include"] = members | {"data": self.response_model_include}
+            if self.response_model_exclude is not None:
+                options["response_model_exclude"] = {"data": self.response_model_exclude}
             super().__init__(path, endpoint, **options)
 
 

@@ -14,8 +14,9 @@ async def hand_over_content(transport: ASGITransport, request: Request) -> Respo
     response = await handle(transport, request)
     media_type = response.headers.get("Content-Type")
     assert media_type != "application/problem+json", "an error outside of an envelope"
+    empty = request.method == "HEAD" or response.status_code == 204
     bare = response.is_success and request.url.path.endswith(BARE)
-    if media_type != "application/json" or response.status_code == 204 or bare:
+    if media_type != "application/json" or empty or bare:
         return response
     envelope = json.loads(await response.aread())
     assert set(envelope) == {"success", "message", "data", "errors", "meta"}, envelope

@@ -8,9 +8,7 @@ from app.cli import cli
 runner = CliRunner()
 
 
-def test_env_writes_fresh_secrets_that_only_you_can_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_env_writes_secrets_for_you_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env.example").write_text("# a comment\nA=change-me\nB=change-me\nC=kept\n")
     monkeypatch.chdir(tmp_path)
 

@@ -1,7 +1,7 @@
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
@@ -12,9 +12,7 @@ from app.exceptions import InvalidReference
 CAUSE = Exception("the driver's words")
 
 
-async def test_reference_to_nothing_is_explained_as_any_invalid_value(
-    app: FastAPI, client: AsyncClient
-) -> None:
+async def test_reference_to_nothing_is_an_invalid_value(app: FastAPI, client: AsyncClient) -> None:
     @app.post("/books")
     async def create_book() -> None:
         raise InvalidReference("shelf_id")
@@ -32,6 +30,8 @@ async def test_reference_to_nothing_is_explained_as_any_invalid_value(
         (IntegrityError("INSERT", {}, CAUSE), 409),
         (StaleDataError(), 409),
         (OperationalError("SELECT", {}, CAUSE), 503),
+        (DBAPIError("SELECT", {}, CAUSE, connection_invalidated=True), 503),
+        (DBAPIError("SELECT", {}, CAUSE), 500),
         (PoolTimeout(), 503),
         (TimeoutError(), 503),
     ],

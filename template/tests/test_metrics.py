@@ -44,9 +44,7 @@ async def read_counts(client: AsyncClient) -> set[str]:
     return {line for line in metrics.splitlines() if line.startswith("http_requests_total{")}
 
 
-async def test_requests_are_counted_and_timed_by_method_route_and_status(
-    client: AsyncClient,
-) -> None:
+async def test_requests_are_counted_and_timed_by_route_and_status(client: AsyncClient) -> None:
     for path in ("1", "2", "zero", "broken"):
         await client.get(f"/api/v1/things/{path}")
     await client.post("/api/v1/things/1")
@@ -61,9 +59,7 @@ async def test_requests_are_counted_and_timed_by_method_route_and_status(
     assert f'{timed}status="200"}} 2.0' in (await client.get("/metrics")).text
 
 
-async def test_what_callers_invent_shares_one_label_and_probes_have_none(
-    client: AsyncClient,
-) -> None:
+async def test_what_callers_invent_shares_a_label_and_probes_have_none(client: AsyncClient) -> None:
     for path in ("/nowhere", "/elsewhere", "/health", "/health/live", "/metrics"):
         await client.get(path)
     await client.request("BREW", "/coffee")
@@ -74,9 +70,7 @@ async def test_what_callers_invent_shares_one_label_and_probes_have_none(
     }
 
 
-async def test_only_the_token_opens_the_metrics_of_production_whatever_the_host(
-    settings: Settings,
-) -> None:
+async def test_only_the_token_opens_metrics_of_production_on_any_host(settings: Settings) -> None:
     values = {"environment": "production", "metrics_token": SecretStr(TOKEN)}
     transport = ASGITransport(create_app(settings.model_copy(update=values)))
 

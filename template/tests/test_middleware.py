@@ -1,6 +1,16 @@
 from fastapi import FastAPI, Request
-from httpx2 import ASGITransport, AsyncClient
+from httpx2 import AsyncClient
 from structlog.testing import capture_logs
+
+SECURITY_HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-site",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
 
 
 async def test_every_answer_has_an_id_and_security_headers(client: AsyncClient) -> None:
@@ -8,8 +18,7 @@ async def test_every_answer_has_an_id_and_security_headers(client: AsyncClient) 
         response = await client.get(path)
 
         assert len(response.headers["X-Request-ID"]) == 32
-        assert response.headers["X-Content-Type-Options"] == "nosniff"
-        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        assert response.headers.items() >= SECURITY_HEADERS.items()
         assert float(response.headers["X-Process-Time"]) > 0
 
 
@@ -66,20 +75,3 @@ async def test_foreign_host_is_refused_but_probes_are_answered(client: AsyncClie
 
     assert (refused.status_code, refused.json()["instance"]) == (400, "/api/v1")
     assert (await client.get("/health/live", headers=headers)).status_code == 204
-
-
-async def test_foreign_origin_gets_no_permission(client: AsyncClient) -> None:
-    headers = {"Origin": "https://evil.example.com", "Access-Control-Request-Method": "GET"}
-
-    answer = await client.get("/health", headers=headers)
-    preflight = await client.options("/health", headers=headers)
-
-    assert "Access-Control-Allow-Origin" not in {*answer.headers, *preflight.headers}
-    assert preflight.json()["status"] == 400
-
-
-async def test_production_insists_on_https(production: FastAPI) -> None:
-    async with AsyncClient(transport=ASGITransport(production), base_url="http://test") as client:
-        response = await client.get("/nowhere")
-
-    assert "max-age=63072000" in response.headers["Strict-Transport-Security"]

@@ -7,9 +7,7 @@ from tests.redis import NO_REDIS
 from tests.servers import Serve
 
 
-async def test_health_includes_redis_where_it_is_configured(
-    serve: Serve, redis_url: SecretStr
-) -> None:
+async def test_health_includes_redis_where_it_is_set(serve: Serve, redis_url: SecretStr) -> None:
     async with serve(redis_url=redis_url) as client:
         report = (await client.get("/health")).json()
     async with serve() as client:
@@ -26,9 +24,7 @@ async def test_application_is_not_ready_without_its_redis(serve: Serve) -> None:
         assert (await client.get("/health")).json()["services"]["redis"] is None
 
 
-def test_production_warns_when_processes_share_nothing(
-    settings: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_production_warns_of_no_redis(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     create_redis(settings)
     assert "REDIS_URL" not in caplog.text
 

@@ -40,9 +40,7 @@ async def test_next_version_answers_differently_beside_the_first(
     assert "name" not in first
 
 
-async def test_both_versions_are_documented_under_ids_of_their_own(
-    app: FastAPI, client: AsyncClient
-) -> None:
+async def test_both_versions_are_documented_by_own_ids(app: FastAPI, client: AsyncClient) -> None:
     app.include_router(v2, prefix="/api")
 
     document = (await client.get("/openapi.json")).json()

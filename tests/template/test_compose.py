@@ -19,6 +19,14 @@ SCHEMA = "vendor.compose-spec"
 PROXIED = [name for name, answers in PROJECTS.items() if answers["traefik"]]
 CONTAINED = [name for name, answers in PROJECTS.items() if answers["devcontainer"]]
 COMPOSED = [name for name, answers in PROJECTS.items() if answers["docker"]]
+DEVELOPMENT = {
+    *("CELERY_FOLDER", "DOCS_ENABLED", "LOG_JSON", "MIGRATE_ON_START", "PROCESS_TIME_HEADER"),
+}
+AROUND = {  # what the other containers need
+    *("ACME_EMAIL", "DOMAIN", "FLOWER_PASSWORD", "MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD"),
+    *("POSTGRES_PASSWORD", "REDIS_PASSWORD"),
+}
+SECRET = ("_DSN", "_KEY", "_PASSWORD", "_SECRET", "_TOKEN")
 REQUIRED = re.compile(r"\$\{(\w+):\?")
 
 
@@ -85,6 +93,17 @@ def test_docker_reads_the_compose_files(
                 files = [word for file in stack for word in ("--file", file)]
                 read = compose(project, *files, "config", "--quiet")
                 assert read.returncode == 0, read.stderr
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_production_may_change_every_setting(name: str, rendered: Render) -> None:
+    project = rendered(PROJECTS[name])
+    example = (project / ".env.example").read_text(encoding="utf-8")
+    [content] = parse_yaml((project / "compose.prod.yaml").read_text(encoding="utf-8"))
+    passed = content["x-app"]["environment"]
+
+    assert set(re.findall(r"(?m)^(\w+)=", example)) - DEVELOPMENT - AROUND <= set(passed)
+    assert not [key for key in passed if key.endswith(SECRET) and "$" not in (passed[key] or "$")]
 
 
 @pytest.mark.parametrize("name", PROXIED)

@@ -123,3 +123,26 @@ def test_sqlite_is_written_by_one_release_on_one_node(
     assert all("podAffinity" in pod["affinity"] for pod in pods(manifests).values())
     assert {deployment["spec"]["replicas"] for deployment in deployments} == {1}
     assert {deployment["spec"]["strategy"]["type"] for deployment in deployments} == {"Recreate"}
+
+
+@pytest.mark.parametrize("name", [name for name in BUILT if PROJECTS[name]["metrics"]])
+def test_prometheus_reaches_what_it_is_sent_to(
+    name: str, environment: str, rendered: Render
+) -> None:
+    manifests = build(rendered(PROJECTS[name]), environment)
+    templates = {
+        manifest["metadata"]["name"]: manifest["spec"]["template"]
+        for manifest in manifests
+        if manifest["kind"] in WORKLOADS and "annotations" in manifest["spec"]["template"]["metadata"]
+    }
+    policies = {m["metadata"]["name"]: m for m in manifests if m["kind"] == "NetworkPolicy"}
+
+    assert ("worker" in templates) == (PROJECTS[name]["jobs"] == "celery")
+    for workload, template in templates.items():
+        [container] = template["spec"]["containers"]
+        [port] = container["ports"]
+        assert template["metadata"]["annotations"]["prometheus.io/port"] == str(
+            port["containerPort"]
+        )
+        assert {"port": port["name"]} in policies[workload]["spec"]["ingress"][0]["ports"]
+        assert "monitoring" in str(policies[workload]["spec"]["ingress"])

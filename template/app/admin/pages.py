@@ -1,9 +1,12 @@
 """Pages for administrators at `/admin`, made by SQLAdmin."""
 
+import logging
+
 from fastapi import FastAPI, Response
 from fastapi.responses import RedirectResponse
 from sqladmin import Admin
 from sqlalchemy.ext.asyncio import async_sessionmaker
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from app.admin.access import Access, Gate, RequestSession
@@ -12,6 +15,13 @@ from app.config import Settings
 from app.exceptions import AppError
 from app.middleware import Guard
 from app.problems import PROBLEM_HANDLERS
+
+SQLADMIN = "sqladmin.application"
+
+
+def is_unexpected(record: logging.LogRecord) -> bool:
+    """Whether an error is worth a line in the log, and not only a line on the page."""
+    return not isinstance(record.msg, AppError | HTTPException)
 
 
 def install(app: FastAPI, settings: Settings) -> None:
@@ -29,5 +39,6 @@ def install(app: FastAPI, settings: Settings) -> None:
         authentication_backend=Access(settings),
     )
     admin.admin.exception_handlers |= {AppError: PROBLEM_HANDLERS[AppError]}
+    logging.getLogger(SQLADMIN).addFilter(is_unexpected)
     for view in VIEWS:
         admin.add_view(view)

@@ -18,9 +18,7 @@ async def test_anonymous_is_sent_to_the_sign_in(browser: AsyncClient, path: str)
     assert (await browser.get("/admin")).headers["Location"] == "/admin/"
 
 
-async def test_only_administrators_with_their_password_sign_in(
-    people: People, browser: AsyncClient
-) -> None:
+async def test_only_administrators_sign_in(people: People, browser: AsyncClient) -> None:
     await people.sign_up()
     await people.sign_up_admin()
 
@@ -30,9 +28,7 @@ async def test_only_administrators_with_their_password_sign_in(
         assert "Set-Cookie" not in refused.headers
 
 
-async def test_cookie_is_for_these_pages_and_this_site_only(
-    people: People, production: FastAPI
-) -> None:
+async def test_cookie_is_for_these_pages_and_this_site(people: People, production: FastAPI) -> None:
     await people.sign_up_admin()
 
     async with LifespanManager(production) as running:
@@ -54,9 +50,7 @@ async def test_who_is_no_administrator_any_more_is_out_at_once(
     assert (await root.get(USERS)).headers["Location"] == "http://test/admin/login"
 
 
-async def test_session_ends_with_the_sign_out_and_a_forged_cookie_opens_nothing(
-    root: AsyncClient,
-) -> None:
+async def test_session_ends_at_sign_out_and_forged_cookie_opens_nothing(root: AsyncClient) -> None:
     cookie = root.cookies["admin"]
     await root.get("/admin/logout")
 
@@ -78,9 +72,7 @@ async def test_other_sites_change_nothing(root: AsyncClient, people: People, ori
     assert "ada@example.com" in (await root.get(USERS)).text
 
 
-async def test_error_that_nobody_expected_is_not_told(
-    root: AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_server_error_is_not_told(root: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.admin.views.UserView.list", None)
 
     answer = await root.get(USERS)

@@ -1,5 +1,7 @@
 import re
+from uuid import UUID
 
+import pytest
 from httpx2 import AsyncClient
 
 from tests.factories.people import People, id_of
@@ -45,7 +47,9 @@ async def test_last_administrator_stays(root: AsyncClient, people: People) -> No
     assert (await root.get(USERS)).status_code == 200
 
 
-async def test_invalid_values_are_explained(root: AsyncClient, people: People) -> None:
+async def test_invalid_values_are_explained(
+    root: AsyncClient, people: People, caplog: pytest.LogCaptureFixture
+) -> None:
     ada = await id_of(await people.sign_up())
     form = {"full_name": "a\u202eb", "role": "user", "save": "Save"}
 
@@ -53,6 +57,29 @@ async def test_invalid_values_are_explained(root: AsyncClient, people: People) -
 
     assert refused.status_code == 400
     assert "full_name: " in refused.text
+    assert "ERROR" not in {record.levelname for record in caplog.records}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "user/details/x", 404),
+        ("GET", "user/edit/x", 404),
+        ("POST", "user/edit/x", 404),
+        ("DELETE", "user/delete?pks=x", 404),
+        ("DELETE", "user/delete?pks=", 404),
+        ("GET", f"user/details/{UUID(int=0)}", 404),
+        ("GET", "user/list?search=%00", 400),
+        ("GET", "user/export/csv", 403),
+    ],
+)
+async def test_what_is_not_there_is_no_mistake_of_the_application(
+    root: AsyncClient, caplog: pytest.LogCaptureFixture, method: str, path: str, status: int
+) -> None:
+    answer = await root.request(method, f"/admin/{path}")
+
+    assert answer.status_code == status
+    assert "ERROR" not in {record.levelname for record in caplog.records}
 
 
 async def test_session_is_ended_and_user_deleted(root: AsyncClient, people: People) -> None:
@@ -71,9 +98,7 @@ async def test_session_is_ended_and_user_deleted(root: AsyncClient, people: Peop
     assert "ada@example.com" not in (await root.get(USERS)).text
 
 
-async def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(
-    root: AsyncClient,
-) -> None:
+async def test_pages_load_nothing_from_elsewhere_and_no_inline_script(root: AsyncClient) -> None:
     page = await root.get(USERS)
 
     policy = page.headers["Content-Security-Policy"]

@@ -1,4 +1,5 @@
 import ssl
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,8 @@ async def test_mail_arrives(settings: Settings) -> None:
     assert server.recipients == ["ada@example.com"]
     assert (mail["To"], mail["Subject"]) == ("ada@example.com", "Grüße")
     assert mail["From"].addresses[0].addr_spec == "noreply@example.com"
-    assert mail["Message-ID"] == "<42@example.com>"
+    assert (mail["Message-ID"], mail["Auto-Submitted"]) == ("<42@example.com>", "auto-generated")
+    assert abs(datetime.now(UTC) - mail["Date"].datetime) < timedelta(minutes=1)
     assert mail.get_content().splitlines() == MAIL.text.splitlines()
 
 

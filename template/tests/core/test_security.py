@@ -39,17 +39,6 @@ async def test_missing_user_costs_as_much_as_a_wrong_password(
     assert costs[0] == costs[1]
 
 
-async def test_outdated_hash_is_renewed(settings: Settings) -> None:
-    old = await Passwords(settings).hash("a password")
-    stronger = Passwords(settings.model_copy(update={"argon2_time_cost": 2}))
-
-    fits, renewed = await stronger.verify("a password", old)
-
-    assert fits
-    assert renewed is not None
-    assert await stronger.verify("a password", renewed) == (True, None)
-
-
 async def test_long_queue_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(security, "LONGEST_QUEUE", 2)
     passwords = Passwords(settings)

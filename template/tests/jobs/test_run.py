@@ -35,9 +35,7 @@ async def test_task_that_arrives_twice_is_done_once(resources: Resources, task: 
     assert (done.status, done.attempts) == (TaskStatus.SUCCEEDED, 1)
 
 
-async def test_task_of_a_dead_worker_is_taken_over_when_its_lease_ends(
-    resources: Resources, task: Task
-) -> None:
+async def test_task_of_a_dead_worker_is_taken_over_later(resources: Resources, task: Task) -> None:
     async with resources.sessions.begin() as db:
         assert await claim_task(db, task.id, 60 * SECOND)
 
@@ -100,9 +98,7 @@ async def test_failure_is_tried_again_later_until_it_failed_too_often(
     assert (failed.status, failed.error) == (TaskStatus.FAILED, "It failed too often.")
 
 
-async def test_task_whose_workers_always_die_fails_for_good(
-    resources: Resources, task: Task
-) -> None:
+async def test_task_whose_workers_all_die_fails_for_good(resources: Resources, task: Task) -> None:
     await change_task(resources, task, attempts=resources.settings.task_max_attempts)
 
     assert await run_task(resources, task.id) is None

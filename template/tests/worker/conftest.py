@@ -4,18 +4,14 @@ import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
-from threading import Thread
 from uuid import uuid4
 
 import pytest
 import typer
 from anyio import open_process
 from anyio.abc import Process
-from celery import Celery
-from celery.exceptions import OperationalError
-from fakeredis import TcpFakeServer
 from pydantic import SecretStr
 from sqlalchemy import delete
 
@@ -26,47 +22,24 @@ from app.models.user import User
 from app.worker import tasks
 
 Start = Callable[[Settings], Awaitable[Process]]
-LOOPBACK = ("redis://127.0.0.1:6379/15", "amqp://guest:guest@127.0.0.1:5672//")
-
-
-def answers(url: str) -> bool:
-    """Whether a broker is there, and lets us in."""
-    try:
-        with Celery(broker=url, set_as_current=False).connection() as connection:
-            connection.ensure_connection(max_retries=0, timeout=1)
-    except (OperationalError, OSError):
-        return False
-    return True
-
-
-@contextmanager
-def open_stand_in() -> Generator[str]:
-    """Yield the URL of a broker in this process."""
-    server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"redis://127.0.0.1:{server.server_address[1]}/0"
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture
-def broker_url(record_property: Callable[[str, object], None]) -> Generator[str]:
-    """Yield TEST_CELERY_BROKER_URL, else a broker on this machine, else one in this process."""
-    chosen = os.environ.get("TEST_CELERY_BROKER_URL")
-    found = [chosen] if chosen else [url for url in LOOPBACK if answers(url)]
-    with nullcontext(found[0]) if found else open_stand_in() as url:
-        record_property("broker", url)
-        typer.echo(f"The broker of this test is {url}.")
-        yield url
+def broker_url(redis_url: SecretStr, record_property: Callable[[str, object], None]) -> SecretStr:
+    """Return TEST_CELERY_BROKER_URL, else a Redis server on this machine or in this process."""
+    url = os.environ.get("TEST_CELERY_BROKER_URL", redis_url.get_secret_value())
+    record_property("broker", url)
+    typer.echo(f"The broker of this test is {url}.")
+    return SecretStr(url)
 
 
 @pytest.fixture
-def brokered(settings: Settings, broker_url: str) -> Generator[Settings]:
+def brokered(settings: Settings, broker_url: SecretStr) -> Generator[Settings]:
     """Yield settings for a queue of the test's own; what it held for a second comes again."""
     queue = f"test-{uuid4().hex}"
     brokered = settings.model_copy(
         update={
-            "celery_broker_url": SecretStr(broker_url),
+            "celery_broker_url": broker_url,
             "celery_queue": queue,
             "celery_visibility_timeout_seconds": 1,
             "task_lease_seconds": 1,

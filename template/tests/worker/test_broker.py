@@ -24,9 +24,7 @@ def read_messages(settings: Settings) -> list[str]:
     return tasks
 
 
-async def test_lost_message_is_sent_again_once_a_minute(
-    settings: Settings, resources: Resources
-) -> None:
+async def test_lost_message_is_sent_every_minute(settings: Settings, resources: Resources) -> None:
     task = await add_file(resources)
     read_messages(settings)
 

@@ -24,9 +24,7 @@ def send_and_receive(settings: Settings, process: type[tasks.Process]) -> str:
     return str(task.id)
 
 
-def test_work_is_logged_under_the_request_that_asked_for_it(
-    settings: Settings, process: type[tasks.Process]
-) -> None:
+def test_work_is_logged_with_its_request(settings: Settings, process: type[tasks.Process]) -> None:
     with bound_contextvars(request_id="request-of-ada"), capture_logs([merge_contextvars]) as logs:
         task_id = send_and_receive(settings, process)
 

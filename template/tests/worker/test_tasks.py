@@ -1,11 +1,12 @@
 import logging
-from importlib import import_module
+from runpy import run_module
 
 import pytest
+from celery.canvas import Signature
 from celery.exceptions import Retry
 from pydantic import SecretStr
 
-from app.config import Settings, get_settings
+from app.config import Settings
 from app.models.entity import utc_now
 from app.models.task import TaskStatus
 from app.worker import tasks
@@ -13,13 +14,18 @@ from app.worker.configuration import create_worker
 from tests.tasks import add_file, change_task, read_task
 
 
-def test_worker_comes_back_to_a_task_that_is_not_due(process: type[tasks.Process]) -> None:
+def test_worker_comes_back_to_a_task_that_is_not_due_however_often(
+    process: type[tasks.Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
     resources, run = process.resources, process.runner.run
     task = run(add_file(resources))
     run(change_task(resources, task, due_at=utc_now().replace(year=9000)))
+    monkeypatch.setattr(Signature, "apply_async", lambda _: None)
 
+    tasks.run.push_request(retries=100, called_directly=False)
     with pytest.raises(Retry):
         tasks.run(str(task.id))
+    tasks.run.pop_request()
 
     run(change_task(resources, task, due_at=utc_now()))
     tasks.run(str(task.id))
@@ -58,15 +64,12 @@ def test_results_go_where_they_are_wanted(settings: Settings, backend: str) -> N
     assert conf.broker_transport_options["visibility_timeout"] > conf.task_time_limit
 
 
-def test_worker_is_set_up_by_the_environment(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.config.Settings", lambda: settings)
-    get_settings.cache_clear()
+def test_worker_is_set_up_by_settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.config.get_settings", lambda: settings)
+    logging.getLogger("app").setLevel(logging.CRITICAL)
 
-    module = import_module("app.worker.celery_app")
-    module.set_up_logging()
+    module = run_module("app.worker.celery_app")
+    module["set_up_logging"]()
 
-    assert module.celery_app.conf.task_default_queue == settings.celery_queue
+    assert module["celery_app"].conf.task_default_queue == settings.celery_queue
     assert logging.getLogger("app").level == logging.INFO
-    get_settings.cache_clear()

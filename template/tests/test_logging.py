@@ -1,3 +1,5 @@
+import json
+import logging
 from collections.abc import Generator
 
 import pytest
@@ -13,6 +15,20 @@ def restored_logging(settings: Settings) -> Generator[None]:
     configure_logging(settings)
 
 
+def test_production_logs_json_with_the_context_of_the_request(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging(settings)
+    structlog.contextvars.bind_contextvars(request_id="0123456789")
+
+    structlog.stdlib.get_logger("mine").info("said\nhello", answer=42)
+    logging.getLogger("theirs").warning("hello too")
+
+    mine, theirs = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (mine["event"], mine["answer"], mine["level"]) == ("said\nhello", 42, "info")
+    assert (theirs["logger"], theirs["request_id"]) == ("theirs", "0123456789")
+
+
 @pytest.mark.parametrize("log_json", [True, False])
 def test_traceback_says_where_but_not_with_which_values(
     settings: Settings, capsys: pytest.CaptureFixture[str], *, log_json: bool
@@ -23,8 +39,9 @@ def test_traceback_says_where_but_not_with_which_values(
     try:
         raise RuntimeError(f"{len(password)} characters")
     except RuntimeError:
-        structlog.stdlib.get_logger("mine").exception("failed")
+        logging.getLogger("theirs").exception("failed")
 
     logged = capsys.readouterr().err
     assert "RuntimeError: 28 characters" in logged
+    assert logged.startswith("{") is log_json
     assert password not in logged

@@ -1,0 +1,16 @@
+from httpx2 import AsyncClient
+
+from tests.factories.people import People
+
+
+async def test_change_of_an_administrator_shows_at_once(root: AsyncClient, people: People) -> None:
+    ada = await people.sign_up()
+    item = (await ada.post("/api/v1/items", json={"title": "old"})).json()
+    path = f"/api/v1/items/{item['id']}"
+    await ada.get(path)
+
+    await root.post(f"/admin/item/edit/{item['id']}", data={"title": "new", "save": "Save"})
+    assert (await ada.get(path)).json()["title"] == "new"
+
+    await root.delete("/admin/item/delete", params={"pks": item["id"]})
+    assert (await ada.get(path)).status_code == 404

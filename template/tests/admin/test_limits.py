@@ -1,0 +1,13 @@
+from tests.admin.conftest import LOGIN
+from tests.servers import Serve
+
+
+async def test_pages_and_api_count_attempts_together(serve: Serve) -> None:
+    account = {"email": LOGIN["username"], "password": LOGIN["password"]}
+
+    async with serve(rate_limit_account_attempts="1/day") as client:
+        headers = {"Origin": "http://test"}
+        first = await client.post("/admin/login", data=LOGIN, headers=headers)
+        second = await client.post("/api/v1/auth/login", json=account)
+
+    assert (first.status_code, second.status_code) == (400, 429)

@@ -1,0 +1,12 @@
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+async def test_failed_statement_does_not_tell_its_values(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        with pytest.raises(DBAPIError) as failed:
+            await connection.execute(text("SELECT missing WHERE :v <> ''"), {"v": "s3cret"})
+
+    assert "s3cret" not in str(failed.value)

@@ -1,0 +1,39 @@
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx2 import AsyncClient
+from pydantic import BaseModel
+
+
+class Length(BaseModel):
+    value: int
+    note: str | None = None
+    unit: str = "m"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "data"),
+    [
+        ("include", {"value"}, {"value": 1}),
+        ("exclude", {"value"}, {"note": None, "unit": "m"}),
+        ("exclude_none", True, {"value": 1, "unit": "m"}),
+        ("exclude_unset", True, {"value": 1}),
+        ("exclude_defaults", True, {"value": 1}),
+    ],
+)
+async def test_members_of_the_content_are_left_out_and_none_of_the_envelope(
+    app: FastAPI, client: AsyncClient, option: str, value: object, data: dict[str, object]
+) -> None:
+    options: dict[str, Any] = {f"response_model_{option}": value}
+
+    @app.get("/length", **options)
+    async def measure() -> Length:
+        return Length(value=1)
+
+    @app.get("/nothing", **options)
+    async def find_nothing() -> Length | None:
+        return None
+
+    assert (await client.get("/length")).json() == data
+    assert (await client.get("/nothing")).json() is None
