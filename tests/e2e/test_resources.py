@@ -71,7 +71,7 @@ def test_product_works_in_every_preset_with_and_without_accounts(
 
     generate(project, "resource", "category", *CATEGORY)
     generate(project, "resource", "product", *PRODUCT)
-    tests = ["tests/api/v1/test_products.py", "tests/api/v1/test_categories.py"]
+    tests = [f"tests/api/v1/test_{name}*.py" for name in ("products", "categories")]
     if answers["jobs"] != "none":
         generate(project, "task", "resize-image")
         tests += ["tests/jobs/test_resize_image.py", "tests/api/v1/test_resize_image.py"]
@@ -97,7 +97,7 @@ def test_changed_product_keeps_its_rows(create: Create) -> None:
     changes = ["--rename", "name:title", "--add", "stock:int(ge=0,default=3)", "--drop", "tags"]
     generate(project, "resource", "product", *changes)
 
-    check(project, "tests/api/v1/test_products.py", "tests/test_migrations.py")
+    check(project, "tests/api/v1/test_products*.py", "tests/test_migrations.py")
     commit(project)
     with sqlite3.connect(project.path / "app.db") as database:
         rows = database.execute("select title, price, stock, category_id from products").fetchall()

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Render
-from tests.generators.resources import ITEM, defined, made, shop
+from newapi.resources.definition import ACCESSES, Access
+from tests.generators.resources import ITEM, Command, defined, made, shop
 from tests.matrix import PRESETS, Answers
 from tests.template.test_files import JINJA
 
@@ -23,6 +24,11 @@ PROJECTS: dict[str, Answers] = {
 ALIKE = (
     *("app/models/item.py", "app/schemas/item.py", "app/crud/item.py", "app/admin/item.py"),
     "app/api/v1/endpoints/items.py",
+)
+TEN = (
+    *("name:str(1..100)", "sku:str(3..20,unique)", "price:decimal(gt=0,places=2)"),
+    *("stock:int(ge=0,default=0)", "weight:float(ge=0)?", "status:enum(draft|live)"),
+    *("released:date?", "contact:email(unique)", "tags:list[str](max=5)", "category:ref(category)"),
 )
 RICH = {
     "SearchQuery\nfrom app.schemas.rich_text import RichText\n": "SearchQuery, Text\n",
@@ -51,6 +57,15 @@ def test_files_are_clean_under_the_rules_of_their_project(
         ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "--output-format=concise"]
         result = subprocess.run(ruff, cwd=project, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("access", ACCESSES)
+def test_modules_of_a_resource_with_ten_fields_are_short(access: Access) -> None:
+    category: Command = ("category", "public", "v1", ["name:str(1..100)"])
+    files = made(defined([category, ("gadget", access, "v1", TEN)]), **PRESETS["full"])
+
+    lengths = {path: text.count("\n") for path, text in files.items()}
+    assert {path: length for path, length in lengths.items() if length >= 150} == {}
 
 
 @pytest.mark.parametrize("path", ALIKE)
