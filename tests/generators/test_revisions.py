@@ -328,3 +328,55 @@ def other_name(given: Context, name: str) -> Context:
 def many(op: str, olds: Sequence[Context], news: Sequence[Context]) -> list[Context]:
     """Return the same operation for many fields."""
     return [operation(op, old, new) for old, new in zip(olds, news, strict=True)]
+
+
+@pytest.mark.parametrize("access", [pytest.param("owned", marks=pytest.mark.long), "public"])
+def test_names_move_on_to_other_fields(migrations: Migrations, access: str) -> None:
+    """Chains of renames, and names that are free again at once."""
+    reference = {"optional": True, "target": "category", "target_plural": "categories"}
+    a = field("a", "int", ge="0", unique=True)
+    b = field("b", "int", lt="9", optional=True)
+    c = field("c", "decimal", ge="0.05", unique=True, optional=True)
+    r = field("r", "ref", unique=True, **reference)
+    s = field("s", "ref", **reference)
+    walk = Walk(migrations, [TITLE, a, b, c, r, s], access)
+    before = read_product(migrations, walk.fields)
+
+    found = walk.step(*chain("abcd", [a, b, c]), *chain("rst", [r, s]))
+
+    assert [found[name] for name in "bcd"] == [before[name] for name in "abc"]
+    b, c, d = (other_name(given, name) for given, name in zip([a, b, c], "bcd", strict=True))
+    s, t = other_name(r, "s"), other_name(s, "t")
+    a = field("a", "str", default="new", max=30)
+    r = s | {"name": "r", "column": "r_id", "unique": False}
+    found = walk.step(
+        *(operation("drop", given) for given in (d, t)),
+        operation("rename", c, d := other_name(c, "d")),
+        operation("rename", s, t := other_name(s, "t")),
+        operation("change", b, b := b | {"unique": False, "le": "90"}),
+        *(operation("add", None, given) for given in (a, r)),
+    )
+    assert found == {"title": "a", "b": 4, "d": None, "t_id": None, "a": "new", "r_id": None}
+    walk.back_and_forth()
+
+
+@pytest.mark.parametrize("access", [pytest.param("owned", marks=pytest.mark.long), "public"])
+@pytest.mark.parametrize("optional", [pytest.param(True, marks=pytest.mark.long), False])
+def test_reference_becomes_unique_and_common_again(
+    migrations: Migrations, access: str, *, optional: bool
+) -> None:
+    many = field("category", "ref", optional=optional)
+    one = many | {"unique": True}
+    walk = Walk(migrations, [TITLE, many], access)
+
+    walk.step(operation("change", many, one))
+    walk.step(operation("change", one, many))
+    walk.step(operation("change", many, one))
+    walk.back_and_forth()
+
+
+def chain(names: str, fields: Sequence[Context]) -> list[Context]:
+    """Return renames of fields, each to the name of the next; the last one goes first."""
+    return [
+        operation("rename", f, other_name(f, n)) for f, n in zip(fields, names[1:], strict=True)
+    ][::-1]
