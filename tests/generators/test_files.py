@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Render
+from newapi.resources import reserved
 from newapi.resources.definition import ACCESSES, Access
-from tests.generators.resources import ITEM, Command, defined, made, shop
+from tests.generators.resources import DEFAULTS, EVERY_TYPE, ITEM, OPTIONAL, PRODUCT, Command, defined, made, shop
 from tests.matrix import PRESETS, Answers
 from tests.template.test_files import JINJA
 
@@ -84,3 +85,41 @@ def without_rich_text(text: str) -> str:
     for rich, plain in RICH.items():
         text = text.replace(rich, plain)
     return text
+
+
+@pytest.mark.parametrize("access", ACCESSES)
+def test_names_that_functions_use_beside_that_of_the_resource_are_reserved(access: Access) -> None:
+    every = [text.replace("kitchen", "zebra") for text in (*EVERY_TYPE, *OPTIONAL, *DEFAULTS)]
+    shop: list[Command] = [
+        ("category", "public", "v1", ["name:str"]),
+        ("product", access, "v1", PRODUCT),
+        ("zebra", access, "v1", [*every, "stable:ref(category,unique)?"]),
+    ]
+    files = made(defined(shop), **PRESETS["full"])
+    functions = [
+        node
+        for path, text in files.items()
+        if "zebra" in path
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+    found = set().union(*(variables(one) for one in functions if "zebra" in variables(one)))
+
+    own = {"zebra", "zebras", "products", "categories"}
+    assert {"client", "response", "db", "sent"} <= found
+    assert {name for name in found - own if not reserved.flaw_of_word(name)} == set()
+
+
+def variables(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """Return the variables of a function, and those around it that it uses."""
+    nodes = list(ast.walk(function))
+    hidden = {
+        node.target.id
+        for node in nodes
+        if isinstance(node, ast.comprehension) and isinstance(node.target, ast.Name)
+    }
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    taken = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    helpers = ("create_", "check_", "zebra_")
+    return {n for n in used | taken if n.islower() and not n.startswith(helpers)} - hidden

@@ -62,11 +62,12 @@ _PROPOSALS: Mapping[str, str] = {
 # What the modules of a resource import or call their own variables.
 _VARIABLES = frozenset(
     {
-        "ada", "admin", "again", "app", "body", "cached", "caller", "changed", "client", "data",
-        "date", "datetime", "db", "eve", "factory", "field", "forgets", "func", "list_query", "op",
-        "owner", "page", "parameters", "people", "problems", "pytest", "query", "refusal",
-        "relationship", "response", "router", "row", "rows", "sa", "select", "self", "unique",
-        "url", "values",
+        "ada", "admin", "again", "app", "body", "cached", "caller", "changed", "client", "created",
+        "data", "date", "datetime", "db", "deleted", "eve", "factory", "falling", "field",
+        "forgets", "found", "func", "given", "id_of", "list_query", "nobody", "op", "owner",
+        "page", "parameters", "people", "problems", "pytest", "query", "referred", "refusal",
+        "refused", "relationship", "response", "rising", "router", "row", "rows", "sa", "select",
+        "self", "sent", "shown", "unique", "url", "uuid", "values",
     }
 )  # fmt: skip
 CLASSES = frozenset(
