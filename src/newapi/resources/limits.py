@@ -18,6 +18,8 @@ SQLITE_DIGITS = 15
 IDENTIFIER = 63
 # A text of MySQL has 65,535 bytes, and a character up to four.
 MYSQL_TEXT = 16_383
+# Rows that a unique number has room for at least.
+LEAST_ROOM = 20
 
 
 def check(field: Field, database: str) -> Iterator[Problem]:
@@ -123,6 +125,9 @@ def _check_numbers(field: Field) -> Iterator[Problem]:
     is_open = field.type == "float" and (field.gt or field.lt) is not None
     if low > high or (low == high and is_open):
         yield _problem(field, "no number is within these bounds", fix)
+    elif field.unique and _step(field) and (room := _room(field)) < LEAST_ROOM:
+        message = f"there would be room for {room} rows only; drop unique"
+        yield _problem(field, message, render(replace(field, unique=False)))
     if field.type == "float":
         for name, bound in _bounds(field):
             if Decimal(repr(float(bound))) != bound:
@@ -140,6 +145,14 @@ def _high(field: Field) -> Decimal:
     if field.lt is not None:
         return Decimal(field.lt) - _step(field)
     return _implied(field)[1] if field.le is None else Decimal(field.le)
+
+
+def _room(field: Field) -> int:
+    """Return how many values a whole number, or a decimal, can have."""
+    step = _step(field)
+    most = Decimal(10) ** ((field.digits or 0) - (field.places or 0)) - step
+    ends = (-most, most) if field.type == "decimal" else _implied(field)
+    return int((min(_high(field), ends[1]) - max(_low(field), ends[0])) / step) + 1
 
 
 def _implied(field: Field) -> tuple[Decimal, Decimal]:
