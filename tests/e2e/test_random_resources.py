@@ -54,6 +54,8 @@ def test_random_resources_keep_their_promises(
     project = create(PROJECTS[database])
     commit(project)
     resources = sample(seed, count, look(project, database))
+    # A project has such tests: for them, `newapi generate` asks for another name.
+    resources = [typed for typed in resources if not list(project.path.glob(tests_of(typed)))]
 
     for typed in resources:
         words = [typed.name, *typed.fields, FLAGS[typed.access], f"--api={typed.api}"]

@@ -6,12 +6,16 @@ import ast
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from newapi.resources.surroundings import Surroundings
 from tests.conftest import Render
+from tests.generators.drafts import sample
 from newapi.resources import reserved
+from newapi.resources.defining import define
 from newapi.resources.definition import ACCESSES, Access
 from tests.generators.resources import DEFAULTS, EVERY_TYPE, ITEM, OPTIONAL, PRODUCT, Command, defined, made, shop
 from tests.matrix import PRESETS, Answers
@@ -46,8 +50,27 @@ def test_files_are_clean_under_the_rules_of_their_project(
     answers = PROJECTS[name]
     accounts = bool(answers["auth"])
     files = made(defined(shop(accounts=accounts), accounts=accounts), **answers)
-    project = shutil.copytree(rendered(answers), tmp_path / "myproject")
 
+    check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [1, pytest.param(2, marks=pytest.mark.long)])
+def test_files_of_random_resources_are_clean(
+    number: int, rendered: Render, tmp_path: Path
+) -> None:
+    answers = PROJECTS["full"]
+    around = Surroundings(database=str(answers["database"]))
+    for typed in sample(number, 20 * number, around):
+        around = around.with_definition(define(typed, around))
+
+    files = made(around.definitions, **answers)
+
+    check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))
+
+
+def check(files: Mapping[str, str], project: Path) -> None:
+    """Write generated files into a project, and lint all of it."""
     for path, text in files.items():
         assert not JINJA.search(text), path
         ast.parse(text)

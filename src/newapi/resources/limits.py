@@ -7,9 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from newapi.errors import Problem
+from newapi.resources import reserved
 from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render
 from newapi.resources.kinds import KINDS, LARGE_INTS, MAX_INDEXED, SMALL_INTS, shown
+from newapi.resources.values import quoted
 from newapi.text import shorten
 
 # SQLite keeps decimals as floats, which are exact up to here.
@@ -20,6 +22,8 @@ IDENTIFIER = 63
 MYSQL_TEXT = 16_383
 # Rows that a unique number has room for at least.
 LEAST_ROOM = 20
+# How long a default can be in a line of code.
+LONGEST_DEFAULT = 60
 
 
 def check(field: Field, database: str) -> Iterator[Problem]:
@@ -28,6 +32,10 @@ def check(field: Field, database: str) -> Iterator[Problem]:
     yield from _check_decimal(field, database)
     yield from _check_numbers(field)
     yield from _check_default(field)
+    for value in sorted({"i", "o"}.intersection(field.values)):
+        others = tuple(f"{other}_value" if other == value else other for other in field.values)
+        fix = render(replace(field, values=others, default=None))
+        yield _problem(field, f"{value} cannot be a value: {reserved.AMBIGUOUS}", fix)
 
 
 def check_identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator[Problem]:
@@ -177,6 +185,8 @@ def _check_default(field: Field) -> Iterator[Problem]:
         yield _problem(field, "what may be left out is empty in old rows and needs no default", fix)
     if field.unique:
         yield _problem(field, "one default in all old rows would not be unique", fix)
+    if field.type in {"str", "text", "email", "url"} and reserved.is_secret(field.name):
+        yield _problem(field, "a default of this name looks like a password in the code", fix)
     if flaw := _flaw_of_default(field):
         yield _problem(field, f"default={shorten(str(default))} {flaw}", fix)
 
@@ -194,6 +204,8 @@ def _flaw_of_default(field: Field) -> str:
         if not is_within or number in {bounds.get("gt"), bounds.get("lt")}:
             return "is outside of the bounds"
     if isinstance(default, str) and field.max is not None:
+        if len(quoted(default)) > LONGEST_DEFAULT:
+            return f"has more than {LONGEST_DEFAULT} characters, too many for a line of code"
         if len(default) > field.max:
             return f"has more than {field.max} characters"
         if len(default) < (field.min or 0):
