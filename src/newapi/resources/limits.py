@@ -203,13 +203,16 @@ def _flaw_of_default(field: Field) -> str:
         bounds = dict(_bounds(field))
         if not is_within or number in {bounds.get("gt"), bounds.get("lt")}:
             return "is outside of the bounds"
-    if isinstance(default, str) and field.max is not None:
-        if len(quoted(default)) > LONGEST_DEFAULT:
-            return f"has more than {LONGEST_DEFAULT} characters, too many for a line of code"
-        if len(default) > field.max:
-            return f"has more than {field.max} characters"
-        if len(default) < (field.min or 0):
-            return f"has less than {field.min} characters"
+    return _flaw_of_text(field, default) if isinstance(default, str) and field.max else ""
+
+
+def _flaw_of_text(field: Field, default: str) -> str:
+    if field.max is not None and len(default) > field.max:
+        return f"has more than {field.max} characters"
+    if len(default) < (field.min or 0):
+        return f"has less than {field.min} characters"
+    if len(quoted(default)) > LONGEST_DEFAULT:
+        return f"has more than {LONGEST_DEFAULT} characters, too many for a line of code"
     return ""
 
 
