@@ -31,7 +31,7 @@ def look(project: Project, database: str) -> Surroundings:
 
 
 def tests_of(typed: Typed) -> str:
-    """Return the tests of a resource."""
+    """Return the tests of a resource, where there are no admin pages."""
     return f"tests/api/{typed.api}/test_{plural_of(normalise(typed.name))}*.py"
 
 
@@ -63,6 +63,8 @@ def test_random_resources_keep_their_promises(
     project.run("uv sync --quiet")
     project = on_real_database(project, PROJECTS[database])
 
-    check(project, *map(tests_of, resources), "tests/test_migrations.py", "tests/test_contract.py")
+    shared = ["tests/test_migrations.py", "tests/test_contract.py"]
+    shared += ["tests/admin"] if PROJECTS[database].get("admin") else []
+    check(project, *map(tests_of, resources), *shared)
     project.run("uv run alembic downgrade base && uv run alembic upgrade head")
     project.run("uv run alembic check")
