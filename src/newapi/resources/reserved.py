@@ -68,11 +68,11 @@ _VARIABLES = frozenset(
     {
         "ada", "admin", "again", "app", "body", "cached", "caller", "changed", "client", "created",
         "data", "date", "datetime", "db", "deleted", "eve", "factory", "falling", "field",
-        "forgets", "found", "func", "given", "id_of", "list_query", "listed", "nobody", "op",
-        "owner", "page", "pages", "parameters", "people", "problems", "pytest", "query",
-        "referred", "refusal", "refused", "relationship", "response", "rising", "root", "router",
-        "row", "rows", "sa", "saved", "select", "self", "send_form", "sent", "shown", "typed",
-        "unique", "url", "uuid", "values",
+        "forgets", "found", "func", "given", "id_of", "list_query", "listed", "nobody",
+        "op", "opened", "owner", "page", "pages", "parameters", "people", "problems", "pytest",
+        "query", "referred", "refusal", "refused", "relationship", "response", "rising", "root",
+        "router", "row", "rows", "sa", "saved", "select", "self", "send_form", "sent", "shown",
+        "typed", "unique", "url", "uuid", "values",
     }
 )  # fmt: skip
 CLASSES = frozenset(
