@@ -32,10 +32,7 @@ def check(field: Field, database: str) -> Iterator[Problem]:
     yield from _check_decimal(field, database)
     yield from _check_numbers(field)
     yield from _check_default(field)
-    for value in sorted({"i", "o"}.intersection(field.values)):
-        others = tuple(f"{other}_value" if other == value else other for other in field.values)
-        fix = render(replace(field, values=others, default=None))
-        yield _problem(field, f"{value} cannot be a value: {reserved.AMBIGUOUS}", fix)
+    yield from _check_values(field)
 
 
 def check_identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator[Problem]:
@@ -189,6 +186,14 @@ def _check_default(field: Field) -> Iterator[Problem]:
         yield _problem(field, "a default of this name looks like a password in the code", fix)
     if flaw := _flaw_of_default(field):
         yield _problem(field, f"default={shorten(str(default))} {flaw}", fix)
+
+
+def _check_values(field: Field) -> Iterator[Problem]:
+    """Find values whose names in capitals linters refuse."""
+    for value in sorted({"i", "o"}.intersection(field.values)):
+        others = tuple(f"{other}_value" if other == value else other for other in field.values)
+        fix = render(replace(field, values=others, default=None))
+        yield _problem(field, f"{value} cannot be a value: {reserved.AMBIGUOUS}", fix)
 
 
 def _flaw_of_default(field: Field) -> str:
