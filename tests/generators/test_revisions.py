@@ -342,10 +342,13 @@ def test_names_move_on_to_other_fields(migrations: Migrations, access: str) -> N
     walk = Walk(migrations, [TITLE, a, b, c, r, s], access)
     before = read_product(migrations, walk.fields)
 
-    found = walk.step(*chain("abcd", [a, b, c]), *chain("rst", [r, s]))
+    last, *others = chain("abcd", [a, b, c])
+    wide = operation("change", last["new"], last["new"] | {"ge": "-1"})
+    found = walk.step(last, wide, *others, *chain("rst", [r, s]))
 
     assert [found[name] for name in "bcd"] == [before[name] for name in "abc"]
-    b, c, d = (other_name(given, name) for given, name in zip([a, b, c], "bcd", strict=True))
+    b, c = (other_name(given, name) for given, name in zip([a, b], "bc", strict=True))
+    d = wide["new"]
     s, t = other_name(r, "s"), other_name(s, "t")
     a = field("a", "str", default="new", max=30)
     r = s | {"name": "r", "column": "r_id", "unique": False}

@@ -124,7 +124,10 @@ class _Run:
         else:
             self.warnings += conversions.warnings(old, new)
             self.fields[self.fields.index(old)] = new
-            self.operations.append(Operation("change", old, new))
+            # Right behind a rename of the field: generators make one step of both, in this place.
+            places = [n for n, step in enumerate(self.operations) if step.new == old]
+            place = places[-1] + 1 if places else len(self.operations)
+            self.operations.insert(place, Operation("change", old, new))
 
     def add(self, text: str) -> None:
         new = self._read(text)

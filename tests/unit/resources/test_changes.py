@@ -53,8 +53,8 @@ def test_fields_come_go_and_change_in_one_run() -> None:
         ("drop", "category:ref(category)", ""),
         ("rename", "due:date?", "due_date:date?"),
         ("rename", "stock:int(ge=0, default=0)", "pieces:int(ge=0, default=0)"),
-        ("change", "name:str(1..100)", "name:str(1..200)"),
         ("change", "pieces:int(ge=0, default=0)", "pieces:int(ge=0, le=9)"),
+        ("change", "name:str(1..100)", "name:str(1..200)"),
         ("add", "", "barcode:str(1..255)?"),
         ("add", "", "sku:int(default=0)"),
     ]
