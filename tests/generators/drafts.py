@@ -45,7 +45,9 @@ words = st.one_of(
     st.sampled_from(PYTHON),
     st.from_regex(r"[a-z]{1,9}(_[a-z0-9]{1,4})?", fullmatch=True),
 )
-lengths = st.sampled_from(["", "1..100", "..5", "3..3", "12..", "0..30", "1..1", "254", "31..255", "200..255"])
+lengths = st.sampled_from(
+    ["", "1..100", "..5", "3..3", "12..", "0..30", "1..1", "254", "31..255", "200..255"]
+)
 entries = st.sampled_from(["", "max=5", "1..3", "2..2", "..1", "4.."])
 whole = st.sampled_from([-(2**63), -(2**31), -100, -1, 0, 1, 7, 100, 2**31 - 1, 2**31, 2**62])
 broken = st.sampled_from(["-1000", "-2.5", "-0.1", "0", "0.01", "0.5", "1", "9.99", "100", "12345"])
@@ -103,7 +105,9 @@ def fields(draw: st.DrawFn) -> str:
     shown = "list[str]" if kind == "list" else kind
     brackets = f"({inside})" if inside else ""
     has_default = "default=" in inside
-    return f"{draw(words)}:{shown}{brackets}{'' if has_default else draw(st.sampled_from(['', '?']))}"
+    return (
+        f"{draw(words)}:{shown}{brackets}{'' if has_default else draw(st.sampled_from(['', '?']))}"
+    )
 
 
 drafts = st.builds(

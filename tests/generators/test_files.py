@@ -11,13 +11,23 @@ from pathlib import Path
 
 import pytest
 
-from newapi.resources.surroundings import Surroundings
-from tests.conftest import Render
-from tests.generators.drafts import sample
 from newapi.resources import reserved
 from newapi.resources.defining import define
 from newapi.resources.definition import ACCESSES, Access
-from tests.generators.resources import DEFAULTS, EVERY_TYPE, ITEM, OPTIONAL, PRODUCT, Command, defined, made, shop
+from newapi.resources.surroundings import Surroundings
+from tests.conftest import Render
+from tests.generators.drafts import sample
+from tests.generators.resources import (
+    DEFAULTS,
+    EVERY_TYPE,
+    ITEM,
+    OPTIONAL,
+    PRODUCT,
+    Command,
+    defined,
+    made,
+    shop,
+)
 from tests.matrix import PRESETS, Answers
 from tests.template.test_files import JINJA
 
@@ -56,9 +66,7 @@ def test_files_are_clean_under_the_rules_of_their_project(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [1, pytest.param(2, marks=pytest.mark.long)])
-def test_files_of_random_resources_are_clean(
-    number: int, rendered: Render, tmp_path: Path
-) -> None:
+def test_files_of_random_resources_are_clean(number: int, rendered: Render, tmp_path: Path) -> None:
     answers = PROJECTS["full"]
     around = Surroundings(database=str(answers["database"]))
     for typed in sample(number, 20 * number, around):

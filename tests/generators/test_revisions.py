@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from subprocess import run
 from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from tests.e2e.databases import SERVERS, answers, database
 from tests.generators.fields import TYPES, Context, definition, field, operation
 from tests.generators.migrations import Migrations
 
@@ -49,24 +45,6 @@ BOUNDS: dict[str, Context] = {
     "int": {"ge": "-5", "lt": "3000000000"}, "float": {"gt": "-0.5"}, "decimal": {"ge": "0.1"},
 }  # fmt: skip
 TITLE = field("title", "str")
-
-
-@pytest.fixture(params=["sqlite", "postgres", "mysql", "mysql-on-sqlite"])
-def migrations(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Migrations]:
-    """Yield an application on a database of each kind."""
-    kind, _, other = request.param.partition("-on-")
-    with ExitStack() as databases:
-        if "sqlite" in {kind, other}:
-            url = f"sqlite+aiosqlite:///{tmp_path}/test.db"
-        elif answers(SERVERS[kind]):
-            url = databases.enter_context(database(kind, python))
-        else:
-            pytest.skip(f"no {kind} server answers at {SERVERS[kind]}")
-        yield Migrations(tmp_path, kind, url)
-
-
-def python(words: list[str]) -> None:
-    run([sys.executable, *words], check=True)
 
 
 def started(migrations: Migrations, fields: Sequence[Context], access: str = "owned") -> None:
@@ -165,15 +143,15 @@ class Walk:
         assert self.migrations.tables() == self.steps[-1][1]
 
 
-def renamed(value: Any) -> Any:
-    """Say products instead of twins."""
+def renamed(value: Any, table: str = "products") -> Any:
+    """Say the name of a table instead of twins."""
     match value:
         case str():
-            return value.replace("twins", "products")
+            return value.replace("twins", table)
         case dict():
-            return {key: renamed(item) for key, item in value.items()}
+            return {key: renamed(item, table) for key, item in value.items()}
         case list() | tuple():
-            return type(value)(map(renamed, value))
+            return type(value)(renamed(item, table) for item in value)
         case _:
             return value
 
