@@ -32,6 +32,7 @@ class Question:
     requires: tuple[str, ...]
     presets: Mapping[str, Value]
     paths: tuple[str, ...]
+    comes_with: tuple[str, ...] = ()  # features that bring what this one would
 
     @property
     def off(self) -> Value:
@@ -137,6 +138,7 @@ def _question(
         requires=tuple(about.get("requires", ())),
         presets=dict(about.get("presets", {})),
         paths=paths if feature else (),
+        comes_with=tuple(about.get("comes_with", ())),
     )
 
 

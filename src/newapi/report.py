@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from newapi.catalog import Value
+    from newapi.catalog import Question, Value
     from newapi.console import Console, Part
     from newapi.draft import Draft
     from newapi.making import Made, Plan
@@ -30,18 +30,23 @@ def word(answer: Value) -> str:
 
 
 def summary(console: Console, draft: Draft, target: str) -> None:
-    """Print every answer, grouped."""
+    """Print every answer, grouped; but not that a feature is off which comes with another."""
     answers = draft.resolution.answers
+    brought = {q.name for q in draft.catalog.questions.values() if _is_brought(q, answers)}
     console.heading(f"{target}, from {draft.preset}" if draft.preset else target)
     rows: list[Sequence[Part]] = []
     for group, members in draft.catalog.grouped():
-        for number, question in enumerate(members):
+        for number, question in enumerate(q for q in members if q.name not in brought):
             answer = answers[question.name]
             style = "dim" if answer in (question.off, "") else "green"
             rows.append(
                 ((group if number == 0 else "", "bold"), question.name, (word(answer), style))
             )
     console.rows(rows)
+
+
+def _is_brought(question: Question, answers: Mapping[str, Value]) -> bool:
+    return not answers[question.name] and any(answers.get(name) for name in question.comes_with)
 
 
 def made(console: Console, plan: Plan, result: Made) -> None:

@@ -51,7 +51,9 @@ class Project:
             text=True,
             check=False,
         )
-        assert result.returncode == 0, f"{command}\n{result.stdout[-6000:]}"
+        assert result.returncode == 0, (
+            f"{command} ended with {result.returncode}\n{result.stdout[-6000:]}"
+        )
         return result.stdout
 
     @contextmanager

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.conftest import Create
-from tests.e2e.owner import commit, newapi
-from tests.e2e.test_resources import OnDatabase, check
+from tests.e2e.owner import commit
+from tests.e2e.test_resources import OnDatabase, check, generate
 from tests.generators.resources import shop
 from tests.matrix import PRESETS, Answers
 
@@ -29,8 +29,7 @@ def test_resources_of_every_kind_keep_their_promises(
     commit(project)
 
     for name, access, api, fields in shop(accounts=bool(answers["auth"])):
-        words = [name, *fields, FLAGS[access], f"--api={api}"]
-        newapi(project, "generate", "resource", *words)
+        generate(project, "resource", name, *fields, FLAGS[access], f"--api={api}")
     project.run("uv sync --quiet")
     project = on_real_database(project, answers)
 

@@ -71,7 +71,7 @@ def test_product_works_in_every_preset_with_and_without_accounts(
 
     generate(project, "resource", "category", *CATEGORY)
     generate(project, "resource", "product", *PRODUCT)
-    tests = ["tests/api/v1/test_products.py", "tests/api/v1/test_categories.py"]
+    tests = [f"tests/api/v1/test_{name}*.py" for name in ("products", "categories")]
     if answers["jobs"] != "none":
         generate(project, "task", "resize-image")
         tests += ["tests/jobs/test_resize_image.py", "tests/api/v1/test_resize_image.py"]
@@ -84,24 +84,26 @@ def test_changed_product_keeps_its_rows(create: Create) -> None:
     project = create(PROJECTS["minimal"])
     commit(project)
     generate(project, "resource", "category", *CATEGORY)
-    generate(project, "resource", "product", *PRODUCT)
+    generate(project, "resource", "product", *PRODUCT, "code:str(1..20,unique)")
     project.run("uv sync --quiet && uv run alembic upgrade head")
     commit(project)
     with sqlite3.connect(project.path / "app.db") as database:
         row = "'{id}', '2026-01-01 00:00:00', '2026-01-01 00:00:00'"
         ids = [f"{number:032x}" for number in (1, 2)]
         database.execute(f"insert into categories values ('Chairs', {row.format(id=ids[0])})")
-        product = f"'Stool', 9.9, '[\"oak\"]', '{ids[0]}', {row.format(id=ids[1])}"
+        product = f"'Stool', 9.9, '[\"oak\"]', '{ids[0]}', 'S1', {row.format(id=ids[1])}"
         database.execute(f"insert into products values ({product})")
 
-    changes = ["--rename", "name:title", "--add", "stock:int(ge=0,default=3)", "--drop", "tags"]
-    generate(project, "resource", "product", *changes)
+    renames = ["--rename", "code:name", "--rename", "name:title"]
+    changes = ["--add", "stock:int(ge=0,default=3)", "--drop", "tags"]
+    generate(project, "resource", "product", *renames, *changes)
 
-    check(project, "tests/api/v1/test_products.py", "tests/test_migrations.py")
+    check(project, "tests/api/v1/test_products*.py", "tests/test_migrations.py")
     commit(project)
     with sqlite3.connect(project.path / "app.db") as database:
-        rows = database.execute("select title, price, stock, category_id from products").fetchall()
-    assert rows == [("Stool", 9.9, 3, ids[0])]
+        columns = "title, name, price, stock, category_id"
+        rows = database.execute(f"select {columns} from products").fetchall()
+    assert rows == [("Stool", "S1", 9.9, 3, ids[0])]
     generate(project, "resource", "product", "--remove")
     project.run("uv run alembic upgrade head && uv run alembic check")
 

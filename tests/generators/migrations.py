@@ -68,7 +68,11 @@ def answers(
 ) -> Context:
     """Return all that the generator is told for a revision."""
     revision = {"id": name, "down": down, "message": name, "operations": [*operations]}
-    return {"definition": context, "project": {"database": database, "admin": False}, "revision": revision}
+    return {
+        "definition": context,
+        "project": {"database": database, "admin": False},
+        "revision": revision,
+    }
 
 
 class Migrations:

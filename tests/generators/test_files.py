@@ -6,12 +6,28 @@ import ast
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from newapi.resources import reserved
+from newapi.resources.defining import define
+from newapi.resources.definition import ACCESSES, Access
+from newapi.resources.surroundings import Surroundings
 from tests.conftest import Render
-from tests.generators.resources import ITEM, defined, made, shop
+from tests.generators.drafts import sample
+from tests.generators.resources import (
+    DEFAULTS,
+    EVERY_TYPE,
+    ITEM,
+    OPTIONAL,
+    PRODUCT,
+    Command,
+    defined,
+    made,
+    shop,
+)
 from tests.matrix import PRESETS, Answers
 from tests.template.test_files import JINJA
 
@@ -23,6 +39,11 @@ PROJECTS: dict[str, Answers] = {
 ALIKE = (
     *("app/models/item.py", "app/schemas/item.py", "app/crud/item.py", "app/admin/item.py"),
     "app/api/v1/endpoints/items.py",
+)
+TEN = (
+    *("name:str(1..100)", "sku:str(3..20,unique)", "price:decimal(gt=0,places=2)"),
+    *("stock:int(ge=0,default=0)", "weight:float(ge=0)?", "status:enum(draft|live)"),
+    *("released:date?", "contact:email(unique)", "tags:list[str](max=5)", "category:ref(category)"),
 )
 RICH = {
     "SearchQuery\nfrom app.schemas.rich_text import RichText\n": "SearchQuery, Text\n",
@@ -39,8 +60,25 @@ def test_files_are_clean_under_the_rules_of_their_project(
     answers = PROJECTS[name]
     accounts = bool(answers["auth"])
     files = made(defined(shop(accounts=accounts), accounts=accounts), **answers)
-    project = shutil.copytree(rendered(answers), tmp_path / "myproject")
 
+    check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [1, pytest.param(2, marks=pytest.mark.long)])
+def test_files_of_random_resources_are_clean(number: int, rendered: Render, tmp_path: Path) -> None:
+    answers = PROJECTS["full"]
+    around = Surroundings(database=str(answers["database"]))
+    for typed in sample(number, 20 * number, around):
+        around = around.with_definition(define(typed, around))
+
+    files = made(around.definitions, **answers)
+
+    check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))
+
+
+def check(files: Mapping[str, str], project: Path) -> None:
+    """Write generated files into a project, and lint all of it."""
     for path, text in files.items():
         assert not JINJA.search(text), path
         ast.parse(text)
@@ -51,6 +89,15 @@ def test_files_are_clean_under_the_rules_of_their_project(
         ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "--output-format=concise"]
         result = subprocess.run(ruff, cwd=project, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("access", ACCESSES)
+def test_modules_of_a_resource_with_ten_fields_are_short(access: Access) -> None:
+    category: Command = ("category", "public", "v1", ["name:str(1..100)"])
+    files = made(defined([category, ("gadget", access, "v1", TEN)]), **PRESETS["full"])
+
+    lengths = {path: text.count("\n") for path, text in files.items()}
+    assert {path: length for path, length in lengths.items() if length >= 150} == {}
 
 
 @pytest.mark.parametrize("path", ALIKE)
@@ -69,3 +116,41 @@ def without_rich_text(text: str) -> str:
     for rich, plain in RICH.items():
         text = text.replace(rich, plain)
     return text
+
+
+@pytest.mark.parametrize("access", ACCESSES)
+def test_names_that_functions_use_beside_that_of_the_resource_are_reserved(access: Access) -> None:
+    every = [text.replace("kitchen", "zebra") for text in (*EVERY_TYPE, *OPTIONAL, *DEFAULTS)]
+    shop: list[Command] = [
+        ("category", "public", "v1", ["name:str"]),
+        ("product", access, "v1", PRODUCT),
+        ("zebra", access, "v1", [*every, "stable:ref(category,unique)?"]),
+    ]
+    files = made(defined(shop), **PRESETS["full"])
+    functions = [
+        node
+        for path, text in files.items()
+        if "zebra" in path
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+    found = set().union(*(variables(one) for one in functions if "zebra" in variables(one)))
+
+    own = {"zebra", "zebras", "products", "categories"}
+    assert {"client", "response", "db", "sent"} <= found
+    assert {name for name in found - own if not reserved.flaw_of_word(name)} == set()
+
+
+def variables(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """Return the variables of a function, and those around it that it uses."""
+    nodes = list(ast.walk(function))
+    hidden = {
+        node.target.id
+        for node in nodes
+        if isinstance(node, ast.comprehension) and isinstance(node.target, ast.Name)
+    }
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    taken = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    helpers = ("create_", "check_", "zebra_")
+    return {n for n in used | taken if n.islower() and not n.startswith(helpers)} - hidden

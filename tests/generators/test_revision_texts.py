@@ -112,6 +112,7 @@ def test_every_revision_passes_the_checks_of_the_project(
         "datetime": "2026-01-31T12:00:00+00:00", "uuid": "0" * 32, "ref": "0" * 32, "list": [],
     }  # fmt: skip
     new = [field(f"{kind}_", kind, default=defaults.get(kind, "live")) for kind in TYPES]
+    new.append(field("level", "enum", values=[f"level_{number}" for number in range(30)]))
     old = [given | {"optional": True, "default": None} for given in new]
 
     for operations in (

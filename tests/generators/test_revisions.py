@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from subprocess import run
 from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from tests.e2e.databases import SERVERS, answers, database
 from tests.generators.fields import TYPES, Context, definition, field, operation
 from tests.generators.migrations import Migrations
 
@@ -49,24 +45,6 @@ BOUNDS: dict[str, Context] = {
     "int": {"ge": "-5", "lt": "3000000000"}, "float": {"gt": "-0.5"}, "decimal": {"ge": "0.1"},
 }  # fmt: skip
 TITLE = field("title", "str")
-
-
-@pytest.fixture(params=["sqlite", "postgres", "mysql", "mysql-on-sqlite"])
-def migrations(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Migrations]:
-    """Yield an application on a database of each kind."""
-    kind, _, other = request.param.partition("-on-")
-    with ExitStack() as databases:
-        if "sqlite" in {kind, other}:
-            url = f"sqlite+aiosqlite:///{tmp_path}/test.db"
-        elif answers(SERVERS[kind]):
-            url = databases.enter_context(database(kind, python))
-        else:
-            pytest.skip(f"no {kind} server answers at {SERVERS[kind]}")
-        yield Migrations(tmp_path, kind, url)
-
-
-def python(words: list[str]) -> None:
-    run([sys.executable, *words], check=True)
 
 
 def started(migrations: Migrations, fields: Sequence[Context], access: str = "owned") -> None:
@@ -165,15 +143,15 @@ class Walk:
         assert self.migrations.tables() == self.steps[-1][1]
 
 
-def renamed(value: Any) -> Any:
-    """Say products instead of twins."""
+def renamed(value: Any, table: str = "products") -> Any:
+    """Say the name of a table instead of twins."""
     match value:
         case str():
-            return value.replace("twins", "products")
+            return value.replace("twins", table)
         case dict():
-            return {key: renamed(item) for key, item in value.items()}
+            return {key: renamed(item, table) for key, item in value.items()}
         case list() | tuple():
-            return type(value)(map(renamed, value))
+            return type(value)(renamed(item, table) for item in value)
         case _:
             return value
 
@@ -328,3 +306,58 @@ def other_name(given: Context, name: str) -> Context:
 def many(op: str, olds: Sequence[Context], news: Sequence[Context]) -> list[Context]:
     """Return the same operation for many fields."""
     return [operation(op, old, new) for old, new in zip(olds, news, strict=True)]
+
+
+@pytest.mark.parametrize("access", [pytest.param("owned", marks=pytest.mark.long), "public"])
+def test_names_move_on_to_other_fields(migrations: Migrations, access: str) -> None:
+    """Chains of renames, and names that are free again at once."""
+    reference = {"optional": True, "target": "category", "target_plural": "categories"}
+    a = field("a", "int", ge="0", unique=True)
+    b = field("b", "int", lt="9", optional=True)
+    c = field("c", "decimal", ge="0.05", unique=True, optional=True)
+    r = field("r", "ref", unique=True, **reference)
+    s = field("s", "ref", **reference)
+    walk = Walk(migrations, [TITLE, a, b, c, r, s], access)
+    before = read_product(migrations, walk.fields)
+
+    last, *others = chain("abcd", [a, b, c])
+    wide = operation("change", last["new"], last["new"] | {"ge": "-1"})
+    found = walk.step(last, wide, *others, *chain("rst", [r, s]))
+
+    assert [found[name] for name in "bcd"] == [before[name] for name in "abc"]
+    b, c = (other_name(given, name) for given, name in zip([a, b], "bc", strict=True))
+    d = wide["new"]
+    s, t = other_name(r, "s"), other_name(s, "t")
+    a = field("a", "str", default="new", max=30)
+    r = s | {"name": "r", "column": "r_id", "unique": False}
+    found = walk.step(
+        *(operation("drop", given) for given in (d, t)),
+        operation("rename", c, d := other_name(c, "d")),
+        operation("rename", s, t := other_name(s, "t")),
+        operation("change", b, b := b | {"unique": False, "le": "90"}),
+        *(operation("add", None, given) for given in (a, r)),
+    )
+    assert found == {"title": "a", "b": 4, "d": None, "t_id": None, "a": "new", "r_id": None}
+    walk.back_and_forth()
+
+
+@pytest.mark.parametrize("access", [pytest.param("owned", marks=pytest.mark.long), "public"])
+@pytest.mark.parametrize("optional", [pytest.param(True, marks=pytest.mark.long), False])
+def test_reference_becomes_unique_and_common_again(
+    migrations: Migrations, access: str, *, optional: bool
+) -> None:
+    many = field("category", "ref", optional=optional)
+    one = many | {"unique": True}
+    walk = Walk(migrations, [TITLE, many], access)
+
+    walk.step(operation("change", many, one))
+    walk.step(operation("change", one, many))
+    walk.step(operation("change", many, one))
+    walk.back_and_forth()
+
+
+def chain(names: str, fields: Sequence[Context]) -> list[Context]:
+    """Return renames of fields, each to the name of the next; the last one goes first."""
+    return [
+        operation("rename", f, other_name(f, n)) for f, n in zip(fields, names[1:], strict=True)
+    ][::-1]

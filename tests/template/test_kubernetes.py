@@ -133,7 +133,8 @@ def test_prometheus_reaches_what_it_is_sent_to(
     templates = {
         manifest["metadata"]["name"]: manifest["spec"]["template"]
         for manifest in manifests
-        if manifest["kind"] in WORKLOADS and "annotations" in manifest["spec"]["template"]["metadata"]
+        if manifest["kind"] in WORKLOADS
+        and "annotations" in manifest["spec"]["template"]["metadata"]
     }
     policies = {m["metadata"]["name"]: m for m in manifests if m["kind"] == "NetworkPolicy"}
 

@@ -103,12 +103,26 @@ def test_files_of_the_user_among_definitions_are_none(shop: Project) -> None:
 
 
 def test_several_heads_are_refused(shop: Project) -> None:
+    generate(shop, *CATEGORY)
+    branch = "revision = {!r}\ndown_revision = {!r}\n"
     for name in ("left", "right"):
-        text = f"revision = '{name}'\ndown_revision = '0001_users'\n"
+        text = branch.format(name, "create_categories")
         shop.write(f"alembic/versions/{name}.py", text)
     shop.commit()
 
-    assert "alembic merge heads" in refused(shop, *CATEGORY)
+    for words in (
+        ("note", "text:str"),
+        ("category", "--add", "color:str?"),
+        ("category", "--remove"),
+    ):
+        why = refused(shop, *words)
+        assert "several heads: left, right" in why
+        assert "alembic merge heads" in why
+
+    shop.write("alembic/versions/joined.py", branch.format("joined", ("left", "right")))
+    shop.commit()
+    generate(shop, "note", "text:str")
+    assert 'down_revision: str | None = "joined"' in shop.read("alembic/versions/create_notes.py")
 
 
 def test_names_of_revisions_are_never_used_twice(shop: Project) -> None:

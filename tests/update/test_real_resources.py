@@ -115,3 +115,29 @@ def test_edits_stay_and_all_can_be_taken_back(make: Make) -> None:
         ".copier-answers.yml",
         "app/main.py",
     }
+
+
+def test_edits_of_tests_stay_when_the_tests_are_split(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Release 0.3.0 kept the rules of fields in one module with everything else."""
+    assert home.is_dir()
+    monkeypatch.chdir(tmp_path)
+    shop = Project(tmp_path / "shop", capfd).create("auth=true", version="v0.3.0")
+    stock(shop)
+    products, categories = (f"tests/api/v1/test_{name}.py" for name in ("products", "categories"))
+    mine = "\n\nasync def test_mine() -> None:\n    assert PRODUCTS\n"
+    shop.write(products, shop.read(products) + mine)
+    case = '        {"name": "two\\nlines"},\n'
+    shop.replace(categories, case, case + '        {"name": 7},\n')
+    shop.commit()
+
+    result = shop.update()
+
+    outcomes = {one["path"]: one for one in result.document["outcomes"]}
+    assert result.code == 3
+    assert [path for path, one in outcomes.items() if one["conflicts"]] == [categories]
+    assert '{"name": 7}' in shop.read(categories)
+    assert shop.read(products).endswith(mine)
+    assert "REFUSED" not in shop.read(products)
+    assert outcomes["tests/api/v1/test_products_fields.py"]["action"] == "added"

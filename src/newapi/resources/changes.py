@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from newapi import features
 from newapi.errors import Problem, UsageError
-from newapi.resources import conversions, fields, naming, rules
+from newapi.resources import conversions, fields, naming, renaming, rules
 from newapi.resources.definition import Definition, Field
+from newapi.resources.renaming import Rename
 from newapi.resources.surroundings import Surroundings
 from newapi.text import shorten
 
@@ -57,16 +58,14 @@ def apply(definition: Definition, changes: Changes, surroundings: Surroundings) 
         UsageError: It says everything that is wrong.
     """
     run = _Run(definition)
-    steps: tuple[tuple[tuple[str, ...], Callable[[str], None]], ...] = (
-        (changes.drop, run.drop),
-        (changes.rename, run.rename),
-        (changes.change, run.change),
-        (changes.add, run.add),
-    )
-    for texts, step in steps:
-        for text in texts:
-            step(text)
-    if not any(texts for texts, _ in steps):
+    for text in changes.drop:
+        run.drop(text)
+    run.rename(changes.rename)
+    for text in changes.change:
+        run.change(text)
+    for text in changes.add:
+        run.add(text)
+    if changes == Changes():
         way = (
             f"newapi generate resource {definition.name} --add FIELD, --drop, --rename or --change"
         )
@@ -93,24 +92,19 @@ class _Run:
             self.fields.remove(field)
             self.operations.append(Operation("drop", old=field))
 
-    def rename(self, text: str) -> None:
-        typed, separator, wanted = text.partition(":")
-        if not separator:
-            message = f"--rename {shorten(text)} does not say the new name."
-            self.problems.append(Problem(message, f"--rename {shorten(text)}:NEW_NAME"))
-            return
-        field = self._find(typed, f"--rename {{}}:{shorten(wanted)}")
-        try:
-            name = naming.normalise(wanted)
-        except ValueError as flaw:
-            fix = f"--rename {shorten(typed)}:{naming.proposal(wanted, 'new_name')}"
-            message = f"--rename: the name '{shorten(wanted)}' {flaw}."
-            self.problems.append(Problem(message, fix))
-            return
-        if field and self._is_free(name):
-            new = replace(field, name=name)
-            self.fields[self.fields.index(field)] = new
-            self.operations.append(Operation("rename", field, new))
+    def rename(self, texts: Sequence[str]) -> None:
+        waiting = list(filter(None, map(self._read_rename, texts)))
+        while waiting:
+            if circle := renaming.swapped(waiting, self.fields):
+                self.problems.append(renaming.explain(circle))
+                return
+            rename = renaming.next_of(waiting, self.fields)
+            waiting.remove(rename)
+            field = self._find(rename.old, f"--rename {{}}:{rename.new}")
+            if field and self._is_free(rename.new):
+                new = replace(field, name=rename.new)
+                self.fields[self.fields.index(field)] = new
+                self.operations.append(Operation("rename", field, new))
 
     def change(self, text: str) -> None:
         new = self._read(text)
@@ -130,7 +124,10 @@ class _Run:
         else:
             self.warnings += conversions.warnings(old, new)
             self.fields[self.fields.index(old)] = new
-            self.operations.append(Operation("change", old, new))
+            # Right behind a rename of the field: generators make one step of both, in this place.
+            places = [n for n, step in enumerate(self.operations) if step.new == old]
+            place = places[-1] + 1 if places else len(self.operations)
+            self.operations.insert(place, Operation("change", old, new))
 
     def add(self, text: str) -> None:
         new = self._read(text)
@@ -147,12 +144,23 @@ class _Run:
         self.problems += problems
         return found[0] if found else None
 
+    def _read_rename(self, text: str) -> Rename | None:
+        typed, separator, wanted = text.partition(":")
+        if not separator:
+            message = f"--rename {shorten(text)} does not say the new name."
+            self.problems.append(Problem(message, f"--rename {shorten(text)}:NEW_NAME"))
+            return None
+        try:
+            return Rename(typed.strip(), naming.normalise(wanted))
+        except ValueError as flaw:
+            fix = f"--rename {shorten(typed)}:{naming.proposal(wanted, 'new_name')}"
+            message = f"--rename: the name '{shorten(wanted)}' {flaw}."
+            self.problems.append(Problem(message, fix))
+            return None
+
     def _find(self, text: str, way: str) -> Field | None:
-        known = {field.name: field for field in self.fields}
-        known |= {field.column: field for field in self.fields}
-        wanted = text.strip().lower().replace("-", "_")
-        if wanted in known:
-            return known[wanted]
+        if found := renaming.find(self.fields, text):
+            return found
         near = features.nearest(text, [field.name for field in self.fields])
         guess = f" Did you mean {near}?" if near else ""
         fix = (

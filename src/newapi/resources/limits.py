@@ -7,9 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from newapi.errors import Problem
+from newapi.resources import reserved
 from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render
 from newapi.resources.kinds import KINDS, LARGE_INTS, MAX_INDEXED, SMALL_INTS, shown
+from newapi.resources.values import quoted
 from newapi.text import shorten
 
 # SQLite keeps decimals as floats, which are exact up to here.
@@ -18,6 +20,10 @@ SQLITE_DIGITS = 15
 IDENTIFIER = 63
 # A text of MySQL has 65,535 bytes, and a character up to four.
 MYSQL_TEXT = 16_383
+# Rows that a unique number has room for at least.
+LEAST_ROOM = 20
+# How long a default can be in a line of code.
+LONGEST_DEFAULT = 60
 
 
 def check(field: Field, database: str) -> Iterator[Problem]:
@@ -26,6 +32,7 @@ def check(field: Field, database: str) -> Iterator[Problem]:
     yield from _check_decimal(field, database)
     yield from _check_numbers(field)
     yield from _check_default(field)
+    yield from _check_values(field)
 
 
 def check_identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator[Problem]:
@@ -123,6 +130,9 @@ def _check_numbers(field: Field) -> Iterator[Problem]:
     is_open = field.type == "float" and (field.gt or field.lt) is not None
     if low > high or (low == high and is_open):
         yield _problem(field, "no number is within these bounds", fix)
+    elif field.unique and _step(field) and (room := _room(field)) < LEAST_ROOM:
+        message = f"there would be room for {room} rows only; drop unique"
+        yield _problem(field, message, render(replace(field, unique=False)))
     if field.type == "float":
         for name, bound in _bounds(field):
             if Decimal(repr(float(bound))) != bound:
@@ -140,6 +150,14 @@ def _high(field: Field) -> Decimal:
     if field.lt is not None:
         return Decimal(field.lt) - _step(field)
     return _implied(field)[1] if field.le is None else Decimal(field.le)
+
+
+def _room(field: Field) -> int:
+    """Return how many values a whole number, or a decimal, can have."""
+    step = _step(field)
+    most = Decimal(10) ** ((field.digits or 0) - (field.places or 0)) - step
+    ends = (-most, most) if field.type == "decimal" else _implied(field)
+    return int((min(_high(field), ends[1]) - max(_low(field), ends[0])) / step) + 1
 
 
 def _implied(field: Field) -> tuple[Decimal, Decimal]:
@@ -164,8 +182,18 @@ def _check_default(field: Field) -> Iterator[Problem]:
         yield _problem(field, "what may be left out is empty in old rows and needs no default", fix)
     if field.unique:
         yield _problem(field, "one default in all old rows would not be unique", fix)
+    if field.type in {"str", "text", "email", "url"} and reserved.is_secret(field.name):
+        yield _problem(field, "a default of this name looks like a password in the code", fix)
     if flaw := _flaw_of_default(field):
         yield _problem(field, f"default={shorten(str(default))} {flaw}", fix)
+
+
+def _check_values(field: Field) -> Iterator[Problem]:
+    """Find values whose names in capitals linters refuse."""
+    for value in sorted({"i", "o"}.intersection(field.values)):
+        others = tuple(f"{other}_value" if other == value else other for other in field.values)
+        fix = render(replace(field, values=others, default=None))
+        yield _problem(field, f"{value} cannot be a value: {reserved.AMBIGUOUS}", fix)
 
 
 def _flaw_of_default(field: Field) -> str:
@@ -180,11 +208,16 @@ def _flaw_of_default(field: Field) -> str:
         bounds = dict(_bounds(field))
         if not is_within or number in {bounds.get("gt"), bounds.get("lt")}:
             return "is outside of the bounds"
-    if isinstance(default, str) and field.max is not None:
-        if len(default) > field.max:
-            return f"has more than {field.max} characters"
-        if len(default) < (field.min or 0):
-            return f"has less than {field.min} characters"
+    return _flaw_of_text(field, default) if isinstance(default, str) and field.max else ""
+
+
+def _flaw_of_text(field: Field, default: str) -> str:
+    if field.max is not None and len(default) > field.max:
+        return f"has more than {field.max} characters"
+    if len(default) < (field.min or 0):
+        return f"has less than {field.min} characters"
+    if len(quoted(default)) > LONGEST_DEFAULT:
+        return f"has more than {LONGEST_DEFAULT} characters, too many for a line of code"
     return ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from collections.abc import Mapping
 
 from newapi.resources import naming
@@ -13,6 +14,8 @@ _PARAMETER = "lists take it as a parameter of their own"
 _PYDANTIC = "Pydantic's models have an attribute of this name"
 _SQLALCHEMY = "SQLAlchemy's models have an attribute of this name"
 _SHADOWS = "the class of the model uses what Python calls so"
+AMBIGUOUS = "in many fonts it looks like a number"
+_SECRET = re.compile(r"(?:^|_)(?:pas+wo?r?d|pass(?:phrase)?|pwd|token|secrete?)(?:$|_)")
 
 _FIELDS: Mapping[str, str] = {
     **dict.fromkeys(("id", "created_at", "updated_at", "owner", "owner_id"), _KEPT),
@@ -40,6 +43,7 @@ _FIELDS: Mapping[str, str] = {
         ),
         _SHADOWS,
     ),
+    **dict.fromkeys(("i", "l", "o"), AMBIGUOUS),
     **dict.fromkeys(("self", "cls"), "Python's methods call their own object so"),
 }  # fmt: skip
 
@@ -62,11 +66,13 @@ _PROPOSALS: Mapping[str, str] = {
 # What the modules of a resource import or call their own variables.
 _VARIABLES = frozenset(
     {
-        "ada", "admin", "again", "app", "body", "cached", "caller", "changed", "client", "data",
-        "date", "datetime", "db", "eve", "factory", "field", "forgets", "func", "list_query", "op",
-        "owner", "page", "parameters", "people", "problems", "pytest", "query", "refusal",
-        "relationship", "response", "router", "row", "rows", "sa", "select", "self", "unique",
-        "url", "values",
+        "ada", "admin", "again", "app", "body", "cached", "caller", "changed", "client", "created",
+        "data", "date", "datetime", "db", "deleted", "eve", "factory", "falling", "field",
+        "forgets", "found", "func", "given", "id_of", "list_query", "listed", "nobody",
+        "op", "opened", "owner", "page", "pages", "parameters", "people", "problems", "pytest",
+        "query", "referred", "refusal", "refused", "relationship", "response", "rising", "root",
+        "router", "row", "rows", "sa", "saved", "select", "self", "send_form", "sent", "shown",
+        "typed", "unique", "url", "uuid", "values",
     }
 )  # fmt: skip
 CLASSES = frozenset(
@@ -108,6 +114,8 @@ def flaw_of_word(word: str) -> str:
         return f"'{word}' is a keyword of Python"
     if word in _BUILTINS:
         return f"'{word}' is a name of Python's own"
+    if word in {"i", "l", "o"}:
+        return f"'{word}': {AMBIGUOUS}"
     if word in _VARIABLES:
         return f"the code of every resource uses '{word}' for something else"
     return ""
@@ -120,3 +128,8 @@ def flaw_of_class(name: str) -> str:
     if name in CLASSES:
         return f"the code of every resource uses a class '{name}' already"
     return ""
+
+
+def is_secret(name: str) -> bool:
+    """Whether linters take a text of this name for a password that is written into the code."""
+    return _SECRET.search(name) is not None

@@ -53,14 +53,59 @@ def test_fields_come_go_and_change_in_one_run() -> None:
         ("drop", "category:ref(category)", ""),
         ("rename", "due:date?", "due_date:date?"),
         ("rename", "stock:int(ge=0, default=0)", "pieces:int(ge=0, default=0)"),
-        ("change", "name:str(1..100)", "name:str(1..200)"),
         ("change", "pieces:int(ge=0, default=0)", "pieces:int(ge=0, le=9)"),
+        ("change", "name:str(1..100)", "name:str(1..200)"),
         ("add", "", "barcode:str(1..255)?"),
         ("add", "", "sku:int(default=0)"),
     ]
     assert changed.warnings == (
         "Rows whose pieces breaks its new limits can stop the migration.",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("rename", [("name:title", "sku:name"), ("sku:name", "name:title")])
+def test_name_moves_on_to_another_field(rename: tuple[str, ...]) -> None:
+    changed = change(rename=rename)
+
+    assert [
+        (step.old and step.old.name, step.new and step.new.name) for step in changed.operations
+    ] == [
+        ("name", "title"),
+        ("sku", "name"),
+    ]
+    assert [field.name for field in changed.definition.fields][::4][:2] == ["title", "name"]
+
+
+def test_columns_move_on_too() -> None:
+    changed = change(rename=("category:kind", "sku:category_id"), drop=("name",))
+
+    assert {field.column for field in changed.definition.fields} >= {"kind_id", "category_id"}
+
+
+@pytest.mark.parametrize(
+    ("rename", "said", "first", "second"),
+    [
+        (
+            ("name:sku", "sku:name"),
+            "name and sku cannot",
+            "name:name_before",
+            "--rename sku:name --rename name_before:sku",
+        ),
+        (
+            ("meta:due", "due:name", "name:sku", "sku:due"),
+            "due, name and sku cannot",
+            "due:due_before",
+            "--rename name:sku --rename sku:due --rename due_before:name",
+        ),
+    ],
+)
+def test_swap_of_names_takes_two_steps(
+    rename: tuple[str, ...], said: str, first: str, second: str
+) -> None:
+    [(message, fix)] = problems(rename=rename)
+
+    assert message == f"{said} swap their names in one step."
+    assert fix == f"--rename {first}, and when that is committed {second}"
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,11 @@ mostly_right = st.builds(
     Changes,
     add=good_lists.map(lambda texts: tuple(f"{text.rstrip('?')}?" for text in texts)),
     drop=st.lists(of_product, max_size=1).map(tuple),
-    rename=st.lists(st.tuples(of_product, new_names).map(":".join), max_size=1).map(tuple),
+    rename=st.lists(
+        st.tuples(of_product, new_names | of_product).map(":".join),
+        max_size=3,
+        unique_by=lambda text: text.split(":")[0],
+    ).map(tuple),
     change=st.lists(
         st.sampled_from(["name:str(7..77)", "name:text?", "stock:float?", "meta:json(default={})"]),
         max_size=1,

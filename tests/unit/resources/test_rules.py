@@ -112,6 +112,16 @@ def test_plural_can_be_named() -> None:
         ("x:list[str](1..2,default=[])", "has less than 1 entries", "x:list[str](1..2)"),
         ("x:int(default=1)?", "is empty in old rows and needs no default", "x:int?"),
         ("x:int(unique,default=1)", "would not be unique", "x:int(unique)"),
+        ("x:int(ge=1,le=9,unique)", "room for 9 rows only", "x:int(ge=1, le=9)"),
+        (
+            "x:decimal(digits=1,places=0,unique)",
+            "room for 19 rows",
+            "x:decimal(digits=1, places=0)",
+        ),
+        ("l:int", "in many fonts it looks like a number", "l_value:int"),
+        ("way:enum(i|out)", "i cannot be a value: in many", "way:enum(i_value|out)"),
+        ("api_token:str(default=x)", "looks like a password", "api_token:str(1..255)"),
+        (f"x:str(default={'a' * 61})", "too many for a line of code", "x:str(1..255)"),
         ("other:ref(thing)", "the first thing could refer to none", "other:ref(thing)?"),
         ("other_id:ref(thing)?", "gets its _id by itself", "other:ref(thing)?"),
         (

@@ -1,0 +1,70 @@
+"""Whatever can be made of random resources passes the checks of a real project."""
+
+from __future__ import annotations
+
+import pytest
+
+from newapi.resources import surroundings
+from newapi.resources.defining import Typed
+from newapi.resources.naming import normalise, plural_of
+from newapi.resources.surroundings import Surroundings
+from tests.e2e.conftest import Create
+from tests.e2e.owner import commit
+from tests.e2e.project import Project
+from tests.e2e.test_resources import OnDatabase, check, generate
+from tests.generators.drafts import sample
+from tests.matrix import PRESETS, Answers
+
+PROJECTS: dict[str, Answers] = {
+    "sqlite": {**PRESETS["standard"], "database": "sqlite", "admin": True},
+    "postgres": {**PRESETS["standard"], "database": "postgres"},
+    "mysql": {**PRESETS["standard"], "database": "mysql"},
+}
+FLAGS = {"owned": "--owned", "public": "--public", "admin": "--admin-only", None: "--owned"}
+
+
+def look(project: Project, database: str) -> Surroundings:
+    """Return what new resources find in a project."""
+    paths = [path for folder in ("app", "tests") for path in (project.path / folder).rglob("*.py")]
+    texts = {str(path.relative_to(project.path)): path.read_text("utf-8") for path in paths}
+    return surroundings.look({}, texts, accounts=True, database=database)
+
+
+def tests_of(typed: Typed) -> str:
+    """Return the tests of a resource, where there are no admin pages."""
+    return f"tests/api/{typed.api}/test_{plural_of(normalise(typed.name))}*.py"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("database", "seed", "count"),
+    [
+        ("sqlite", 1, 4),
+        ("postgres", 2, 4),
+        *(
+            pytest.param(database, seed, 12, marks=pytest.mark.long)
+            for database in PROJECTS
+            for seed in (10, 11, 12)
+        ),
+    ],
+)
+def test_random_resources_keep_their_promises(
+    database: str, seed: int, count: int, create: Create, on_real_database: OnDatabase
+) -> None:
+    project = create(PROJECTS[database])
+    commit(project)
+    resources = sample(seed, count, look(project, database))
+    # A project has such tests: for them, `newapi generate` asks for another name.
+    resources = [typed for typed in resources if not list(project.path.glob(tests_of(typed)))]
+
+    for typed in resources:
+        words = [typed.name, *typed.fields, FLAGS[typed.access], f"--api={typed.api}"]
+        generate(project, "resource", *words)
+    project.run("uv sync --quiet")
+    project = on_real_database(project, PROJECTS[database])
+
+    shared = ["tests/test_migrations.py", "tests/test_contract.py"]
+    shared += ["tests/admin"] if PROJECTS[database].get("admin") else []
+    check(project, *map(tests_of, resources), *shared)
+    project.run("uv run alembic downgrade base && uv run alembic upgrade head")
+    project.run("uv run alembic check")

@@ -1,0 +1,32 @@
+"""An application whose tables change, on a database of each kind."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from subprocess import run
+
+import pytest
+
+from tests.e2e.databases import SERVERS, answers, database
+from tests.generators.migrations import Migrations
+
+
+@pytest.fixture(params=["sqlite", "postgres", "mysql", "mysql-on-sqlite"])
+def migrations(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Migrations]:
+    """Yield an application on a database of each kind."""
+    kind, _, other = request.param.partition("-on-")
+    with ExitStack() as databases:
+        if "sqlite" in {kind, other}:
+            url = f"sqlite+aiosqlite:///{tmp_path}/test.db"
+        elif answers(SERVERS[kind]):
+            url = databases.enter_context(database(kind, python))
+        else:
+            pytest.skip(f"no {kind} server answers at {SERVERS[kind]}")
+        yield Migrations(tmp_path, kind, url)
+
+
+def python(words: list[str]) -> None:
+    run([sys.executable, *words], check=True)
