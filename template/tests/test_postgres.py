@@ -6,7 +6,7 @@ from app.core.database import create_engine
 
 
 async def test_statement_that_takes_too_long_is_ended(settings: Settings) -> None:
-    hasty = {"database_statement_timeout_seconds": 1}
+    hasty = {"database_statement_timeout_seconds": 0.1}
     engine = create_engine(settings.model_copy(update=hasty))
 
     async with engine.connect() as connection:
