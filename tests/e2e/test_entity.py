@@ -45,9 +45,10 @@ def follow(project: Path) -> list[str]:
 
 
 def wired(module: str, code: str) -> str:
-    """Put the import of a snippet among the imports, and the rest at the end."""
+    """Put the import of a snippet behind the imports, and the rest at the end."""
     imported, rest = code.split("\n\n")
-    return module.replace("\n\nrouter = ", f"\n{imported}\n\nrouter = ") + rest
+    head, last, tail = re.split(r"(?s)(.*\nfrom [^\n]*\n)", module, maxsplit=1)
+    return f"{head}{last}{imported}\n{tail}{rest}"
 
 
 @pytest.mark.slow

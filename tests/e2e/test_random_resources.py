@@ -30,7 +30,7 @@ def look(project: Project, database: str) -> Surroundings:
     return surroundings.look({}, texts, accounts=True, database=database)
 
 
-def tests_of(typed: Typed) -> str:
+def find_tests(typed: Typed) -> str:
     """Return the tests of a resource, where there are no admin pages."""
     return f"tests/api/{typed.api}/test_{plural_of(normalise(typed.name))}*.py"
 
@@ -55,7 +55,7 @@ def test_random_resources_keep_their_promises(
     commit(project)
     resources = sample(seed, count, look(project, database))
     # A project has such tests: for them, `newapi generate` asks for another name.
-    resources = [typed for typed in resources if not list(project.path.glob(tests_of(typed)))]
+    resources = [typed for typed in resources if not list(project.path.glob(find_tests(typed)))]
 
     for typed in resources:
         words = [typed.name, *typed.fields, FLAGS[typed.access], f"--api={typed.api}"]
@@ -65,6 +65,6 @@ def test_random_resources_keep_their_promises(
 
     shared = ["tests/test_migrations.py", "tests/test_contract.py"]
     shared += ["tests/admin"] if PROJECTS[database].get("admin") else []
-    check(project, *map(tests_of, resources), *shared)
+    check(project, *map(find_tests, resources), *shared)
     project.run("uv run alembic downgrade base && uv run alembic upgrade head")
     project.run("uv run alembic check")

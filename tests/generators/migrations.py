@@ -86,7 +86,7 @@ class Migrations:
             seam = TEMPLATE / f"{name}.jinja"
             source = seam if seam.exists() else TEMPLATE / name
             text = JINJA.from_string(source.read_text(encoding="utf-8")).render(
-                database=database, uses_sqlite=database != "postgres"
+                database=database, has_tables=True, uses_sqlite=database != "postgres"
             )
             self.write(name, text)
         self.write("app/config.py", CONFIG.format(url=url))
