@@ -79,8 +79,10 @@ def deleted_files_stay_deleted(told: Told) -> None:
 def permissions_of_the_user_stay(told: Told) -> None:
     """A file that the user made executable, or no longer is, stays so."""
     places = {outcome.origin: outcome.path for outcome in told.merged.outcomes if outcome.origin}
+    origins = {place: origin for origin, place in places.items() if origin not in told.user.tree}
     for path, ours in told.user.tree.items():
-        before, result = told.base.get(path), told.merged.tree.get(places.get(path, path))
+        before = told.base.get(origins.get(path, path))
+        result = told.merged.tree.get(places.get(path, path))
         if result and {ours.kind, result.kind} == {"file"}:
             is_as_before = before is not None and ours.executable == before.executable
             assert is_as_before or ours.executable == result.executable
