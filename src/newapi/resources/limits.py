@@ -208,14 +208,16 @@ def _flaw_of_default(field: Field) -> str:
         bounds = dict(_bounds(field))
         if not is_within or number in {bounds.get("gt"), bounds.get("lt")}:
             return "is outside of the bounds"
-    return _flaw_of_text(field, default) if isinstance(default, str) and field.max else ""
+    if isinstance(default, str) and field.max is not None:
+        return _flaw_of_text(default, field.min or 0, field.max)
+    return ""
 
 
-def _flaw_of_text(field: Field, default: str) -> str:
-    if field.max is not None and len(default) > field.max:
-        return f"has more than {field.max} characters"
-    if len(default) < (field.min or 0):
-        return f"has less than {field.min} characters"
+def _flaw_of_text(default: str, least: int, most: int) -> str:
+    if len(default) > most:
+        return f"has more than {most} characters"
+    if len(default) < least:
+        return f"has less than {least} characters"
     if len(quoted(default)) > LONGEST_DEFAULT:
         return f"has more than {LONGEST_DEFAULT} characters, too many for a line of code"
     return ""

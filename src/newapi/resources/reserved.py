@@ -15,6 +15,7 @@ _PYDANTIC = "Pydantic's models have an attribute of this name"
 _SQLALCHEMY = "SQLAlchemy's models have an attribute of this name"
 _SHADOWS = "the class of the model uses what Python calls so"
 AMBIGUOUS = "in many fonts it looks like a number"
+_AMBIGUOUS_NAMES = ("i", "l", "o")
 _SECRET = re.compile(r"(?:^|_)(?:pas+wo?r?d|pass(?:phrase)?|pwd|token|secrete?)(?:$|_)")
 
 _FIELDS: Mapping[str, str] = {
@@ -43,7 +44,7 @@ _FIELDS: Mapping[str, str] = {
         ),
         _SHADOWS,
     ),
-    **dict.fromkeys(("i", "l", "o"), AMBIGUOUS),
+    **dict.fromkeys(_AMBIGUOUS_NAMES, AMBIGUOUS),
     **dict.fromkeys(("self", "cls"), "Python's methods call their own object so"),
 }  # fmt: skip
 
@@ -114,7 +115,7 @@ def flaw_of_word(word: str) -> str:
         return f"'{word}' is a keyword of Python"
     if word in _BUILTINS:
         return f"'{word}' is a name of Python's own"
-    if word in {"i", "l", "o"}:
+    if word in _AMBIGUOUS_NAMES:
         return f"'{word}': {AMBIGUOUS}"
     if word in _VARIABLES:
         return f"the code of every resource uses '{word}' for something else"
