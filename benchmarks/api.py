@@ -16,7 +16,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from measure import ENVIRONMENT, script
+from create import CREATE
+from measure import ENVIRONMENT
 
 ROUNDS, REQUESTS, CLIENTS = 5, 400, 4
 ACCOUNT = {"email": "ada@example.com", "password": "correct horse battery staple"}
@@ -66,7 +67,7 @@ class Server:
 
 @contextmanager
 def serve(python: Path, cwd: Path, app: str, settings: Mapping[str, str]) -> Iterator[Server]:
-    """Run an application in one process of uvicorn, on one processor's worth of threads."""
+    """Run an application in one process of uvicorn."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     command: list[str | Path] = [python, "-m", "uvicorn", app, f"--port={port}", "--no-access-log"]
@@ -91,15 +92,8 @@ def main() -> None:
     """Measure the API of the standard preset, on SQLite, with limits that nobody reaches."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
         folder = Path(name)
-        create: list[str | Path] = [
-            script("newapi"),
-            "create",
-            "demo",
-            "--defaults",
-            "--no-lock",
-            "--no-git",
-        ]
-        subprocess.run(create, cwd=folder, env=ENVIRONMENT, check=True, capture_output=True)
+        command = [*CREATE, "--no-git"]
+        subprocess.run(command, cwd=folder, env=ENVIRONMENT, check=True, capture_output=True)
         project = folder / "demo"
         outside = {k: v for k, v in ENVIRONMENT.items() if not k.startswith(("UV_", "VIRTUAL_ENV"))}
         subprocess.run(["uv", "sync", "--quiet"], cwd=project, env=outside, check=True)
