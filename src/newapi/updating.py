@@ -161,11 +161,9 @@ def _next(command: str, repository: Repository, plan: Plan) -> list[str]:
     return [*steps, *_surroundings(plan), commit]
 
 
-def offered(command: str, plan: Plan) -> list[str]:
+def offered(plan: Plan) -> list[str]:
     """Return what can be run for people; nothing that loses data, or that conflicts would break."""
-    if plan.is_up_to_date or plan.conflicts or command not in {"update", "add", "generate"}:
-        return []
-    if "pyproject.toml" not in plan.merged.tree:
+    if plan.is_up_to_date or plan.conflicts or "pyproject.toml" not in plan.merged.tree:
         return []
     return [step for step in _surroundings(plan) if not (plan.dropped and step == offers.MIGRATE)]
 

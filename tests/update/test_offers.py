@@ -159,10 +159,21 @@ def test_added_feature_offers_what_it_needs(project: Project, start: Start) -> N
     assert "ran run alembic upgrade head" in terminal.end()[1]
 
 
-def test_dropping_tables_is_never_offered(project: Project, start: Start) -> None:
-    terminal = start("update", str(project.path), "--without", "items")
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (("update", "demo", "--without", "items"), "uv lock, uv run pytest"),
+        (("remove", "items", "--project", "demo"), "uv run pytest"),
+    ],
+)
+def test_dropping_tables_is_never_offered(
+    project: Project, start: Start, words: tuple[str, ...], offered: str
+) -> None:
+    assert project.path.is_dir()
 
-    before = terminal.type("Run now: uv lock, uv run pytest? [y/N]")
+    terminal = start(*words)
+
+    before = terminal.type(f"Run now: {offered}? [y/N]")
 
     assert terminal.end()[0] == 0
     assert "dropped by the next" in before
@@ -176,7 +187,6 @@ def test_dropping_tables_is_never_offered(project: Project, start: Start) -> Non
         ("update", "demo", "--dry-run"),
         ("add", "tags", "--project", "demo", "-y"),
         ("add", "auth", "--project", "demo"),
-        ("remove", "items", "--project", "demo"),
     ],
 )
 def test_nothing_is_asked(project: Project, start: Start, words: tuple[str, ...]) -> None:

@@ -71,7 +71,7 @@ def carry_out(
             updating.carry_out(repository, desk, plan, document)
     code = _tell(document, console)
     if console.can_ask and is_asking:
-        offers.make(console, repository.project, updating.offered(document["command"], plan))
+        offers.make(console, repository.project, updating.offered(plan))
     return code
 
 
