@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 
 import pytest
 
@@ -87,7 +88,7 @@ def test_changed_product_keeps_its_rows(create: Create) -> None:
     generate(project, "resource", "product", *PRODUCT, "code:str(1..20,unique)")
     project.run("uv sync --quiet && uv run alembic upgrade head")
     commit(project)
-    with sqlite3.connect(project.path / "app.db") as database:
+    with closing(sqlite3.connect(project.path / "app.db")) as database, database:
         row = "'{id}', '2026-01-01 00:00:00', '2026-01-01 00:00:00'"
         ids = [f"{number:032x}" for number in (1, 2)]
         database.execute(f"insert into categories values ('Chairs', {row.format(id=ids[0])})")
@@ -100,7 +101,7 @@ def test_changed_product_keeps_its_rows(create: Create) -> None:
 
     check(project, "tests/api/v1/test_products*.py", "tests/test_migrations.py")
     commit(project)
-    with sqlite3.connect(project.path / "app.db") as database:
+    with closing(sqlite3.connect(project.path / "app.db")) as database, database:
         columns = "title, name, price, stock, category_id"
         rows = database.execute(f"select {columns} from products").fetchall()
     assert rows == [("Stool", "S1", 9.9, 3, ids[0])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -24,7 +25,7 @@ def migrate(project: Project) -> set[str]:
     project.run("uv run alembic upgrade head")
     project.run("uv run alembic check")
     project.run("uv run ruff check . && uv run ruff format --check .")
-    with sqlite3.connect(project.path / "app.db") as database:
+    with closing(sqlite3.connect(project.path / "app.db")) as database, database:
         return {name for (name,) in database.execute("select name from sqlite_master")}
 
 
@@ -33,7 +34,7 @@ def test_feature_with_tables_comes_and_goes(create: Create) -> None:
     project = create(PROJECTS["standard"])
     commit(project)
     assert "items" in migrate(project)
-    with sqlite3.connect(project.path / "app.db") as database:
+    with closing(sqlite3.connect(project.path / "app.db")) as database, database:
         columns = "email, hashed_password, role, is_active, id, created_at, updated_at"
         database.execute(f"insert into users ({columns}) values {USER}")
 
@@ -44,7 +45,7 @@ def test_feature_with_tables_comes_and_goes(create: Create) -> None:
     newapi(project, "remove", "items", "--keep-tables")
     project.run("uv run alembic upgrade head")
 
-    with sqlite3.connect(project.path / "app.db") as database:
+    with closing(sqlite3.connect(project.path / "app.db")) as database, database:
         assert database.execute("select email from users").fetchall() == [("ada@example.com",)]
 
 

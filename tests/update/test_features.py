@@ -6,6 +6,7 @@ import runpy
 import sqlite3
 import sys
 import types
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -45,19 +46,19 @@ def revised(project: Project) -> dict[str, revisions.Revision]:
 
 def tables(project: Project) -> set[str]:
     """Run every migration in order, and return the tables that are there in the end."""
-    database = sqlite3.connect(":memory:")
     fake = types.ModuleType("alembic")
-    fake.op = types.SimpleNamespace(execute=database.execute)  # type: ignore[attr-defined]
     before = sys.modules.get("alembic")
     sys.modules["alembic"] = fake
-    try:
-        for revision in revisions.in_order(revised(project)):
-            runpy.run_path(str(project.path / VERSIONS / revision.path))["upgrade"]()
-    finally:
-        del sys.modules["alembic"]
-        if before:
-            sys.modules["alembic"] = before
-    return {name for (name,) in database.execute("select name from sqlite_master")}
+    with closing(sqlite3.connect(":memory:")) as database:
+        fake.op = types.SimpleNamespace(execute=database.execute)  # type: ignore[attr-defined]
+        try:
+            for revision in revisions.in_order(revised(project)):
+                runpy.run_path(str(project.path / VERSIONS / revision.path))["upgrade"]()
+        finally:
+            del sys.modules["alembic"]
+            if before:
+                sys.modules["alembic"] = before
+        return {name for (name,) in database.execute("select name from sqlite_master")}
 
 
 def test_added_feature_equals_one_from_the_beginning(plain: Project) -> None:
