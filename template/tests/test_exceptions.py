@@ -1,10 +1,8 @@
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm.exc import StaleDataError
 
 from app.dependencies import SessionDep
 from app.exceptions import InvalidReference
@@ -22,32 +20,6 @@ async def test_reference_to_nothing_is_an_invalid_value(app: FastAPI, client: As
     assert response.status_code == 422
     [error] = response.json()["errors"]
     assert (error["loc"], error["type"]) == (["body", "shelf_id"], "invalid_reference")
-
-
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
-        (IntegrityError("INSERT", {}, CAUSE), 409),
-        (StaleDataError(), 409),
-        (OperationalError("SELECT", {}, CAUSE), 503),
-        (DBAPIError("SELECT", {}, CAUSE, connection_invalidated=True), 503),
-        (DBAPIError("SELECT", {}, CAUSE), 500),
-        (PoolTimeout(), 503),
-        (TimeoutError(), 503),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
-)
-async def test_what_the_database_refuses_is_an_answer(
-    app: FastAPI, client: AsyncClient, error: Exception, status: int
-) -> None:
-    @app.get("/books")
-    async def read_books(_: SessionDep) -> None:
-        raise error
-
-    response = await client.get("/books")
-
-    assert response.status_code == status
-    assert "the driver's words" not in response.text
 
 
 async def test_change_that_cannot_be_committed_is_not_answered_as_made(

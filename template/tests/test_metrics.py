@@ -1,8 +1,4 @@
-import sys
-from pathlib import Path
-
 import pytest
-from anyio import run_process
 from fastapi import APIRouter, FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
@@ -10,14 +6,8 @@ from pydantic import SecretStr
 from app.config import Settings
 from app.core.metrics import DURATION, REQUESTS
 from app.factory import create_app
-from tests.servers import refusal
 
 TOKEN = "a-token-that-only-prometheus-knows-of"
-COUNT = """
-import os, app.core.metrics
-os.fork()
-app.core.metrics.REQUESTS.labels("GET", "/things", "200").inc()
-"""
 router = APIRouter(prefix="/things")
 
 
@@ -85,20 +75,3 @@ async def test_only_the_token_opens_metrics_of_production_on_any_host(settings: 
 async def test_production_without_a_token_has_no_metrics(production: FastAPI) -> None:
     async with AsyncClient(transport=ASGITransport(production), base_url="http://test") as client:
         assert (await client.get("/metrics")).status_code == 404
-
-
-def test_production_refuses_a_weak_token(settings: Settings) -> None:
-    weak = {"environment": "production", "metrics_token": "change-me"}
-
-    assert "METRICS_TOKEN" in refusal(settings, **weak)
-
-
-async def test_worker_processes_are_added_up(
-    client: AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    await run_process([sys.executable, "-c", COUNT])
-
-    assert await read_counts(client) == {
-        'http_requests_total{method="GET",route="/things",status="200"} 2.0'
-    }

@@ -1,6 +1,5 @@
 import gzip
 import json
-import logging
 from collections.abc import Generator
 
 import pytest
@@ -70,17 +69,3 @@ async def test_expected_errors_are_not_reported(client: AsyncClient, received: R
         assert (await client.get(path)).status_code >= 400
 
     assert not read_reports(received)
-
-
-def test_nothing_starts_without_a_dsn(settings: Settings) -> None:
-    configure_logging(settings)
-
-    assert not sentry_sdk.get_client().is_active()
-
-
-async def test_errors_that_libraries_log_are_reported(app: FastAPI, received: Receiver) -> None:
-    logging.getLogger("theirs").error("only a message")
-    logging.getLogger("theirs").error("it failed", exc_info=KeyError("theirs"))
-
-    [report] = read_reports(received)
-    assert json.loads(report.splitlines()[2])["tags"]["logger"] == "theirs"

@@ -8,7 +8,7 @@ from asgi_lifespan import LifespanManager
 from fastapi import APIRouter
 from httpx2 import ASGITransport, AsyncClient
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from sqlalchemy import text
 
 from app.config import Settings
@@ -78,26 +78,7 @@ async def test_request_statement_and_log_line_continue_the_trace_of_the_caller(
     assert "s3cret" not in f"{statement}{request}"
 
 
-async def test_failed_statement_hides_its_message(settings: Settings, received: Receiver) -> None:
-    assert (await run(settings, "/api/v1/things/0"))[0] >= 500
-
-    statement, request = read_spans(received)
-    assert statement.status.code == request.status.code == Status.STATUS_CODE_ERROR
-    assert attributes_of(statement)["error.type"].endswith("Error")
-    assert "s3cret" not in str(statement)
-    assert not statement.status.message
-
-
 async def test_probes_are_not_traced(settings: Settings, received: Receiver) -> None:
     assert await run(settings, "/health", "/health/live") == [200, 204]
 
     assert not received.bodies
-
-
-async def test_requests_are_answered_though_the_collector_is_down(
-    settings: Settings, received: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.1")
-    monkeypatch.setattr(settings, "otel_exporter_otlp_endpoint", "http://127.0.0.1:9")
-
-    assert await run(settings, "/nowhere") == [404]

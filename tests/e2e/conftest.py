@@ -19,6 +19,7 @@ from tests.e2e.project import Project
 from tests.matrix import ROOT
 
 Create = Callable[[Mapping[str, Value]], Project]
+collect_ignore = ["edge_cases"]
 OURS = ("COV_", "COVERAGE_", "GIT_", "PYTEST_", "PYTHON", "UV_PROJECT_")
 
 

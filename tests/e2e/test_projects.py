@@ -16,6 +16,7 @@ from tests.e2e.commands import (
     pipeline_variables,
 )
 from tests.e2e.conftest import Create
+from tests.e2e.edges import add_edge_cases
 from tests.e2e.project import Client, Project
 from tests.matrix import ARRAY, CATALOG, PRESETS, PROJECTS
 
@@ -54,6 +55,10 @@ def test_project_passes_the_checks_that_it_documents(
         if command in {*CHECKS, *ROUND_TRIP, "uv run app env"}:
             with subtests.test(command):
                 project.run(command if name in PRESETS else command.removesuffix(" --cov"))
+    with subtests.test("edge cases"):
+        added = add_edge_cases(project)
+        project.run(["uv", "run", "ruff", "check", *added])
+        project.run(["uv", "run", "pytest", *added])
 
 
 def pipeline_settings(project: Path) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -61,6 +62,7 @@ JINJA = jinja2.Environment(
     | {"undefined": jinja2.StrictUndefined},
 )
 REVISION = "revision/alembic/versions/{{ revision.id }}.py.jinja"
+CAST = re.compile(r"::double precision")  # what PostgreSQL adds to a check when a type changes
 
 
 def answers(
@@ -204,7 +206,8 @@ def describe(connection: sa.Connection) -> dict[str, Any]:
             },
             "key": inspector.get_pk_constraint(name),
             "checks": sorted(
-                (c["name"], c["sqltext"]) for c in inspector.get_check_constraints(name)
+                (c["name"], CAST.sub("", c["sqltext"]))
+                for c in inspector.get_check_constraints(name)
             ),
             "uniques": sorted(
                 (c["name"], c["column_names"]) for c in inspector.get_unique_constraints(name)

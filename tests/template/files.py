@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import configparser
+import io
 import json
+import tokenize
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -75,3 +77,17 @@ def python_lines(project: Path, folder: str = "") -> dict[str, int]:
         for name, text in texts(project)
         if name.endswith(".py") and name.startswith(folder)
     }
+
+
+def code_lines(text: str) -> int:
+    """Count the lines of a module as cloc does: none that are blank, comments or docstrings."""
+    passed = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in passed | {tokenize.ENDMARKER}:
+            lines |= {*range(token.start[0], token.end[0] + 1)}
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str())):
+                lines -= {*range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    return len(lines)

@@ -1,6 +1,7 @@
 """Uploaded files: checked, and kept below one folder until their task has ended."""
 
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -54,5 +55,6 @@ class Uploads:
     def remove_older_than(self, moment: datetime) -> None:
         """Remove what was left behind, as when its user was deleted."""
         for path in self.folder.glob("*"):
-            if path.stat().st_mtime < moment.timestamp():
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # a worker may be faster
+                if path.stat().st_mtime < moment.timestamp():
+                    path.unlink()

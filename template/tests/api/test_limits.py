@@ -8,10 +8,8 @@ from pydantic import SecretStr
 
 from app.api.limits import limit
 from app.api.v1.api import router
-from app.config import Settings
-from app.problems import MEDIA_TYPE
 from tests.redis import NO_REDIS
-from tests.servers import Serve, refusal
+from tests.servers import Serve
 
 PROBE = "/api/v1/probe"
 
@@ -97,19 +95,3 @@ async def test_requests_pass_while_redis_is_down_and_the_log_says_it_once(
         assert await spend(client, times=3) == [200] * 3
 
     assert caplog.text.count("requests are not limited") == 1
-
-
-async def test_document_says_that_requests_are_limited(app: FastAPI) -> None:
-    responses = app.openapi()["paths"][PROBE]["get"]["responses"]
-
-    assert list(responses["429"]["content"]) == [MEDIA_TYPE]
-
-
-@pytest.mark.parametrize("rate", ["often", "1/minute;2/hour", 5])
-def test_what_is_no_rate_is_refused(settings: Settings, rate: str) -> None:
-    assert "rate_limit" in refusal(settings, rate_limit=rate)
-
-
-def test_mistaken_limit_of_a_route_shows_at_once() -> None:
-    with pytest.raises(ValueError, match="often"):
-        limit("often")

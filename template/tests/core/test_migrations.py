@@ -1,9 +1,6 @@
-import pytest
 from alembic import command
 from alembic.config import Config
 from anyio import to_thread
-from sqlalchemy.exc import OperationalError
-from structlog.testing import capture_logs
 
 from app.config import Settings
 from tests.servers import Serve, refusal
@@ -14,21 +11,6 @@ async def test_development_migrates_when_it_starts(serve: Serve, alembic: Config
 
     async with serve(migrate_on_start=True):
         await to_thread.run_sync(command.check, alembic)
-
-
-async def test_application_starts_even_when_it_cannot_migrate(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> None:
-        raise OperationalError("connect", {}, ConnectionRefusedError())
-
-    monkeypatch.setattr(command, "upgrade", fail)
-
-    with capture_logs() as logs:
-        async with serve(migrate_on_start=True):
-            pass
-
-    assert "the database was not migrated" in [line["event"] for line in logs]
 
 
 def test_production_refuses_to_migrate_when_it_starts(settings: Settings) -> None:

@@ -63,19 +63,6 @@ async def test_worker_keeps_its_task_as_long_as_it_lives(
     assert (done.status, done.attempts) == (TaskStatus.SUCCEEDED, 1)
 
 
-async def test_worker_that_lost_its_task_stops_and_writes_nothing(
-    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def lose(job: Job) -> None:
-        await change_task(resources, task, attempts=2)
-        await sleep_forever()
-
-    do(monkeypatch, lose)
-    await run_task(with_settings(resources, task_lease_seconds=0.1), task.id)
-
-    assert (await read_task(resources, task)).status is TaskStatus.RUNNING
-
-
 async def test_failure_is_tried_again_later_until_it_failed_too_often(
     resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:

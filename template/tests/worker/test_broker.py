@@ -60,11 +60,3 @@ def test_production_refuses_brokers_that_lose_tasks(settings: Settings, url: str
     reason = refusal(settings, environment="production", celery_broker_url=url)
 
     assert "CELERY_BROKER_URL must name Redis or RabbitMQ" in reason
-
-
-def test_process_of_a_task_may_not_outlast_the_patience_of_its_broker(settings: Settings) -> None:
-    limits = {"task_time_limit_seconds": 300, "celery_visibility_timeout_seconds": 330}
-
-    reason = refusal(settings, environment="production", **limits)
-
-    assert "CELERY_VISIBILITY_TIMEOUT_SECONDS must exceed" in reason

@@ -6,9 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.session import AuthSession
-from app.models.user import User
 from tests.factories.people import PASSWORD, People, bearer, is_signed_in, log_in
-from tests.servers import Serve
 
 SESSIONS, TOKEN = "/api/v1/auth/sessions", "/api/v1/auth/token"
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
@@ -42,16 +40,6 @@ async def test_unknown_user_and_wrong_password_get_the_same_answer(
         assert answer.status_code == wrong.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert answer.json() | {"request_id": 1} == wrong.json() | {"request_id": 1}
-
-
-async def test_login_renews_an_outdated_hash(
-    ada: AsyncClient, serve: Serve, engine: AsyncEngine
-) -> None:
-    async with serve(argon2_time_cost=2) as stronger:
-        await log_in(stronger)
-
-    async with engine.connect() as connection:
-        assert ",t=2," in str(await connection.scalar(select(User.hashed_password)))
 
 
 async def test_closed_account_cannot_sign_in_and_is_out_at_once(

@@ -91,15 +91,3 @@ async def test_file_is_refused_for_what_it_contains(
 
     assert response.status_code == status
     assert set(settings.upload_folder.iterdir()) == before
-
-
-async def test_tasks_go_with_their_owner(
-    people: People, ada: AsyncClient, resources: Resources
-) -> None:
-    task_id = await send_file(ada)
-
-    assert (await ada.delete("/api/v1/users/me")).status_code == 204
-
-    again = await people.sign_up()
-    assert (await again.get(f"{TASKS}/{task_id}")).status_code == 404
-    assert await run_task(resources, UUID(task_id)) is None

@@ -3,7 +3,7 @@ from asyncio import gather
 from httpx2 import AsyncClient, Response
 
 from tests.api.v1.email.conftest import AUTH, Inbox
-from tests.factories.people import PASSWORD, People, bearer, is_signed_in, log_in
+from tests.factories.people import PASSWORD, bearer, is_signed_in, log_in
 
 ADA = {"email": "ada@example.com"}
 NEW = "another long password"
@@ -54,16 +54,4 @@ async def test_changed_password_voids_the_token(
     change = {"current_password": PASSWORD, "new_password": NEW}
     assert (await ada.put(f"{ME}/password", json=change)).status_code == 204
 
-    assert (await reset(client, inbox.tokens[-1])).status_code == 400
-
-
-async def test_closed_account_gets_no_mail_and_its_token_does_not_work(
-    people: People, ada: AsyncClient, client: AsyncClient, inbox: Inbox
-) -> None:
-    await ask(client)
-    await people.change("ada@example.com", is_active=False)
-
-    await ask(client)
-
-    assert len(inbox.mails) == 2
     assert (await reset(client, inbox.tokens[-1])).status_code == 400

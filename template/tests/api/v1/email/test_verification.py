@@ -6,15 +6,11 @@ import pytest
 from httpx2 import AsyncClient, Response
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
-from structlog.testing import capture_logs
 
-from app.commands import create_user
 from app.config import Settings
 from app.models.email_token import EmailToken
-from app.models.user import UserRole
 from tests.api.v1.email.conftest import AUTH, Inbox
 from tests.factories.people import PASSWORD, People, id_of, log_in
-from tests.smtp import CLOSED
 
 ADA = {"email": "ada@example.com"}
 
@@ -100,24 +96,3 @@ async def test_unverified_user_signs_in_only_after_verifying_where_that_is_requi
 
     assert [answer.status_code for answer in (wrong, early, late)] == [401, 403, 200]
     assert early.json()["detail"] == "Verify your e-mail address first."
-
-
-@pytest.mark.parametrize("changes", [{"require_verified_email": True}])
-async def test_administrator_that_a_command_makes_needs_no_mail(
-    client: AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.commands.get_settings", lambda: settings)
-
-    await create_user("root@example.com", PASSWORD, UserRole.ADMIN)
-
-    assert (await log_in(client, "root@example.com")).status_code == 200
-
-
-@pytest.mark.parametrize("changes", [CLOSED])
-async def test_lost_mail_is_logged_without_its_token_and_sign_up_works(people: People) -> None:
-    with capture_logs() as lines:
-        await people.sign_up()
-
-    [line] = [line for line in lines if line["event"] == "mail was not sent"]
-    assert line["log_level"] == "error"
-    assert "token=" not in str(lines)

@@ -33,28 +33,6 @@ async def test_identity_of_somebody_else_is_not_linked(
     assert (await ada.get(IDENTITIES)).json() == []
 
 
-async def test_nothing_is_linked_to_who_signed_out_meanwhile(
-    ada: AsyncClient, provider: Provider
-) -> None:
-    back = await start_linking(ada, provider)
-    await ada.post("/api/v1/auth/logout")
-
-    assert (await ada.get(back)).status_code == 401
-
-
-async def test_abandoned_link_does_not_turn_a_sign_in_into_one(
-    ada: AsyncClient, provider: Provider
-) -> None:
-    provider.claims["email"] = "grace@example.com"
-    await ada.post(LINK)
-    start = await ada.get("/api/v1/auth/oidc/login")
-
-    answer = await ada.get(provider.consent(start.headers["location"]))
-
-    assert answer.status_code == 200
-    assert (await ada.get(IDENTITIES)).json() == []
-
-
 async def test_linking_takes_a_signed_in_user(client: AsyncClient) -> None:
     assert (await client.post(LINK)).status_code == 401
     assert (await client.get(IDENTITIES)).status_code == 401

@@ -2,10 +2,9 @@ import pytest
 from httpx2 import AsyncClient, Response
 from starlette.responses import JSONResponse
 
-from app.core.security import NOBODYS_PASSWORD
 from tests.api.v1.oauth.conftest import SignIn
-from tests.api.v1.oauth.provider import ADA, Provider
-from tests.factories.people import People, bearer, log_in
+from tests.api.v1.oauth.provider import Provider
+from tests.factories.people import People, bearer
 
 ADDRESSES = [
     {"email": "old@example.com", "primary": False, "verified": True},
@@ -35,16 +34,6 @@ async def test_known_person_comes_back_whatever_the_address_is_now(
     assert await read_me(client, await sign_in()) == first
 
 
-async def test_subjects_that_differ_in_case_are_different_people(
-    sign_in: SignIn, client: AsyncClient, provider: Provider
-) -> None:
-    provider.claims["sub"] = "ada"
-    await sign_in()
-    provider.claims |= {"sub": "ADA", "email": "other@example.com"}
-
-    assert (await read_me(client, await sign_in()))["email"] == "other@example.com"
-
-
 async def test_github_says_by_its_api_who_somebody_is(
     sign_in: SignIn, client: AsyncClient, provider: Provider
 ) -> None:
@@ -72,18 +61,6 @@ async def test_account_needs_an_address_that_the_provider_has_verified(
     assert "has not verified" in answer.json()["detail"]
 
 
-async def test_address_may_come_from_userinfo(
-    sign_in: SignIn, client: AsyncClient, provider: Provider
-) -> None:
-    provider.claims = {"sub": ADA["sub"]}
-    provider.answers["/user"] = JSONResponse(ADA | {"sub": "somebody else"})
-    refused = await sign_in()
-    provider.answers["/user"] = JSONResponse(ADA)
-
-    assert refused.status_code == 403
-    assert (await read_me(client, await sign_in()))["email"] == "ada@example.com"
-
-
 async def test_account_with_the_same_address_is_left_alone(sign_in: SignIn, people: People) -> None:
     ada = await people.sign_up("ada@example.com")
 
@@ -99,12 +76,3 @@ async def test_closed_account_stays_closed(sign_in: SignIn, people: People) -> N
     await people.change("ada@example.com", is_active=False)
 
     assert (await sign_in()).status_code == 403
-
-
-@pytest.mark.parametrize("password", ["", NOBODYS_PASSWORD])
-async def test_nobody_signs_in_with_a_password_that_was_never_set(
-    sign_in: SignIn, client: AsyncClient, password: str
-) -> None:
-    await sign_in()
-
-    assert (await log_in(client, password=password)).status_code == 401

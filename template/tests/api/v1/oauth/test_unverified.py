@@ -1,20 +1,8 @@
 """Who signs up with the address of somebody else gets no way into that account."""
 
-from datetime import UTC, datetime, timedelta
-
-import pytest
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from app.core.tokens import digest
-from app.models.email_token import EmailToken
-from app.models.identity import Identity
-from app.models.user import User
-from tests.api.v1.oauth.conftest import SignIn, start_linking
-from tests.api.v1.oauth.provider import ADA, ISSUER, Provider
-from tests.factories.people import PASSWORD, People
-
-LATER = datetime.now(UTC) + timedelta(hours=1)
+from tests.api.v1.oauth.conftest import start_linking
+from tests.api.v1.oauth.provider import Provider
+from tests.factories.people import People
 
 
 async def test_nothing_is_linked_before_the_address_is_verified(
@@ -27,27 +15,3 @@ async def test_nothing_is_linked_before_the_address_is_verified(
     assert answer.status_code == 409
     assert answer.json()["detail"] == "Verify your e-mail address first."
     assert (await eve.get("/api/v1/auth/identities")).json() == []
-
-
-@pytest.mark.parametrize("verified_at", [None, LATER])
-@pytest.mark.parametrize("purpose", ["verify-email", "password-reset"])
-async def test_what_was_linked_before_signs_nobody_in_once_the_owner_has_come(
-    people: People,
-    sign_in: SignIn,
-    engine: AsyncEngine,
-    purpose: str,
-    verified_at: datetime | None,
-) -> None:
-    eve = await people.sign_up()
-    await people.change("ada@example.com", email_verified_at=verified_at)
-    async with engine.begin() as connection:
-        mine = {"user_id": await connection.scalar(select(User.id))}
-        await connection.execute(insert(Identity).values(issuer=ISSUER, subject=ADA["sub"], **mine))
-        token = {"digest": digest("mailed"), "purpose": purpose, "expires_at": LATER}
-        await connection.execute(insert(EmailToken).values(**token, **mine))
-    assert (await sign_in()).status_code == 200
-
-    body = {"token": "mailed"} | ({"new_password": PASSWORD} if "reset" in purpose else {})
-    await eve.post(f"/api/v1/auth/{purpose}/confirm", json=body)
-
-    assert (await sign_in()).status_code == 409

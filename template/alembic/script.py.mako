@@ -8,10 +8,6 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
-# {% if has_tables %}
-
-from app.models.entity import UTCDateTime
-# {% endif %}
 ${imports if imports else ""}
 revision: str = ${repr(up_revision)}
 down_revision: str | Sequence[str] | None = ${repr(down_revision)}

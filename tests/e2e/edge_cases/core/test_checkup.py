@@ -1,3 +1,4 @@
+# Needs app/core/checkup.py
 import pytest
 from anyio import Event, create_task_group, fail_after
 

@@ -1,3 +1,4 @@
+# Needs app/core/security.py
 """What may happen while a password is checked, which takes long."""
 
 from collections.abc import Awaitable, Callable

@@ -1,3 +1,4 @@
+# Needs app/models/entity.py
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError

@@ -1,3 +1,4 @@
+# Needs tests/postgres.py
 import pytest
 from sqlalchemy import text
 

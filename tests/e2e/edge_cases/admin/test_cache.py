@@ -1,3 +1,4 @@
+# Needs app/admin app/api/cache.py app/models/item.py
 from httpx2 import AsyncClient
 
 from tests.factories.people import People

@@ -1,3 +1,4 @@
+# Needs tests/postgres.py app/models/entity.py
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient

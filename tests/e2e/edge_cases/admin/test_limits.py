@@ -1,3 +1,4 @@
+# Needs app/admin app/api/attempts.py
 from tests.admin.conftest import LOGIN
 from tests.servers import Serve
 

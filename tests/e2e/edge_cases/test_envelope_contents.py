@@ -1,3 +1,4 @@
+# Needs app/envelope.py
 from typing import Any
 
 import pytest

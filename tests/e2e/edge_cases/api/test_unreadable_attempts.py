@@ -1,0 +1,61 @@
+# Needs app/api/attempts.py
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx2 import AsyncClient
+from pydantic import SecretStr
+
+from tests.factories.people import PASSWORD, bearer
+from tests.servers import Serve
+
+LOGIN, FORM, SIGN_UP = "/api/v1/auth/login", "/api/v1/auth/token", "/api/v1/users"
+ACCOUNT = {"email": "ada@example.com", "password": PASSWORD}
+JSON, TEXT, MULTIPART = "application/json", "text/plain", "multipart/form-data; boundary=x"
+
+
+async def test_guessing_at_the_password_of_a_session_ends_wherever_it_comes_from(
+    serve: Serve, redis_url: SecretStr
+) -> None:
+    changes: dict[str, Any] = {"redis_url": redis_url, "rate_limit_account_attempts": "2/day"}
+    guess = {"current_password": "wrong", "new_password": PASSWORD}
+    statuses = []
+
+    async with serve(uuid4().hex, **changes) as client:
+        await client.post(SIGN_UP, json=ACCOUNT)
+        headers = bearer(await client.post(LOGIN, json=ACCOUNT))
+    for _ in range(3):
+        async with serve(uuid4().hex, **changes) as eve:
+            answer = await eve.put(f"{SIGN_UP}/me/password", json=guess, headers=headers)
+            statuses.append(answer.status_code)
+
+    assert statuses == [403, 403, 429]
+
+
+@pytest.mark.parametrize("path", [LOGIN, FORM, SIGN_UP])
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        *((body, JSON) for body in (b"", b"[]", b"{}", b'{"email": 5}', rb'{"email": "\ud800"}')),
+        *((body, TEXT) for body in (b"", b"{", b"\xff", b"[" * 9_000)),
+        (b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na', MULTIPART),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+async def test_attempt_that_names_no_account_is_only_invalid_but_counts(
+    serve: Serve, path: str, content: bytes, media_type: str
+) -> None:
+    async with serve(rate_limit_attempts="1/day") as client:
+        for status in (422, 429):
+            headers = {"Content-Type": media_type}
+            answer = await client.post(path, content=content, headers=headers)
+            assert answer.status_code == status
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"[" * 9_000])
+async def test_body_that_nobody_can_read_is_no_server_error(
+    client: AsyncClient, content: bytes
+) -> None:
+    answer = await client.post(LOGIN, content=content, headers={"Content-Type": JSON})
+
+    assert answer.status_code in {400, 422}

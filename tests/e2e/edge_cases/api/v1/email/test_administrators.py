@@ -1,0 +1,19 @@
+# Needs app/crud/email_token.py
+import pytest
+from httpx2 import AsyncClient
+
+from app.commands import create_user
+from app.config import Settings
+from app.models.user import UserRole
+from tests.factories.people import PASSWORD, log_in
+
+
+@pytest.mark.parametrize("changes", [{"require_verified_email": True}])
+async def test_administrator_that_a_command_makes_needs_no_mail(
+    client: AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.commands.get_settings", lambda: settings)
+
+    await create_user("root@example.com", PASSWORD, UserRole.ADMIN)
+
+    assert (await log_in(client, "root@example.com")).status_code == 200

@@ -1,0 +1,81 @@
+# Needs app/core/oauth.py
+import pytest
+from httpx2 import AsyncClient
+from starlette.responses import JSONResponse, Response
+
+from app.core.security import NOBODYS_PASSWORD
+from tests.api.v1.oauth.conftest import SignIn, start_linking
+from tests.api.v1.oauth.provider import ADA, DISCOVERY, Provider
+from tests.api.v1.oauth.test_linking import IDENTITIES, LINK
+from tests.api.v1.oauth.test_sign_in import read_me
+from tests.factories.people import log_in
+
+
+@pytest.mark.parametrize("subject", ["", "with\x00nul", "ends in a space ", "ä", "x" * 256, 7])
+async def test_subject_that_no_database_would_keep_apart_is_refused(
+    sign_in: SignIn, provider: Provider, subject: object
+) -> None:
+    provider.claims["sub"] = subject
+
+    assert (await sign_in()).status_code in {401, 502}
+
+
+async def test_provider_that_was_down_is_asked_again(sign_in: SignIn, provider: Provider) -> None:
+    provider.answers[DISCOVERY] = Response(status_code=503)
+    down = await sign_in()
+    provider.answers.clear()
+
+    assert (down.status_code, (await sign_in()).status_code) == (502, 200)
+
+
+async def test_abandoned_link_does_not_turn_a_sign_in_into_one(
+    ada: AsyncClient, provider: Provider
+) -> None:
+    provider.claims["email"] = "grace@example.com"
+    await ada.post(LINK)
+    start = await ada.get("/api/v1/auth/oidc/login")
+
+    answer = await ada.get(provider.consent(start.headers["location"]))
+
+    assert answer.status_code == 200
+    assert (await ada.get(IDENTITIES)).json() == []
+
+
+async def test_subjects_that_differ_in_case_are_different_people(
+    sign_in: SignIn, client: AsyncClient, provider: Provider
+) -> None:
+    provider.claims["sub"] = "ada"
+    await sign_in()
+    provider.claims |= {"sub": "ADA", "email": "other@example.com"}
+
+    assert (await read_me(client, await sign_in()))["email"] == "other@example.com"
+
+
+async def test_nothing_is_linked_to_who_signed_out_meanwhile(
+    ada: AsyncClient, provider: Provider
+) -> None:
+    back = await start_linking(ada, provider)
+    await ada.post("/api/v1/auth/logout")
+
+    assert (await ada.get(back)).status_code == 401
+
+
+async def test_address_may_come_from_userinfo(
+    sign_in: SignIn, client: AsyncClient, provider: Provider
+) -> None:
+    provider.claims = {"sub": ADA["sub"]}
+    provider.answers["/user"] = JSONResponse(ADA | {"sub": "somebody else"})
+    refused = await sign_in()
+    provider.answers["/user"] = JSONResponse(ADA)
+
+    assert refused.status_code == 403
+    assert (await read_me(client, await sign_in()))["email"] == "ada@example.com"
+
+
+@pytest.mark.parametrize("password", ["", NOBODYS_PASSWORD])
+async def test_nobody_signs_in_with_a_password_that_was_never_set(
+    sign_in: SignIn, client: AsyncClient, password: str
+) -> None:
+    await sign_in()
+
+    assert (await log_in(client, password=password)).status_code == 401

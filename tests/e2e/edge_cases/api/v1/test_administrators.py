@@ -1,0 +1,37 @@
+# Needs app/models/user.py
+from asyncio import gather
+
+from httpx2 import AsyncClient
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.models.user import UserRole
+from tests.factories.people import People, id_of
+
+USERS = "/api/v1/users"
+
+
+async def test_two_administrators_cannot_go_at_the_same_time(
+    people: People, ada: AsyncClient, admin: AsyncClient
+) -> None:
+    await people.change("ada@example.com", role=UserRole.ADMIN)
+    users = [(client, f"{USERS}/{await id_of(client)}") for client in (ada, admin)]
+
+    answers = await gather(*(client.patch(user, json={"role": "user"}) for client, user in users))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+
+
+async def test_closing_an_account_locks_it_before_its_sessions(
+    ada: AsyncClient, admin: AsyncClient, engine: AsyncEngine
+) -> None:
+    """The order is the same everywhere, so that nobody waits in a circle."""
+    user, statements = f"{USERS}/{await id_of(ada)}", list[str]()
+    listener = (engine.sync_engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+
+    event.listen(*listener)
+    await admin.patch(user, json={"is_active": False})
+    event.remove(*listener)
+
+    order = [" ".join(statements).index(s) for s in ("UPDATE users", "DELETE FROM auth_sessions")]
+    assert order == sorted(order)

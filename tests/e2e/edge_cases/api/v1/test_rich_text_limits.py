@@ -1,0 +1,21 @@
+# Needs app/schemas/rich_text.py
+import pytest
+from httpx2 import AsyncClient
+from pydantic import ValidationError
+
+from app.schemas.item import ItemCreate
+from tests.api.v1.test_rich_text import describe
+
+
+async def test_link_gives_nothing_to_its_target(ada: AsyncClient) -> None:
+    link = '<a href="https://example.com/" target="_top" rel="opener">d</a>'
+
+    assert (await describe(ada, link)).json()["description"] == (
+        '<a href="https://example.com/" rel="nofollow noopener noreferrer">d</a>'
+    )
+
+
+@pytest.mark.parametrize("sent", ["x" * 10_001, "&" * 9_999, "<a>" * 3_000, "&#8238;", "&#1;"])
+def test_limits_apply_before_and_after_cleaning(sent: str) -> None:
+    with pytest.raises(ValidationError, match="description"):
+        ItemCreate(title="Engine", description=sent)

@@ -1,0 +1,21 @@
+# Needs app/jobs
+from uuid import UUID
+
+from httpx2 import AsyncClient
+
+from app.dependencies import Resources
+from app.jobs.run import run_task
+from tests.api.v1.test_tasks import TASKS, send_file
+from tests.factories.people import People
+
+
+async def test_tasks_go_with_their_owner(
+    people: People, ada: AsyncClient, resources: Resources
+) -> None:
+    task_id = await send_file(ada)
+
+    assert (await ada.delete("/api/v1/users/me")).status_code == 204
+
+    again = await people.sign_up()
+    assert (await again.get(f"{TASKS}/{task_id}")).status_code == 404
+    assert await run_task(resources, UUID(task_id)) is None

@@ -1,0 +1,37 @@
+# Needs app/models/entity.py
+import pytest
+from fastapi import FastAPI
+from httpx2 import AsyncClient
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.dependencies import SessionDep
+
+CAUSE = Exception("the driver's words")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (IntegrityError("INSERT", {}, CAUSE), 409),
+        (StaleDataError(), 409),
+        (OperationalError("SELECT", {}, CAUSE), 503),
+        (DBAPIError("SELECT", {}, CAUSE, connection_invalidated=True), 503),
+        (DBAPIError("SELECT", {}, CAUSE), 500),
+        (PoolTimeout(), 503),
+        (TimeoutError(), 503),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
+)
+async def test_what_the_database_refuses_is_an_answer(
+    app: FastAPI, client: AsyncClient, error: Exception, status: int
+) -> None:
+    @app.get("/books")
+    async def read_books(_: SessionDep) -> None:
+        raise error
+
+    response = await client.get("/books")
+
+    assert response.status_code == status
+    assert "the driver's words" not in response.text

@@ -1,0 +1,27 @@
+# Needs app/core/sentry.py
+import json
+import logging
+
+import sentry_sdk
+from fastapi import FastAPI
+
+from app.config import Settings
+from app.core.logging import configure_logging
+from tests.receiver import Receiver
+from tests.test_sentry import app, read_reports, received
+
+__all__ = ["app", "received"]
+
+
+def test_nothing_starts_without_a_dsn(settings: Settings) -> None:
+    configure_logging(settings)
+
+    assert not sentry_sdk.get_client().is_active()
+
+
+async def test_errors_that_libraries_log_are_reported(app: FastAPI, received: Receiver) -> None:
+    logging.getLogger("theirs").error("only a message")
+    logging.getLogger("theirs").error("it failed", exc_info=KeyError("theirs"))
+
+    [report] = read_reports(received)
+    assert json.loads(report.splitlines()[2])["tags"]["logger"] == "theirs"
