@@ -44,8 +44,8 @@ class Scene:
 
 
 def old_project(folder: Path) -> Path:
-    """Make a project of the release before the newest, and commit edits."""
-    project = created(folder, "--ref", store.versions()[-2])
+    """Make a project that is two releases old, and commit edits."""
+    project = created(folder, "--ref", store.versions()[-3])
     for name, (old, new) in EDITS.items():
         path = project / name
         path.write_text(path.read_text().replace(old, new, 1))
