@@ -7,8 +7,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.dependencies import SessionDep
-
-CAUSE = Exception("the driver's words")
+from tests.test_exceptions import CAUSE
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,10 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from httpx2 import AsyncClient
-from pydantic import BaseModel
 from structlog.contextvars import get_contextvars
 
 from app.envelope import Envelope, Meta
-from tests.test_envelope import envelope_of
-
-
-class Number(BaseModel):
-    value: int
+from tests.test_envelope import Number, envelope_of
 
 
 async def test_router_in_a_router_answers_in_envelopes(app: FastAPI, client: AsyncClient) -> None:

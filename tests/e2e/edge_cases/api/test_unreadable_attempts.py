@@ -6,11 +6,10 @@ import pytest
 from httpx2 import AsyncClient
 from pydantic import SecretStr
 
+from tests.api.test_attempts import FORM, LOGIN, SIGN_UP, attempt
 from tests.factories.people import PASSWORD, bearer
 from tests.servers import Serve
 
-LOGIN, FORM, SIGN_UP = "/api/v1/auth/login", "/api/v1/auth/token", "/api/v1/users"
-ACCOUNT = {"email": "ada@example.com", "password": PASSWORD}
 JSON, TEXT, MULTIPART = "application/json", "text/plain", "multipart/form-data; boundary=x"
 
 
@@ -22,8 +21,8 @@ async def test_guessing_at_the_password_of_a_session_ends_wherever_it_comes_from
     statuses = []
 
     async with serve(uuid4().hex, **changes) as client:
-        await client.post(SIGN_UP, json=ACCOUNT)
-        headers = bearer(await client.post(LOGIN, json=ACCOUNT))
+        await attempt(client, SIGN_UP)
+        headers = bearer(await attempt(client, LOGIN))
     for _ in range(3):
         async with serve(uuid4().hex, **changes) as eve:
             answer = await eve.put(f"{SIGN_UP}/me/password", json=guess, headers=headers)

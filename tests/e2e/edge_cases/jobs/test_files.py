@@ -2,17 +2,12 @@
 from pathlib import Path
 from stat import S_IMODE
 
-import pytest
-from anyio import sleep_forever
-
 from app.config import Settings
 from app.core.uploads import Uploads
 from app.dependencies import Resources
-from app.jobs.job import Job
 from app.jobs.run import run_task
 from app.models.task import Task, TaskStatus
-from tests.jobs.test_run import do, with_settings
-from tests.tasks import change_task, read_task
+from tests.tasks import read_task
 
 
 async def test_lost_file_is_not_looked_for_again(resources: Resources, task: Task) -> None:
@@ -22,19 +17,6 @@ async def test_lost_file_is_not_looked_for_again(resources: Resources, task: Tas
 
     failed = await read_task(resources, task)
     assert (failed.status, failed.error) == (TaskStatus.FAILED, "The file is gone.")
-
-
-async def test_worker_that_lost_its_task_stops_and_writes_nothing(
-    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def lose(job: Job) -> None:
-        await change_task(resources, task, attempts=2)
-        await sleep_forever()
-
-    do(monkeypatch, lose)
-    await run_task(with_settings(resources, task_lease_seconds=0.1), task.id)
-
-    assert (await read_task(resources, task)).status is TaskStatus.RUNNING
 
 
 def test_files_are_for_nobody_else_on_the_machine(settings: Settings, tmp_path: Path) -> None:

@@ -6,9 +6,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.user import UserRole
+from tests.api.v1.test_administration import USERS
 from tests.factories.people import People, id_of
-
-USERS = "/api/v1/users"
 
 
 async def test_two_administrators_cannot_go_at_the_same_time(
