@@ -162,5 +162,6 @@ def test_a_seam_is_a_valid_file_with_whole_line_fences(seam: str) -> None:
 
 
 def is_fence(line: str) -> bool:
-    """Tell whether a line is one whole Jinja statement in a comment."""
-    return re.fullmatch(r"\s*# \{% (if|elif|else|endif|for|endfor)\b.*%\}", line) is not None
+    """Tell whether a line is nothing but Jinja statements in comments."""
+    words = "if|elif|else|endif|for|endfor|set|endset|include"
+    return re.fullmatch(rf"\s*(# \{{% ({words})\b[^%]*%\}})+", line) is not None
