@@ -7,19 +7,26 @@ import pytest
 from asgi_lifespan import LifespanManager
 from fastapi import APIRouter
 from httpx2 import ASGITransport, AsyncClient
+from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from app.config import Settings
 from app.core import tracing
 from app.dependencies import SessionDep
 from app.factory import create_app
+from tests.loopback import listen
 from tests.receiver import Receiver, open_receiver
 
 TRACE_ID, PARENT_ID = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 TRACEPARENT = {"traceparent": f"00-{TRACE_ID}-{PARENT_ID}-01"}
 router = APIRouter(prefix="/api/v1/things")
+heard: list[str] = []
 
 
 @router.get("/{thing_id}")
@@ -28,12 +35,24 @@ async def read_thing(thing_id: int, db: SessionDep) -> None:
     await db.execute(text(f"SELECT {column} WHERE :value <> ''"), {"value": "s3cret-value"})
 
 
+@router.get("/{port}/elsewhere")
+async def ask_elsewhere(port: int) -> None:
+    async with AsyncClient() as client:
+        headers = (await client.get(f"http://127.0.0.1:{port}/?token=s3cret-token")).json()
+    heard.append(headers["traceparent"])
+
+
+async def tell_headers(request: Request) -> JSONResponse:
+    return JSONResponse(dict(request.headers))
+
+
 @pytest.fixture
 def received(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Generator[Receiver]:
     with open_receiver() as receiver:
         monkeypatch.setattr(settings, "otel_exporter_otlp_endpoint", f"http://{receiver.address}")
         yield receiver
     tracing.get_provider.cache_clear()
+    HTTPX2ClientInstrumentor().uninstrument()
 
 
 async def run(settings: Settings, *urls: str) -> list[int]:
@@ -76,6 +95,19 @@ async def test_request_statement_and_log_line_continue_the_trace_of_the_caller(
     assert attributes_of(statement)["db.query.text"].startswith("SELECT 1 WHERE")
     assert (access["trace_id"], access["span_id"]) == (TRACE_ID, request.span_id.hex())
     assert "s3cret" not in f"{statement}{request}"
+
+
+async def test_call_to_another_service_continues_the_trace(
+    settings: Settings, received: Receiver
+) -> None:
+    with listen(Starlette(routes=[Route("/", tell_headers)])) as port:
+        assert await run(settings, f"/api/v1/things/{port}/elsewhere") == [200]
+
+    call, request = read_spans(received)
+    assert call.parent_span_id == request.span_id
+    assert heard == [f"00-{TRACE_ID}-{call.span_id.hex()}-01"]
+    assert attributes_of(call)["http.url"] == f"http://127.0.0.1:{port}/"
+    assert "s3cret" not in str(call)
 
 
 async def test_probes_are_not_traced(settings: Settings, received: Receiver) -> None:

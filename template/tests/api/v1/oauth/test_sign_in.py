@@ -1,9 +1,9 @@
+import json
+
 import pytest
 from httpx2 import AsyncClient, Response
-from starlette.responses import JSONResponse
 
-from tests.api.v1.oauth.conftest import SignIn
-from tests.api.v1.oauth.provider import Provider
+from tests.api.v1.oauth.conftest import Provider, SignIn
 from tests.factories.people import People, bearer
 
 ADDRESSES = [
@@ -38,8 +38,8 @@ async def test_github_says_by_its_api_who_somebody_is(
     sign_in: SignIn, client: AsyncClient, provider: Provider
 ) -> None:
     user = {"id": 1, "name": None, "email": "x@example.com"}
-    provider.answers["/user"] = JSONResponse(user)
-    provider.answers["/user/emails"] = JSONResponse(ADDRESSES)
+    provider.answers["/user"] = 200, json.dumps(user)
+    provider.answers["/user/emails"] = 200, json.dumps(ADDRESSES)
 
     assert (await read_me(client, await sign_in("github")))["email"] == "ada@example.com"
     [identity] = (await client.get("/api/v1/auth/identities")).json()

@@ -1,7 +1,6 @@
 """Who signs up with the address of somebody else gets no way into that account."""
 
-from tests.api.v1.oauth.conftest import start_linking
-from tests.api.v1.oauth.provider import Provider
+from tests.api.v1.oauth.conftest import Provider, start_linking
 from tests.factories.people import People
 
 

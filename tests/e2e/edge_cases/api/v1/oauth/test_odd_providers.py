@@ -1,11 +1,12 @@
 # Needs app/core/oauth.py
+import json
+
 import pytest
 from httpx2 import AsyncClient
-from starlette.responses import JSONResponse, Response
 
 from app.core.security import NOBODYS_PASSWORD
-from tests.api.v1.oauth.conftest import SignIn, start_linking
-from tests.api.v1.oauth.provider import ADA, DISCOVERY, Provider
+from tests.api.v1.oauth.conftest import Provider, SignIn, start_linking
+from tests.api.v1.oauth.provider import ADA, DISCOVERY
 from tests.api.v1.oauth.test_linking import IDENTITIES, LINK
 from tests.api.v1.oauth.test_sign_in import read_me
 from tests.factories.people import log_in
@@ -21,7 +22,7 @@ async def test_subject_that_no_database_would_keep_apart_is_refused(
 
 
 async def test_provider_that_was_down_is_asked_again(sign_in: SignIn, provider: Provider) -> None:
-    provider.answers[DISCOVERY] = Response(status_code=503)
+    provider.answers[DISCOVERY] = 503, ""
     down = await sign_in()
     provider.answers.clear()
 
@@ -64,9 +65,9 @@ async def test_address_may_come_from_userinfo(
     sign_in: SignIn, client: AsyncClient, provider: Provider
 ) -> None:
     provider.claims = {"sub": ADA["sub"]}
-    provider.answers["/user"] = JSONResponse(ADA | {"sub": "somebody else"})
+    provider.answers["/user"] = 200, json.dumps(ADA | {"sub": "somebody else"})
     refused = await sign_in()
-    provider.answers["/user"] = JSONResponse(ADA)
+    provider.answers["/user"] = 200, json.dumps(ADA)
 
     assert refused.status_code == 403
     assert (await read_me(client, await sign_in()))["email"] == "ada@example.com"
