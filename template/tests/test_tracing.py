@@ -106,7 +106,7 @@ async def test_call_to_another_service_continues_the_trace(
     call, request = read_spans(received)
     assert call.parent_span_id == request.span_id
     assert heard == [f"00-{TRACE_ID}-{call.span_id.hex()}-01"]
-    assert attributes_of(call)["http.url"] == f"http://127.0.0.1:{port}/"
+    assert attributes_of(call)["url.full"] == f"http://127.0.0.1:{port}/"
     assert "s3cret" not in str(call)
 
 

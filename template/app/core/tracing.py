@@ -1,5 +1,6 @@
 """OpenTelemetry traces of requests, SQL and calls, sent over OTLP where an endpoint is set."""
 
+import os
 from functools import cache
 
 from anyio import move_on_after, to_thread
@@ -26,7 +27,7 @@ from structlog.typing import EventDict, WrappedLogger
 from app.config import Settings
 
 UNTRACED = (["health"], ["metrics"])
-ADDRESSES = {"http.url", "url.full"}  # of calls, by the old and the new conventions
+ADDRESSES = {"url.full", "http.url"}  # of calls, by the conventions and the older ones
 FLUSH_SECONDS = 5
 
 
@@ -51,6 +52,7 @@ def get_provider(endpoint: str, service: str) -> TracerProvider:
     provider.add_span_processor(QueryRedaction())
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(BatchSpanProcessor(exporter))
+    os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")  # the names that requests have
     HTTPX2ClientInstrumentor().instrument(tracer_provider=provider)
     return provider
 

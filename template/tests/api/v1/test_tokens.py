@@ -5,7 +5,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.config import Settings
-from tests.factories.people import id_of, is_signed_in
+from tests.factories.people import is_signed_in
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -37,11 +37,3 @@ async def test_token_with_a_wrong_claim_or_signature_opens_nothing(
     forged = jwt.encode(claims, key, algorithm)
 
     assert not await is_signed_in(ada, {"Authorization": f"Bearer {forged}"})
-
-
-async def test_token_of_a_deleted_user_opens_nothing(ada: AsyncClient, admin: AsyncClient) -> None:
-    user_id = await id_of(ada)
-
-    assert (await admin.delete(f"/api/v1/users/{user_id}")).status_code == 204
-
-    assert not await is_signed_in(ada)

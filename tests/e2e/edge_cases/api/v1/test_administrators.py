@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.user import UserRole
 from tests.api.v1.test_administration import USERS
-from tests.factories.people import People, id_of
+from tests.factories.people import People, id_of, is_signed_in
 
 
 async def test_two_administrators_cannot_go_at_the_same_time(
@@ -34,3 +34,11 @@ async def test_closing_an_account_locks_it_before_its_sessions(
 
     order = [" ".join(statements).index(s) for s in ("UPDATE users", "DELETE FROM auth_sessions")]
     assert order == sorted(order)
+
+
+async def test_token_of_a_deleted_user_opens_nothing(ada: AsyncClient, admin: AsyncClient) -> None:
+    user_id = await id_of(ada)
+
+    assert (await admin.delete(f"/api/v1/users/{user_id}")).status_code == 204
+
+    assert not await is_signed_in(ada)
