@@ -11,6 +11,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, APIWebSocketRoute, RouteContext, iter_route_contexts
+from fastapi.utils import is_body_allowed_for_status_code
 from pydantic import BaseModel, BeforeValidator, model_serializer
 from starlette.routing import BaseRoute
 from structlog.contextvars import get_contextvars
@@ -18,7 +19,7 @@ from typing_extensions import override
 
 T = TypeVar("T")
 
-BARE = "/token"  # an OAuth2 client looks for its fields at the top (RFC 6749, section 5.1)
+BARE = "auth/token"  # an OAuth2 client looks for its fields at the top (RFC 6749, section 5.1)
 OPTIONS = inspect.signature(APIRoute).parameters.keys()
 
 
@@ -60,11 +61,11 @@ class EnvelopeRoute(APIRoute):
     @override
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        status = HTTPStatus(self.status_code or 200)
+        status = self.status_code or 200
         returned = inspect.signature(endpoint).return_annotation
         exempt = (
             path.endswith(BARE)
-            or status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
+            or not is_body_allowed_for_status_code(status)
             or self.is_json_stream
             or not is_kind(getattr(self.response_class, "value", self.response_class), JSONResponse)
             or is_kind(returned, Response)
@@ -72,7 +73,7 @@ class EnvelopeRoute(APIRoute):
         )
         if not exempt:
             content = self.response_model or (NoneType if returned is None else Any)
-            put_in = BeforeValidator(partial(envelop, message=status.phrase))
+            put_in = BeforeValidator(partial(envelop, message=HTTPStatus(status).phrase))
             options["response_model"] = Annotated[Envelope.__class_getitem__(content), put_in]
             if self.response_model_include is not None:
                 members = dict.fromkeys(Envelope.model_fields, True)

@@ -29,8 +29,8 @@ async def caches(
 ) -> AsyncGenerator[tuple[Cache, Cache]]:
     """Yield the caches of two servers, or twice that of one which has no Redis."""
     async with Redis.from_url(redis_url.get_secret_value()) as redis:
-        one = Cache(redis if request.param == "redis" else None)
-        yield one, Cache(redis) if request.param == "redis" else one
+        one = Cache(redis if request.param == "redis" else None, "tests")
+        yield one, Cache(redis, "tests") if request.param == "redis" else one
 
 
 @pytest.mark.parametrize(("patience", "computed"), [(5, 1), (0.01, 2)])

@@ -50,13 +50,3 @@ async def test_seed_makes_a_user_to_sign_in_as(engine: AsyncEngine) -> None:
 
     assert (result.exit_code, "ada@example.com" in result.output) == (0, True)
     assert await roles(engine) == {"ada@example.com": UserRole.USER}
-
-
-async def test_seed_refuses_production(
-    settings: Settings, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    production = settings.model_copy(update={"environment": "production"})
-    monkeypatch.setattr("app.commands.get_settings", lambda: production)
-
-    assert (await run("seed")).exit_code == 1
-    assert await roles(engine) == {}

@@ -5,8 +5,6 @@ from httpx2 import AsyncClient
 from httpx2 import Response as Answer
 from pydantic import BaseModel
 
-from app.problems import Problem
-
 
 class Number(BaseModel):
     value: int
@@ -38,20 +36,6 @@ async def test_errors_come_in_an_envelope_too(app: FastAPI, client: AsyncClient)
         assert (envelope["success"], envelope["data"]) == (False, None)
         assert envelope["message"] == error["detail"]
     assert envelope_of(await client.get("/broken"))["errors"][0]["status"] == 500
-
-
-async def test_each_invalid_value_is_an_error_of_its_own(app: FastAPI, client: AsyncClient) -> None:
-    @app.post("/sums")
-    async def add(first: Number, second: Number) -> int:
-        return first.value + second.value
-
-    envelope = envelope_of(await client.post("/sums", json={"first": {}, "second": {}}))
-
-    assert envelope["message"] == "The request is not valid."
-    assert list(envelope["errors"][0]) == [*Problem.model_fields]
-    locations = [error["loc"] for error in envelope["errors"]]
-    assert locations == [["body", "first", "value"], ["body", "second", "value"]]
-    assert envelope["errors"][0]["detail"] == "Field required"
 
 
 async def test_envelopes_are_documented(app: FastAPI) -> None:

@@ -15,8 +15,10 @@ FEATURES = ROOT / "features"
 DISPATCHER = FEATURES / "parts.jinja"
 PARTS = sorted(path for path in FEATURES.rglob("*.jinja") if path != DISPATCHER)
 WOVEN = {"auth", "tables"}  # what the other features build on, and most files speak of
-FENCE = re.compile(r"# \{% (?:if|elif) (.*) %\}|\{\{(.*\bif\b.*)\}\}")
-OFFERED = re.compile(r'set slot = "(.+?)"')
+STATEMENT = re.compile(r"# \{%(.*?)%\}|\{\{(.*?)\}\}")
+OFFERED = re.compile(
+    r'set slot = "(.+?)" %\}# \{% include "features/parts\.jinja" %\}$', re.MULTILINE
+)
 FILLED = re.compile(r'slot == "(.+?)"')
 
 
@@ -41,9 +43,9 @@ def fences(feature: Question) -> Iterator[str]:
         if belongs(path, feature):
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            asked = FENCE.search(line)
+            statements = STATEMENT.findall(line)
             required = path in manifests and "validator" in line
-            if asked and not required and names(asked[1] or asked[2], feature.name):
+            if not required and any(names("".join(one), feature.name) for one in statements):
                 yield f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
 
 
@@ -104,6 +106,16 @@ def test_places_are_left_by_seams_that_have_parts() -> None:
     seams = {path for path in TEMPLATE.rglob("*.jinja") if offered(path)}
 
     assert sorted(seams) == SEAMS
+
+
+def test_every_place_is_filled_where_it_is() -> None:
+    """A name without what includes the parts would leave it empty."""
+    files = [*TEMPLATE.rglob("*.jinja"), *PARTS]
+    texts = [path.read_text(encoding="utf-8") for path in files]
+
+    assert sum(text.count("set slot") for text in texts) == sum(
+        len(OFFERED.findall(text)) for text in texts
+    )
 
 
 def test_every_folder_of_parts_is_looked_into() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from sqladmin import Admin
 from sqlalchemy.ext.asyncio import async_sessionmaker
@@ -28,8 +28,8 @@ def install(app: FastAPI, settings: Settings) -> None:
     """Serve the pages, behind a sign-in of their own."""
 
     @app.get("/admin", include_in_schema=False)
-    async def go_to_pages() -> Response:
-        return RedirectResponse("/admin/")
+    async def go_to_pages(request: Request) -> Response:
+        return RedirectResponse(f"{request.url.path}/")
 
     admin = Admin(
         app,

@@ -12,16 +12,17 @@ from app.dependencies import ResourcesDep
 from app.schemas.common import Email
 
 EMAIL = TypeAdapter[str](Email)
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}  # they say `username`
 
 
 async def get_account(request: Request) -> object:
     """Return which account the body names, as it was typed; None where it names none."""
-    form = "form" in request.headers.get("content-type", "")
+    form = request.headers.get("content-type", "").partition(";")[0].strip().lower() in FORMS
     try:
         body = await (request.form() if form else request.json())
     except (ValueError, RecursionError):
         return None
-    return body.get("email") or body.get("username") if hasattr(body, "get") else None
+    return body.get("username" if form else "email") if hasattr(body, "get") else None
 
 
 def digest_account(account: object) -> str:

@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from functools import partial, wraps
 from hashlib import sha256
 from typing import Annotated, TypeVar
@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from fastapi.params import Depends as Dependency
 from pydantic import TypeAdapter
 
+from app.core.cache import OBSOLETE
 from app.dependencies import ResourcesDep, SessionDep
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ def cached(
                 fresh = adapter.validate_python(await endpoint(**values), from_attributes=True)
                 return adapter.dump_json(fresh, round_trip=True)
 
-            return adapter.validate_json(await remember(compute))
+            return adapter.validate_json(await remember(compute), by_alias=False, by_name=True)
 
         signature = inspect.signature(endpoint)
         keyword, memory = inspect.Parameter.KEYWORD_ONLY, Annotated[Remember, Depends(get_memory)]
@@ -64,17 +65,13 @@ def cached(
 def forgets(get_tag: GetTag) -> Dependency:
     """Return a dependency of a router whose changes make cached answers with a tag obsolete.
 
-    It must come before the session, as those of a router do: so it ends after the commit, and
-    before the answer is sent.
+    They are forgotten after the commit, and before the answer is sent.
     """
 
     async def forget(
-        request: Request, resources: ResourcesDep, tag: Annotated[str, Depends(get_tag)]
-    ) -> AsyncGenerator[None]:
-        try:
-            yield
-        finally:
-            if request.method not in {"GET", "HEAD"}:
-                await resources.cache.forget(tag)
+        request: Request, db: SessionDep, tag: Annotated[str, Depends(get_tag)]
+    ) -> None:
+        if request.method not in {"GET", "HEAD"}:
+            db.info.setdefault(OBSOLETE, set()).add(tag)
 
-    return Dependency(forget, scope="function")
+    return Dependency(forget)

@@ -2,12 +2,13 @@
 
 from functools import partial
 from pathlib import Path
+from ssl import CERT_REQUIRED
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
 from anyio import CapacityLimiter, to_thread
 from celery import Celery, signals
-from celery.exceptions import OperationalError
 
 from app.config import Settings
 from app.core.messages import add_context
@@ -38,13 +39,23 @@ def create_celery(settings: Settings) -> Celery:
         task_serializer="json",
         result_serializer="json",
         broker_url=url,
+        broker_use_ssl=verify_server(url),
         broker_transport_options=options,
         broker_connection_timeout=1,
         task_default_queue=settings.celery_queue,
-        task_publish_retry=False,
+        task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0},
         task_ignore_result=True,
     )
     return celery
+
+
+def verify_server(url: str) -> dict[str, object] | None:
+    """Return how TLS makes sure who the server is; without it, Celery asks no one for proof."""
+    if url.startswith("rediss:"):
+        return {"ssl_cert_reqs": CERT_REQUIRED, "ssl_check_hostname": True}
+    if url.startswith("amqps:"):
+        return {"cert_reqs": CERT_REQUIRED, "server_hostname": urlsplit(url).hostname}
+    return None
 
 
 def make_folders(folder: Path) -> dict[str, str | int]:
@@ -71,8 +82,8 @@ class Broker:
         send = partial(self._celery.send_task, RUN_TASK, [str(task_id)])
         try:
             await to_thread.run_sync(send, limiter=self._threads)
-        except (OperationalError, OSError):
-            log.exception("the broker does not answer", task_id=str(task_id))
+        except Exception:
+            log.exception("the broker does not take a message", task_id=str(task_id))
 
     async def ask(self) -> None:
         """Ask the broker for an answer."""

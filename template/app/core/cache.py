@@ -18,6 +18,7 @@ LONGEST_COMPUTATION = 30  # seconds, for which others need to know of it
 VERSION_SECONDS = 24 * 60 * 60
 LARGEST_ANSWER = 100_000  # bytes
 MOST_VALUES = 1000  # in this process
+OBSOLETE = "tags of obsolete answers"  # where a session keeps them until its end
 
 
 class Memory:
@@ -58,7 +59,8 @@ class Cache:
     computed. So what a slow reader stores after a change is as forgotten as what was there before.
     """
 
-    def __init__(self, redis: Redis | None) -> None:
+    def __init__(self, redis: Redis | None, prefix: str) -> None:
+        self._prefix = f"{prefix}:cache"
         self._store = Memory() if redis is None else redis
         self._turns = WeakValueDictionary[str, Lock]()
         self._outage = Outage("nothing is cached")
@@ -68,9 +70,10 @@ class Cache:
     ) -> bytes:
         """Return the answer that is stored, or compute it: once for all who ask at that time."""
         try:
-            while not isinstance(version := await self._store.get(f"cache:{tag}"), bytes):
-                await self._store.set(f"cache:{tag}", uuid4().bytes, ex=VERSION_SECONDS, nx=True)
-            name = f"cache:{version.hex()}:{key}"
+            tag = f"{self._prefix}:{tag}"
+            while not isinstance(version := await self._store.get(tag), bytes):
+                await self._store.set(tag, uuid4().bytes, ex=VERSION_SECONDS, nx=True)
+            name = f"{self._prefix}:{version.hex()}:{key}"
             known = await self._store.get(name)
         except RedisError as error:
             self._outage.report(error)
@@ -91,7 +94,7 @@ class Cache:
     async def forget(self, tag: str) -> None:
         """Forget all answers with a tag; those that are being computed, too."""
         try:
-            await self._store.delete(f"cache:{tag}")
+            await self._store.delete(f"{self._prefix}:{tag}")
         except RedisError as error:
             self._outage.report(error)
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import aiosmtplib
+import idna
 import structlog
 
 from app.config import Settings
@@ -39,6 +40,8 @@ class Mailer:
         """
         message = EmailMessage()
         user, _, domain = mail.to.rpartition("@")
+        if not domain.isascii():  # not every server takes other names
+            domain = idna.encode(domain, uts46=True).decode()
         message["From"] = self._sender
         message["To"] = Address(username=user, domain=domain)
         message["Subject"] = " ".join(mail.subject.split())

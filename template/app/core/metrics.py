@@ -60,7 +60,7 @@ class Metrics:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Measure everything but probes and the metrics themselves."""
-        path = scope.get("path", "")
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
         if path == "/metrics" and (self.token or self.settings.environment != "production"):
             await self.show(scope, receive, send)
         elif scope["type"] != "http" or path.split("/")[1:2] in (["health"], ["metrics"]):
@@ -86,16 +86,17 @@ class Metrics:
     async def measure(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the request, and note what became of it."""
         method = scope["method"] if scope["method"] in METHODS else OTHER
-        route, status, started = find_template(scope), 500, perf_counter()
+        route, status, started, answered = find_template(scope), 500, perf_counter(), 0.0
 
-        async def send_noting_status(message: Message) -> None:
-            nonlocal status
+        async def send_noting(message: Message) -> None:
+            nonlocal answered, status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
+            answered = perf_counter()  # background tasks come after that
 
         try:
-            await self.app(scope, receive, send_noting_status)
+            await self.app(scope, receive, send_noting)
         finally:
             REQUESTS.labels(method, route, status).inc()
-            DURATION.labels(method, route, status).observe(perf_counter() - started)
+            DURATION.labels(method, route, status).observe((answered or perf_counter()) - started)

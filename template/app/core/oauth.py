@@ -1,6 +1,7 @@
 """Which providers there are, and the cookie of a sign-in that is under way."""
 
 import hmac
+import re
 from functools import cache
 from ssl import SSLContext
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ GITHUB_OPTIONS = {
     "api_base_url": "https://api.github.com/",
 }
 ROUTES = "/api/v1/auth"
+ACCOUNTS = re.compile("/api/v[0-9]+/auth/")
 COOKIE_SECONDS = 600
 
 
@@ -91,5 +93,6 @@ class SignInCookie(SessionMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look after the routes of accounts alone: others may have cookies of their own."""
-        mine = scope.get("path", "").startswith(ROUTES)
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        mine = ACCOUNTS.match(path)
         await (super().__call__ if mine else self.app)(scope, receive, send)

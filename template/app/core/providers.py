@@ -22,7 +22,7 @@ SUBJECT = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")  # what every database keeps 
 SECONDS = 15
 PROVIDER_ERRORS = (
     *(HTTPError, InvalidURL, OSError),
-    *(AttributeError, LookupError, RuntimeError, TypeError, ValueError),  # an answer's odd shape
+    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),  # odd
 )
 
 log = structlog.stdlib.get_logger(__name__)
@@ -52,7 +52,7 @@ def make_person(issuer: str, claims: Mapping[str, object]) -> Person:
 
 
 @contextmanager
-def explained(issuer: str) -> Generator[None]:
+def explained(client: StarletteOAuth2App, issuer: str) -> Generator[None]:
     """Turn what goes wrong with a provider into an answer.
 
     Raises:
@@ -61,7 +61,12 @@ def explained(issuer: str) -> Generator[None]:
     """
     try:
         with fail_after(SECONDS):
-            yield
+            try:
+                yield
+            except (JoseError, *PROVIDER_ERRORS):
+                for known in ("_loaded_at", "jwks"):  # what is wrong, or has changed since
+                    client.server_metadata.pop(known, None)
+                raise
     except (AuthlibBaseError, JoseError) as error:
         log.warning("sign-in failed", issuer=issuer, reason=str(error))
         raise SignInFailed from error
@@ -82,7 +87,7 @@ class Provider:
 
     async def start(self, request: Request, caller: AccessClaims | None = None) -> str:
         """Return where the browser goes; its cookie keeps what must come back, and for whom."""
-        with explained(self.issuer):
+        with explained(self.client, self.issuer):
             flow = await self.client.create_authorization_url(self.redirect_uri)
             flow["caller"] = [str(value) for value in caller or ()]
             await self.client.save_authorize_data(request, redirect_uri=self.redirect_uri, **flow)
@@ -92,7 +97,7 @@ class Provider:
         """Return who comes back from the provider, and for whom."""
         state = request.query_params.get("state", "")
         flow = await self.client.framework.get_state_data(request.session, state)
-        with explained(self.issuer):
+        with explained(self.client, self.issuer):
             person = make_person(self.issuer, await self.ask(request))
         caller = [UUID(value) for value in flow["caller"]]
         return person, AccessClaims(*caller) if caller else None

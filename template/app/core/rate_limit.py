@@ -17,11 +17,11 @@ from app.exceptions import ServiceUnavailable
 class RateLimits:
     """Counts the requests of each client."""
 
-    def __init__(self, redis: Redis | None) -> None:
+    def __init__(self, redis: Redis | None, prefix: str) -> None:
         storage: MemoryStorage | RedisStorage = MemoryStorage()
         if redis is not None:
-            options: dict[str, Any] = {"connection_pool": redis.connection_pool}
-            storage = RedisStorage("redis://", implementation="redispy", **options)
+            pool: dict[str, Any] = {"connection_pool": redis.connection_pool}
+            storage = RedisStorage("redis://", implementation="redispy", key_prefix=prefix, **pool)
         self._exact = MovingWindowRateLimiter(storage)
         self._cheap = SlidingWindowCounterRateLimiter(storage)
         self._outage = Outage("requests are not limited")

@@ -3,7 +3,7 @@
 from time import monotonic
 
 import structlog
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -21,13 +21,15 @@ def create_redis(settings: Settings) -> Redis | None:
         if settings.environment == "production":
             log.warning("REDIS_URL is not set: server processes share nothing but the database")
         return None
-    return Redis.from_url(
+    pool = BlockingConnectionPool.from_url(  # who finds no connection waits, as for a lock
         url,
+        timeout=2,
         socket_connect_timeout=1,
         socket_timeout=1,
         health_check_interval=30,
         retry=Retry(NoBackoff(), 1),  # a connection that waited may be dead; a second one is not
     )
+    return Redis.from_pool(pool)
 
 
 class Outage:

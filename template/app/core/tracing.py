@@ -74,7 +74,7 @@ def telemetry(settings: Settings) -> TelemetryConfig:
 
 def is_untraced(scope: Scope) -> bool:
     """Tell whether a request comes from a machine that only looks."""
-    return scope["path"].split("/")[1:2] in UNTRACED
+    return scope["path"].removeprefix(scope.get("root_path", "")).split("/")[1:2] in UNTRACED
 
 
 def trace_statements(settings: Settings, engine: AsyncEngine) -> None:

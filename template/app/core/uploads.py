@@ -1,6 +1,7 @@
 """Uploaded files: checked, and kept below one folder until their task has ended."""
 
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -52,9 +53,9 @@ class Uploads:
         """Remove a stored file, if it is there."""
         self.path_of(name).unlink(missing_ok=True)
 
-    def remove_older_than(self, moment: datetime) -> None:
-        """Remove what was left behind, as when its user was deleted."""
+    def remove_others(self, names: Collection[str], moment: datetime) -> None:
+        """Remove what is none of these and older, as when its user was deleted."""
         for path in self.folder.glob("*"):
             with suppress(FileNotFoundError):  # a worker may be faster
-                if path.stat().st_mtime < moment.timestamp():
+                if path.name not in names and path.stat().st_mtime < moment.timestamp():
                     path.unlink()

@@ -4,23 +4,31 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.crud.base import count_changes, flush
-from app.exceptions import NotFound
+from app.exceptions import Conflict, NotFound
 from app.models.entity import utc_now
 from app.models.task import Task, TaskKind, TaskStatus
 from app.models.user import User
 
 BATCH = 100
+MOST_OPEN = 100  # tasks of one user
 OPEN = Task.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING])
 
 
 async def create_task(
     db: AsyncSession, owner: User, kind: TaskKind, details: dict[str, str]
 ) -> Task:
-    """Store a task; it is sent to a worker once this transaction is committed."""
+    """Store a task; it is sent to a worker once this transaction is committed.
+
+    Raises:
+        Conflict: The owner has too many open tasks.
+    """
+    open_tasks = await db.scalar(select(func.count()).where(Task.owner_id == owner.id, OPEN))
+    if (open_tasks or 0) >= MOST_OPEN:
+        raise Conflict("Too many of your tasks are under way.")
     task = Task(owner_id=owner.id, kind=kind, details=details)
     db.add(task)
     await flush(db)
@@ -74,6 +82,11 @@ async def list_overdue(db: AsyncSession, patience: timedelta) -> Sequence[UUID]:
     ).all()
     await db.execute(update(Task).where(Task.id.in_(found), *overdue).values(due_at=now))
     return found
+
+
+async def list_open_details(db: AsyncSession) -> Sequence[dict[str, str]]:
+    """Return what tasks that have not ended are about."""
+    return (await db.scalars(select(Task.details).where(OPEN))).all()
 
 
 async def delete_finished(db: AsyncSession, age: timedelta) -> int:

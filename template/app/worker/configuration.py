@@ -3,7 +3,7 @@
 from celery import Celery
 
 from app.config import Settings
-from app.core.broker import create_celery
+from app.core.broker import create_celery, verify_server
 from app.jobs.queue import SWEEP_EVERY
 
 GRACE = 30  # seconds between the limit of a task and the end of its process; so says app/config.py
@@ -13,9 +13,11 @@ def create_worker(settings: Settings) -> Celery:
     """Return the application of worker and beat."""
     celery = create_celery(settings)
     celery.set_current()
+    results = find_result_backend(settings)
     celery.conf.update(
         include=["app.worker.tasks"],
-        result_backend=find_result_backend(settings),
+        result_backend=results,
+        redis_backend_use_ssl=verify_server(results or ""),
         result_expires=24 * 60 * 60,
         task_ignore_result=False,
         task_track_started=True,

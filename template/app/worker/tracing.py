@@ -9,6 +9,8 @@ from opentelemetry.trace import Span, SpanKind, use_span
 from app.config import Settings
 from app.core.tracing import find_provider
 
+HEADERS = ("traceparent", "tracestate")  # W3C Trace Context
+
 
 def traced_as_sent(
     settings: Settings, name: str, message: Context
@@ -16,6 +18,6 @@ def traced_as_sent(
     """Continue the trace that a message comes from."""
     if not (provider := find_provider(settings)):
         return nullcontext()
-    sender = extract({"traceparent": message.get("traceparent") or ""})
+    sender = extract({header: message.get(header) or "" for header in HEADERS})
     span = provider.get_tracer(__name__).start_span(name, sender, SpanKind.CONSUMER)
     return use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False)

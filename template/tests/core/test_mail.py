@@ -58,18 +58,6 @@ async def test_password_is_sent_encrypted_to_a_server_that_proves_its_name(
     assert server.passwords == [LoginPassword(b"app", b"secret")]
 
 
-async def test_nothing_is_sent_to_a_server_that_does_not_prove_its_name(
-    settings: Settings, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("SSL_CERT_FILE")
-    server = MailServer(tls)
-
-    with pytest.raises(ServiceUnavailable):
-        await send(settings, server)
-
-    assert server.mails == []
-
-
 @pytest.mark.parametrize(
     ("server", "changes"),
     [

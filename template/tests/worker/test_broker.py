@@ -10,7 +10,7 @@ from app.jobs.queue import sweep
 from app.models.entity import utc_now
 from tests.factories.people import People
 from tests.servers import Serve, refusal
-from tests.tasks import MAIL, add_file, change_task
+from tests.tasks import add_file, change_task
 
 
 def read_messages(settings: Settings) -> list[str]:
@@ -47,7 +47,7 @@ async def test_broker_that_is_down_fails_no_request_and_loses_no_task(
 
     async with serve(celery_broker_url=SecretStr(url)) as ada:
         ada.headers.update(headers)
-        accepted = await ada.post("/api/v1/tasks/email", json=MAIL)
+        accepted = await ada.post("/api/v1/tasks/process-file", files={"file": b"some words"})
         task = await ada.get(f"/api/v1/tasks/{accepted.json()['task_id']}")
         health = await ada.get("/health")
 

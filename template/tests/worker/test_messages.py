@@ -30,3 +30,4 @@ def test_work_is_logged_with_its_request(settings: Settings, process: type[tasks
 
     [line] = [line for line in logs if line["event"] == "a task ended"]
     assert (line["request_id"], line["task_id"]) == ("request-of-ada", task_id)
+    assert len(line["user_id"]) == len(task_id)

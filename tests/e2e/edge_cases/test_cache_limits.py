@@ -6,7 +6,7 @@ from tests.test_cache import Answer
 
 
 async def test_large_answers_are_not_kept() -> None:
-    cache, answer = Cache(None), Answer(b"x" * 200_000)
+    cache, answer = Cache(None, "tests"), Answer(b"x" * 200_000)
 
     for _ in range(2):
         assert await cache.remember("tag", "key", 60, answer.compute) == answer.text

@@ -6,6 +6,9 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 from pydantic import BaseModel
 
+from app.problems import Problem
+from tests.test_envelope import Number, envelope_of
+
 
 class Length(BaseModel):
     value: int
@@ -38,3 +41,17 @@ async def test_members_of_the_content_are_left_out_and_none_of_the_envelope(
 
     assert (await client.get("/length")).json() == data
     assert (await client.get("/nothing")).json() is None
+
+
+async def test_each_invalid_value_is_an_error_of_its_own(app: FastAPI, client: AsyncClient) -> None:
+    @app.post("/sums")
+    async def add(first: Number, second: Number) -> int:
+        return first.value + second.value
+
+    envelope = envelope_of(await client.post("/sums", json={"first": {}, "second": {}}))
+
+    assert envelope["message"] == "The request is not valid."
+    assert list(envelope["errors"][0]) == [*Problem.model_fields]
+    locations = [error["loc"] for error in envelope["errors"]]
+    assert locations == [["body", "first", "value"], ["body", "second", "value"]]
+    assert envelope["errors"][0]["detail"] == "Field required"

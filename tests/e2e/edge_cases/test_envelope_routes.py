@@ -69,3 +69,15 @@ async def test_what_is_no_json_stays_as_it_is(
 
     assert answer.text == content
     assert "envelope" not in answer.extensions
+
+
+async def test_only_the_tokens_of_a_sign_in_stand_alone(app: FastAPI, client: AsyncClient) -> None:
+    @app.post("/devices/token")
+    async def register() -> Number:
+        return Number(value=1)
+
+    @app.post("/reset", status_code=205)
+    async def reset() -> None: ...
+
+    assert envelope_of(await client.post("/devices/token"))["data"] == {"value": 1}
+    assert (await client.post("/reset")).status_code == 205

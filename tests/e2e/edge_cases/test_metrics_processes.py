@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from anyio import run_process
-from httpx2 import AsyncClient
+from fastapi import BackgroundTasks, FastAPI
+from httpx2 import ASGITransport, AsyncClient
 
 from app.config import Settings
 from tests.servers import refusal
@@ -32,3 +33,25 @@ async def test_worker_processes_are_added_up(
     assert await read_counts(client) == {
         'http_requests_total{method="GET",route="/things",status="200"} 2.0'
     }
+
+
+async def test_duration_ends_with_the_answer(
+    app: FastAPI, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1.0]
+    monkeypatch.setattr("app.core.metrics.perf_counter", lambda: now[0])
+
+    @app.get("/later")
+    async def later(background: BackgroundTasks) -> None:
+        background.add_task(now.__setitem__, 0, 60.0)
+
+    await client.get("/later")
+
+    took = 'http_request_duration_seconds_sum{method="GET",route="/later",status="200"} 0.0'
+    assert took in (await client.get("/metrics")).text
+
+
+async def test_metrics_are_shown_below_a_prefix_too(transport: ASGITransport) -> None:
+    transport.root_path = "/base"
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        assert (await client.get("/base/metrics")).status_code == 200

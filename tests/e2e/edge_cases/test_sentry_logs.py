@@ -25,3 +25,11 @@ async def test_errors_that_libraries_log_are_reported(app: FastAPI, received: Re
 
     [report] = read_reports(received)
     assert json.loads(report.splitlines()[2])["tags"]["logger"] == "theirs"
+
+
+async def test_errors_of_a_process_are_not_one_trace(app: FastAPI, received: Receiver) -> None:
+    for _ in range(2):
+        logging.getLogger("theirs").error("it failed", exc_info=KeyError("theirs"))
+
+    events = [json.loads(report.splitlines()[2]) for report in read_reports(received)]
+    assert len({event["contexts"]["trace"]["trace_id"] for event in events}) == 2

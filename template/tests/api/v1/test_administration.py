@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories.people import id_of, is_signed_in
+from tests.factories.people import id_of
 
 USERS = "/api/v1/users"
 ME = "/api/v1/users/me"
@@ -35,25 +35,6 @@ async def test_roles_act_at_once(ada: AsyncClient, admin: AsyncClient) -> None:
     demoted = await ada.get(USERS)
 
     assert (promoted.status_code, demoted.status_code) == (200, 403)
-
-
-async def test_closed_account_loses_its_sessions_for_good(
-    ada: AsyncClient, admin: AsyncClient
-) -> None:
-    user = f"{USERS}/{await id_of(ada)}"
-
-    await admin.patch(user, json={"is_active": False})
-    await admin.patch(user, json={"is_active": True})
-
-    assert not await is_signed_in(ada)
-
-
-async def test_taken_address_cannot_be_given_to_another(
-    ada: AsyncClient, admin: AsyncClient
-) -> None:
-    response = await admin.patch(f"{USERS}/{await id_of(ada)}", json={"email": "ROOT@example.com"})
-
-    assert response.status_code == 409
 
 
 async def test_last_administrator_stays(ada: AsyncClient, admin: AsyncClient) -> None:

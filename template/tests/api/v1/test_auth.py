@@ -4,9 +4,11 @@ import pytest
 from httpx2 import AsyncClient
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from app.models.session import AuthSession
-from tests.factories.people import PASSWORD, People, bearer, is_signed_in, log_in
+from tests.factories.people import PASSWORD, People, bearer, id_of, is_signed_in, log_in
 
 SESSIONS, TOKEN = "/api/v1/auth/sessions", "/api/v1/auth/token"
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
@@ -30,6 +32,15 @@ async def test_login_works_with_the_form_of_the_documentation(
     assert answer.status_code == status
 
 
+async def test_log_says_who_calls(ada: AsyncClient) -> None:
+    user_id = await id_of(ada)
+
+    with capture_logs([merge_contextvars]) as lines:
+        await ada.get(SESSIONS)
+
+    assert [line["user_id"] for line in lines] == [user_id]
+
+
 async def test_unknown_user_and_wrong_password_get_the_same_answer(
     ada: AsyncClient, client: AsyncClient
 ) -> None:
@@ -40,15 +51,6 @@ async def test_unknown_user_and_wrong_password_get_the_same_answer(
         assert answer.status_code == wrong.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert answer.json() | {"request_id": 1} == wrong.json() | {"request_id": 1}
-
-
-async def test_closed_account_cannot_sign_in_and_is_out_at_once(
-    people: People, ada: AsyncClient, client: AsyncClient
-) -> None:
-    await people.change("ada@example.com", is_active=False)
-
-    assert (await log_in(client)).status_code == 401
-    assert not await is_signed_in(ada)
 
 
 async def test_session_expires_and_the_next_login_removes_it(

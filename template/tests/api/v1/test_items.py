@@ -74,12 +74,3 @@ async def test_items_are_searched_sorted_and_paged(ada: AsyncClient) -> None:
     ):
         page = (await ada.get(ITEMS, params=query)).json()
         assert [item["title"] for item in page["items"]] == titles
-
-
-async def test_items_go_with_their_owner(people: People, ada: AsyncClient) -> None:
-    await create(ada)
-
-    await ada.delete("/api/v1/users/me")
-
-    again = await people.sign_up()
-    assert (await again.get(ITEMS)).json()["total"] == 0

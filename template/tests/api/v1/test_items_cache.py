@@ -51,11 +51,3 @@ async def test_nobody_sees_what_was_cached_for_another(people: People, ada: Asyn
 
     assert await titles(eve) == []
     assert (await eve.get(url)).status_code == 404
-
-
-async def test_cached_answers_need_a_session_that_lives(ada: AsyncClient) -> None:
-    assert await titles(ada) == []
-
-    await ada.post("/api/v1/auth/logout")
-
-    assert (await ada.get(ITEMS)).status_code == 401

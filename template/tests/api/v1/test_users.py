@@ -1,5 +1,4 @@
 import json
-from asyncio import gather
 from typing import Any
 
 import pytest
@@ -41,14 +40,6 @@ async def test_sign_up_refuses(client: AsyncClient, name: str, value: object) ->
 
     assert response.status_code == 422
     assert response.json()["errors"][0]["loc"] == ["body", name]
-
-
-async def test_address_has_one_account_even_when_many_sign_up_at_once(client: AsyncClient) -> None:
-    addresses = 7 * ["ada@example.com"] + ["ADA@example.com"]
-
-    answers = await gather(*(client.post(USERS, json=ACCOUNT | {"email": e}) for e in addresses))
-
-    assert sorted(answer.status_code for answer in answers) == [201] + 7 * [409]
 
 
 async def test_people_see_and_change_themselves(ada: AsyncClient) -> None:

@@ -5,8 +5,11 @@ from uuid import uuid4
 import pytest
 from fastapi import APIRouter, FastAPI, Response
 from httpx2 import AsyncClient
+from pydantic import BaseModel, Field, SecretStr
+from redis.asyncio import Redis
 
 from app.api.cache import cached
+from app.core.cache import Cache
 from app.exceptions import ServiceUnavailable
 from tests.api.test_cache import PROBE, Probe, client, probe, read
 from tests.servers import Serve
@@ -60,3 +63,36 @@ async def test_answer_is_kept_for_a_minute(
         await read(client)
 
     assert probe.reads == reads
+
+
+class Aliased(BaseModel):
+    name: str = Field(validation_alias="title")
+
+
+async def test_answers_with_other_names_for_what_is_sent_are_kept(
+    app: FastAPI, client: AsyncClient
+) -> None:
+    routes, tag = APIRouter(prefix="/aliased"), uuid4().hex
+
+    @routes.get("")
+    @cached(lambda: tag, Aliased)
+    async def read_aliased() -> Aliased:
+        return Aliased(title="Engine")
+
+    app.include_router(routes)
+
+    assert [(await client.get("/aliased")).json() for _ in range(2)] == 2 * [{"name": "Engine"}]
+
+
+async def test_applications_with_other_prefixes_keep_their_own_answers(
+    redis_url: SecretStr,
+) -> None:
+    async with Redis.from_url(redis_url.get_secret_value()) as redis:
+        for text in (b"one", b"two"):
+
+            async def compute(text: bytes = text) -> bytes:
+                return text
+
+            cache = Cache(redis, f"{redis_url}-{text.decode()}")
+            await cache.forget("shared")
+            assert await cache.remember("shared", "key", 60, compute) == text

@@ -58,3 +58,18 @@ async def test_body_that_nobody_can_read_is_no_server_error(
     answer = await client.post(LOGIN, content=content, headers={"Content-Type": JSON})
 
     assert answer.status_code in {400, 422}
+
+
+async def test_account_is_the_one_that_the_route_means(serve: Serve) -> None:
+    async with serve(rate_limit_account_attempts="1/day") as client:
+        for number, status in enumerate((401, 429)):
+            form = {"username": "ada@example.com", "password": "x", "email": f"{number}@x.org"}
+            assert (await client.post(FORM, data=form)).status_code == status
+
+
+async def test_other_names_of_json_are_json(serve: Serve) -> None:
+    async with serve(rate_limit_account_attempts="1/day") as client:
+        for media_type, status in (("application/json", 401), ("application/form+json", 429)):
+            body = b'{"email": "ada@example.com", "password": "wrong"}'
+            answer = await client.post(LOGIN, content=body, headers={"Content-Type": media_type})
+            assert answer.status_code == status

@@ -1,9 +1,15 @@
 # Needs app/core/mail.py
+import ssl
+
 import pytest
 
 from app.config import Settings
 from app.core.mail import Mailer
-from tests.core.test_mail import MAIL
+from app.exceptions import ServiceUnavailable
+from tests.core.test_mail import MAIL, send, tls
+from tests.smtp import MailServer
+
+__all__ = ["tls"]
 
 
 @pytest.mark.parametrize("field", ["to", "message_id"])
@@ -21,3 +27,21 @@ def test_nothing_adds_a_recipient_or_a_header(settings: Settings) -> None:
 
     assert (message["Subject"], message["Bcc"]) == ("Hi Bcc: eve@example.com", None)
     assert message["To"] == '"eve@x.com, ada"@example.com'
+
+
+async def test_nothing_is_sent_to_a_server_that_does_not_prove_its_name(
+    settings: Settings, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    server = MailServer(tls)
+
+    with pytest.raises(ServiceUnavailable):
+        await send(settings, server)
+
+    assert server.mails == []
+
+
+def test_server_is_given_the_ascii_name_of_a_domain(settings: Settings) -> None:
+    message = Mailer(settings).write(MAIL._replace(to="ada@exämple.com"))
+
+    assert message["To"] == "ada@xn--exmple-cua.com"

@@ -1,12 +1,17 @@
 # Needs app/jobs
+import os
 from pathlib import Path
 from stat import S_IMODE
+
+from sqlalchemy import delete
 
 from app.config import Settings
 from app.core.uploads import Uploads
 from app.dependencies import Resources
+from app.jobs.queue import clean
 from app.jobs.run import run_task
 from app.models.task import Task, TaskStatus
+from app.models.user import User
 from tests.tasks import read_task
 
 
@@ -25,3 +30,18 @@ def test_files_are_for_nobody_else_on_the_machine(settings: Settings, tmp_path: 
     file = uploads.path_of(uploads.store(b"private"))
 
     assert [S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
+
+
+async def test_files_of_users_who_are_gone_are_removed_and_those_that_wait_are_kept(
+    resources: Resources, task: Task
+) -> None:
+    file = resources.uploads.path_of(task.details["upload"])
+    os.utime(file, times=(0, 0))
+
+    await clean(resources)
+    assert file.exists()
+
+    async with resources.sessions.begin() as db:
+        await db.execute(delete(User))
+    await clean(resources)
+    assert not file.exists()

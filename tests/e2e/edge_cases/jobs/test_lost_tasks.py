@@ -1,10 +1,11 @@
 # Needs app/jobs
 import pytest
 from anyio import sleep_forever
+from sqlalchemy.exc import OperationalError
 
 from app.dependencies import Resources
 from app.jobs.job import Job
-from app.jobs.run import run_task
+from app.jobs.run import Attempt, run_task
 from app.models.task import Task, TaskStatus
 from tests.jobs.test_run import do, with_settings
 from tests.tasks import change_task, read_task, wait_for
@@ -44,3 +45,26 @@ async def test_task_whose_workers_all_die_fails_for_good(resources: Resources, t
 
     failed = await read_task(resources, task)
     assert (failed.status, failed.error) == (TaskStatus.FAILED, "It was interrupted too often.")
+
+
+async def test_short_outage_of_the_database_does_not_end_the_work(
+    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, outages = Attempt.save, list[object]()
+
+    async def fail_once(self: Attempt, **values: object) -> bool:
+        if not outages:
+            outages.append(values)
+            raise OperationalError("UPDATE", {}, Exception())
+        return await save(self, **values)
+
+    async def outlast_the_outage(job: Job) -> None:
+        due_at = (await read_task(resources, task)).due_at
+        await wait_for(resources, task, lambda now: now.due_at > due_at)
+
+    do(monkeypatch, outlast_the_outage)
+    monkeypatch.setattr(Attempt, "save", fail_once)
+    await run_task(with_settings(resources, task_lease_seconds=0.3), task.id)
+
+    done = await read_task(resources, task)
+    assert (len(outages), done.status, done.attempts) == (1, TaskStatus.SUCCEEDED, 1)

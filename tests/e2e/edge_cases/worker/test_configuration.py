@@ -56,3 +56,9 @@ def test_worker_comes_back_to_a_task_that_is_not_due_however_often(
     run(change_task(resources, task, due_at=utc_now()))
     tasks.run(str(task.id))
     assert run(read_task(resources, task)).status is TaskStatus.SUCCEEDED
+
+
+def test_message_that_makes_no_sense_does_not_come_for_ever(
+    process: type[tasks.Process],
+) -> None:
+    assert tasks.run.apply(("not-an-id",)).state == "FAILURE"

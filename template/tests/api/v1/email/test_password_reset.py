@@ -3,7 +3,7 @@ from asyncio import gather
 from httpx2 import AsyncClient, Response
 
 from tests.api.v1.email.conftest import AUTH, Inbox
-from tests.factories.people import PASSWORD, bearer, is_signed_in, log_in
+from tests.factories.people import bearer, is_signed_in, log_in
 
 ADA = {"email": "ada@example.com"}
 NEW = "another long password"
@@ -33,25 +33,3 @@ async def test_reset_lets_the_new_password_in_once_and_ends_every_session(
     assert (await log_in(client)).status_code == 401
     me = await client.get(ME, headers=bearer(await log_in(client, password=NEW)))
     assert me.json()["email_verified"] is True
-
-
-async def test_second_mail_voids_the_first(
-    ada: AsyncClient, client: AsyncClient, inbox: Inbox
-) -> None:
-    await gather(ask(client), ask(client))
-    await ask(client)
-
-    answers = [await reset(client, token) for token in inbox.tokens]
-
-    assert [answer.status_code for answer in answers] == [400, 400, 400, 204]
-
-
-async def test_changed_password_voids_the_token(
-    ada: AsyncClient, client: AsyncClient, inbox: Inbox
-) -> None:
-    await ask(client)
-
-    change = {"current_password": PASSWORD, "new_password": NEW}
-    assert (await ada.put(f"{ME}/password", json=change)).status_code == 204
-
-    assert (await reset(client, inbox.tokens[-1])).status_code == 400

@@ -2,7 +2,7 @@
 import json
 
 import pytest
-from httpx2 import AsyncClient
+from httpx2 import ASGITransport, AsyncClient
 
 from app.core.security import NOBODYS_PASSWORD
 from tests.api.v1.oauth.conftest import Provider, SignIn, start_linking
@@ -80,3 +80,31 @@ async def test_nobody_signs_in_with_a_password_that_was_never_set(
     await sign_in()
 
     assert (await log_in(client, password=password)).status_code == 401
+
+
+@pytest.mark.parametrize("path", [DISCOVERY, "/keys"])
+async def test_nonsense_is_not_remembered(sign_in: SignIn, provider: Provider, path: str) -> None:
+    provider.answers[path] = 200, '{"status": "maintenance"}'
+    broken = await sign_in()
+    provider.answers.clear()
+
+    assert (broken.status_code, (await sign_in()).status_code) == (502, 200)
+
+
+async def test_number_that_nobody_can_count_to_is_a_bad_gateway(
+    sign_in: SignIn, provider: Provider
+) -> None:
+    provider.answers["/token"] = 200, '{"access_token": "a", "expires_in": 1e999}'
+
+    assert (await sign_in()).status_code == 502
+
+
+async def test_sign_in_starts_below_a_prefix_and_in_another_version_too(
+    client: AsyncClient, provider: Provider, transport: ASGITransport
+) -> None:
+    transport.root_path = "/base"
+
+    answer = await client.get("/base/api/v1/auth/oidc/login")
+
+    assert answer.status_code == 302
+    assert "oauth=" in answer.headers["Set-Cookie"]

@@ -1,0 +1,34 @@
+# Needs app/api/limits.py
+from asyncio import gather
+from collections import Counter
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from tests.api.test_limits import PROBE, app
+from tests.servers import Serve
+
+__all__ = ["app"]
+
+
+async def test_many_requests_at_once_are_all_counted(
+    app: FastAPI, serve: Serve, redis_url: SecretStr
+) -> None:
+    changes: dict[str, Any] = {"redis_url": redis_url, "rate_limit": "50/day"}
+
+    async with serve(uuid4().hex, **changes) as client:
+        answers = await gather(*(client.get(PROBE) for _ in range(300)))
+
+    assert Counter(answer.status_code for answer in answers) == {200: 50, 429: 250}
+
+
+async def test_applications_with_other_prefixes_share_nothing(
+    app: FastAPI, serve: Serve, redis_url: SecretStr
+) -> None:
+    address, changes = uuid4().hex, {"redis_url": redis_url, "rate_limit": "1/day"}
+
+    for prefix, status in (("one", 200), ("two", 200), ("one", 429)):
+        async with serve(address, redis_prefix=address + prefix, **changes) as client:
+            assert (await client.get(PROBE)).status_code == status

@@ -1,0 +1,14 @@
+# Needs app/models/item.py
+from httpx2 import AsyncClient
+
+from tests.api.v1.test_items import ITEMS, create
+from tests.factories.people import People
+
+
+async def test_items_go_with_their_owner(people: People, ada: AsyncClient) -> None:
+    await create(ada)
+
+    await ada.delete("/api/v1/users/me")
+
+    again = await people.sign_up()
+    assert (await again.get(ITEMS)).json()["total"] == 0

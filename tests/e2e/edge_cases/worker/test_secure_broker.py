@@ -1,0 +1,81 @@
+# Needs app/worker app/core/mail.py
+import ssl
+from collections.abc import Generator
+from pathlib import Path
+from socket import create_server
+from threading import Thread
+
+import pytest
+import trustme
+from pydantic import SecretStr
+
+from app.config import Settings
+from app.core.broker import Broker, create_celery
+from app.dependencies import Resources
+from app.worker.configuration import create_worker
+from tests.tasks import add_file
+
+
+@pytest.fixture
+def imposter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Generator[tuple[int, list[bytes]]]:
+    """Yield the port of a server with the good certificate of another, and what it was told."""
+    authority, told = trustme.CA(), list[bytes]()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("other.example.com").configure_cert(context)
+
+    def listen() -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            try:
+                with context.wrap_socket(client, server_side=True) as secure:
+                    secure.settimeout(2)
+                    told.append(secure.recv(100))
+            except OSError:
+                client.close()
+
+    with create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=listen, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1], told
+        listener.shutdown(2)
+    thread.join(5)
+
+
+@pytest.mark.parametrize("scheme", ["rediss", "amqps"])
+def test_password_is_not_told_to_a_server_that_does_not_prove_its_name(
+    settings: Settings, imposter: tuple[int, list[bytes]], scheme: str
+) -> None:
+    port, told = imposter
+    url = SecretStr(f"{scheme}://app:secret@127.0.0.1:{port}/0")
+    celery = create_celery(settings.model_copy(update={"celery_broker_url": url}))
+
+    with pytest.raises(Exception, match=r"CERTIFICATE_VERIFY_FAILED|certificate verify failed"):
+        celery.send_task("anything")
+
+    assert not any(told)
+
+
+def test_results_go_to_a_server_that_proves_its_name(settings: Settings) -> None:
+    urls = {"celery_result_backend": SecretStr("rediss://127.0.0.1/1")}
+
+    backend = create_worker(settings.model_copy(update=urls)).backend
+
+    assert vars(backend)["connparams"]["ssl_cert_reqs"] == ssl.CERT_REQUIRED
+
+
+async def test_message_that_is_refused_fails_no_request(
+    settings: Settings, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("ACCESS_REFUSED")
+
+    monkeypatch.setattr("celery.Celery.send_task", refuse)
+
+    await Broker(settings).send((await add_file(resources)).id)
