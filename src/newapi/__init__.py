@@ -1,3 +1,3 @@
 """Create production-grade FastAPI projects, every part a choice."""
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 T = TypeVar("T")
 
-BARE = "auth/token"  # an OAuth2 client looks for its fields at the top (RFC 6749, section 5.1)
+BARE = ["auth", "token"]  # an OAuth2 client looks for its fields at the top (RFC 6749, section 5.1)
 OPTIONS = inspect.signature(APIRoute).parameters.keys()
 
 
@@ -64,7 +64,7 @@ class EnvelopeRoute(APIRoute):
         status = self.status_code or 200
         returned = inspect.signature(endpoint).return_annotation
         exempt = (
-            path.endswith(BARE)
+            path.split("/")[-2:] == BARE
             or not is_body_allowed_for_status_code(status)
             or self.is_json_stream
             or not is_kind(getattr(self.response_class, "value", self.response_class), JSONResponse)

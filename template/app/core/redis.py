@@ -23,7 +23,7 @@ def create_redis(settings: Settings) -> Redis | None:
         return None
     pool = BlockingConnectionPool.from_url(  # who finds no connection waits, as for a lock
         url,
-        timeout=2,
+        timeout=5,
         socket_connect_timeout=1,
         socket_timeout=1,
         health_check_interval=30,

@@ -57,5 +57,6 @@ class Uploads:
         """Remove what is none of these and older, as when its user was deleted."""
         for path in self.folder.glob("*"):
             with suppress(FileNotFoundError):  # a worker may be faster
-                if path.name not in names and path.stat().st_mtime < moment.timestamp():
+                old = path.is_file() and path.stat().st_mtime < moment.timestamp()
+                if old and path.name not in names:
                     path.unlink()

@@ -26,6 +26,7 @@ async def create_task(
     Raises:
         Conflict: The owner has too many open tasks.
     """
+    await db.execute(select(User.id).where(User.id == owner.id).with_for_update())  # in turn
     open_tasks = await db.scalar(select(func.count()).where(Task.owner_id == owner.id, OPEN))
     if (open_tasks or 0) >= MOST_OPEN:
         raise Conflict("Too many of your tasks are under way.")

@@ -51,11 +51,6 @@ async def test_client_that_asks_too_often_is_told_when_to_come_back(serve: Serve
     assert refused.json()["title"] == "Too Many Requests"
 
 
-async def test_probes_are_never_limited(serve: Serve) -> None:
-    async with serve(rate_limit="1/day") as client:
-        assert await spend(client, times=5, path="/health/live") == [204] * 5
-
-
 async def test_every_client_has_a_budget_of_its_own(serve: Serve) -> None:
     calls = {"2001:db8::1": 200, "2001:db8::2": 429, "2001:db8:0:1::1": 200, "192.0.2.2": 200}
     async with serve("10.0.0.1", proxy="10.0.0.1", rate_limit="1/day") as client:

@@ -55,7 +55,7 @@ async def test_broker_that_is_down_fails_no_request_and_loses_no_task(
     assert health.json()["services"]["broker"] is None
 
 
-@pytest.mark.parametrize("url", ["", "filesystem://", "memory://", "sqla+sqlite:///broker.db"])
+@pytest.mark.parametrize("url", ["", "filesystem://", "memory://", "amqps://a;amqps://b"])
 def test_production_refuses_brokers_that_lose_tasks(settings: Settings, url: str) -> None:
     reason = refusal(settings, environment="production", celery_broker_url=url)
 

@@ -72,12 +72,12 @@ async def test_what_is_no_json_stays_as_it_is(
 
 
 async def test_only_the_tokens_of_a_sign_in_stand_alone(app: FastAPI, client: AsyncClient) -> None:
-    @app.post("/devices/token")
+    @app.post("/oauth/token")
     async def register() -> Number:
         return Number(value=1)
 
     @app.post("/reset", status_code=205)
     async def reset() -> None: ...
 
-    assert envelope_of(await client.post("/devices/token"))["data"] == {"value": 1}
+    assert envelope_of(await client.post("/oauth/token"))["data"] == {"value": 1}
     assert (await client.post("/reset")).status_code == 205

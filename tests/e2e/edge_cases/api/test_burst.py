@@ -19,9 +19,9 @@ async def test_many_requests_at_once_are_all_counted(
     changes: dict[str, Any] = {"redis_url": redis_url, "rate_limit": "50/day"}
 
     async with serve(uuid4().hex, **changes) as client:
-        answers = await gather(*(client.get(PROBE) for _ in range(300)))
+        answers = await gather(*(client.get(PROBE) for _ in range(150)))
 
-    assert Counter(answer.status_code for answer in answers) == {200: 50, 429: 250}
+    assert Counter(answer.status_code for answer in answers) == {200: 50, 429: 100}
 
 
 async def test_applications_with_other_prefixes_share_nothing(

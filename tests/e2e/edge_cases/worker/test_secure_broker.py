@@ -17,9 +17,7 @@ from tests.tasks import add_file
 
 
 @pytest.fixture
-def imposter(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Generator[tuple[int, list[bytes]]]:
+def imposter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[tuple[int, list[bytes]]]:
     """Yield the port of a server with the good certificate of another, and what it was told."""
     authority, told = trustme.CA(), list[bytes]()
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
