@@ -5,15 +5,22 @@ from httpx2 import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
 
-async def test_duration_ends_with_the_answer_and_not_with_what_comes_after_it(
-    app: FastAPI, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = [0.0]
-    monkeypatch.setattr("app.middleware.perf_counter", lambda: now[0])
+def work_after_the_answer(app: FastAPI) -> list[float]:
+    """Add the route `/later`; return a clock that its background task moves to 60 seconds."""
+    now = [1.0]
 
     @app.get("/later")
     async def later(background: BackgroundTasks) -> None:
         background.add_task(now.__setitem__, 0, 60.0)
+
+    return now
+
+
+async def test_duration_ends_with_the_answer_and_not_with_what_comes_after_it(
+    app: FastAPI, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = work_after_the_answer(app)
+    monkeypatch.setattr("app.middleware.perf_counter", lambda: now[0])
 
     with capture_logs() as lines:
         await client.get("/later")

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from anyio import run_process
-from fastapi import BackgroundTasks, FastAPI
+from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 
 from app.config import Settings
 from tests.servers import refusal
+from tests.test_access_log import work_after_the_answer
 from tests.test_metrics import read_counts
 
 COUNT = """
@@ -38,12 +39,8 @@ async def test_worker_processes_are_added_up(
 async def test_duration_ends_with_the_answer(
     app: FastAPI, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = [1.0]
+    now = work_after_the_answer(app)
     monkeypatch.setattr("app.core.metrics.perf_counter", lambda: now[0])
-
-    @app.get("/later")
-    async def later(background: BackgroundTasks) -> None:
-        background.add_task(now.__setitem__, 0, 60.0)
 
     await client.get("/later")
 

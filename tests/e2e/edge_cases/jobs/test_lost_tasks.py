@@ -11,6 +11,12 @@ from tests.jobs.test_run import do, with_settings
 from tests.tasks import change_task, read_task, wait_for
 
 
+async def outlast_the_lease(job: Job) -> None:
+    """Work until the worker has said once more that it lives."""
+    due_at = (await read_task(job.resources, job.task)).due_at
+    await wait_for(job.resources, job.task, lambda now: now.due_at > due_at)
+
+
 async def test_worker_that_lost_its_task_stops_and_writes_nothing(
     resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -27,10 +33,6 @@ async def test_worker_that_lost_its_task_stops_and_writes_nothing(
 async def test_worker_keeps_its_task_as_long_as_it_lives(
     resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def outlast_the_lease(job: Job) -> None:
-        due_at = (await read_task(resources, task)).due_at
-        await wait_for(resources, task, lambda now: now.due_at > due_at)
-
     do(monkeypatch, outlast_the_lease)
     await run_task(with_settings(resources, task_lease_seconds=0.1), task.id)
 
@@ -58,11 +60,7 @@ async def test_short_outage_of_the_database_does_not_end_the_work(
             raise OperationalError("UPDATE", {}, Exception())
         return await save(self, **values)
 
-    async def outlast_the_outage(job: Job) -> None:
-        due_at = (await read_task(resources, task)).due_at
-        await wait_for(resources, task, lambda now: now.due_at > due_at)
-
-    do(monkeypatch, outlast_the_outage)
+    do(monkeypatch, outlast_the_lease)
     monkeypatch.setattr(Attempt, "save", fail_once)
     await run_task(with_settings(resources, task_lease_seconds=0.3), task.id)
 
