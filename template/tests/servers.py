@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.config import Settings
-from app.factory import open_resources
+from app.factory import create_lifespan
 
 Serve = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 
@@ -20,7 +20,7 @@ Serve = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 def change_settings(app: FastAPI, settings: Settings, changes: dict[str, object]) -> None:
     """Let the application open its resources with changed settings when it starts."""
     changed = settings.model_copy(update=changes)
-    app.router.lifespan_context = lambda _: open_resources(changed)
+    app.router.lifespan_context = create_lifespan(changed)
 
 
 @asynccontextmanager

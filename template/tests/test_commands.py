@@ -7,7 +7,7 @@ from typer.testing import CliRunner, Result
 from app.cli import cli
 from app.config import Settings
 from app.models.user import User, UserRole
-from tests.factories.people import PASSWORD
+from tests.factories.users import PASSWORD
 
 
 async def run(*arguments: str) -> Result:

@@ -5,11 +5,11 @@ from app.api.deps import CurrentUser
 from app.crud.user import users
 from app.dependencies import SessionDep
 from app.models.user import User
-from app.problems import problems
-from tests.factories.people import People, id_of
+from app.problems import error_responses
+from tests.factories.users import People, id_of
 
 
-class Profile(BaseModel, from_attributes=True):
+class UserBase(BaseModel, from_attributes=True):
     """What version 2 shows of a user."""
 
     id: str
@@ -19,10 +19,10 @@ class Profile(BaseModel, from_attributes=True):
 v2 = APIRouter(prefix="/v2")
 
 
-@v2.get("/users/me", responses=problems(401))
-async def read_me(caller: CurrentUser, db: SessionDep) -> Profile:
+@v2.get("/users/me", responses=error_responses(401))
+async def read_me(caller: CurrentUser, db: SessionDep) -> UserBase:
     user = await users.get(db, User.id == caller.id)
-    return Profile(id=str(user.id), name=user.full_name)
+    return UserBase(id=str(user.id), name=user.full_name)
 
 
 async def test_next_version_answers_differently_beside_the_first(

@@ -1,12 +1,12 @@
 """Items in the admin pages."""
 
-from app.admin.base import View
+from app.admin.base import BaseView
 from app.crud.item import items
 from app.models.item import Item
 from app.schemas.item import ItemUpdate
 
 
-class ItemView(View, model=Item):
+class ItemAdmin(BaseView, model=Item):
     """Items of all users."""
 
     icon = "fa-solid fa-box"

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from app.admin.access import Access, Gate, RequestSession
+from app.admin.access import Access, OriginMiddleware, RequestSession
 from app.admin.views import VIEWS
 from app.config import Settings
 from app.exceptions import AppError
-from app.middleware import Guard
+from app.middleware import ErrorMiddleware
 from app.problems import PROBLEM_HANDLERS
 
 SQLADMIN = "sqladmin.application"
@@ -35,7 +35,7 @@ def install(app: FastAPI, settings: Settings) -> None:
         app,
         session_maker=async_sessionmaker(class_=RequestSession),
         title=app.title,
-        middlewares=[Middleware(Guard), Middleware(Gate)],
+        middlewares=[Middleware(ErrorMiddleware), Middleware(OriginMiddleware)],
         authentication_backend=Access(settings),
     )
     admin.admin.exception_handlers |= {AppError: PROBLEM_HANDLERS[AppError]}

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.api.deps import CurrentUser
 from app.api.limits import charge, client_address
-from app.dependencies import ResourcesDep
+from app.dependencies import StateDep
 from app.schemas.common import Email
 
 EMAIL = TypeAdapter[str](Email)
@@ -35,7 +35,7 @@ def digest_account(account: object) -> str:
 
 
 async def limit_attempts(
-    request: Request, resources: ResourcesDep, account: Annotated[object, Depends(get_account)]
+    request: Request, state: StateDep, account: Annotated[object, Depends(get_account)]
 ) -> None:
     """Limit attempts by address, and by address and account: nobody can lock out another.
 
@@ -43,24 +43,22 @@ async def limit_attempts(
         TooManyRequests: There were too many.
         ServiceUnavailable: Redis is down.
     """
-    limits, settings, address = resources.rate_limits, resources.settings, client_address(request)
+    limits, settings, address = state.rate_limiter, state.settings, client_address(request)
     for rate, key in (
-        (settings.rate_limit_attempts, ("attempts", address)),
-        (settings.rate_limit_account_attempts, ("attempts", address, digest_account(account))),
+        (settings.login_rate_limit, ("attempts", address)),
+        (settings.login_rate_limit_per_account, ("attempts", address, digest_account(account))),
     ):
         charge(request, await limits.spend(rate, *key, strict=True))
 
 
-async def limit_password_changes(
-    request: Request, resources: ResourcesDep, user: CurrentUser
-) -> None:
+async def limit_password_changes(request: Request, state: StateDep, user: CurrentUser) -> None:
     """Limit guesses at the password of who is signed in, wherever they come from.
 
     Raises:
         TooManyRequests: There were too many.
         ServiceUnavailable: Redis is down.
     """
-    rate, limits = resources.settings.rate_limit_account_attempts, resources.rate_limits
+    rate, limits = state.settings.login_rate_limit_per_account, state.rate_limiter
     charge(request, await limits.spend(rate, "password", str(user.id), strict=True))
 
 

@@ -12,7 +12,7 @@ from fastapi.params import Depends as Dependency
 from pydantic import TypeAdapter
 
 from app.core.cache import OBSOLETE
-from app.dependencies import ResourcesDep, SessionDep
+from app.dependencies import SessionDep, StateDep
 
 T = TypeVar("T")
 GetTag = Callable[..., str]
@@ -32,7 +32,7 @@ def cached(
 
     async def get_memory(
         request: Request,
-        resources: ResourcesDep,
+        state: StateDep,
         db: SessionDep,
         tag: Annotated[str, Depends(get_tag)],
     ) -> Remember:
@@ -40,8 +40,8 @@ def cached(
         await db.close()
         parts = (form, tag, request.url.path, request.url.query)
         key = sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
-        lifetime = seconds or resources.settings.cache_seconds
-        return partial(resources.cache.remember, tag, key, lifetime)
+        lifetime = seconds or state.settings.cache_seconds
+        return partial(state.cache.remember, tag, key, lifetime)
 
     def decorate(endpoint: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[T]]:
         @wraps(endpoint)

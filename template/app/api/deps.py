@@ -8,10 +8,10 @@ import structlog
 from fastapi import Depends
 from fastapi.security import OAuth2PasswordBearer
 
-from app.core.tokens import AccessClaims
-from app.crud.session import find_caller
+from app.core.tokens import TokenPayload
+from app.crud.auth_session import get_session_user
 from app.crud.user import users
-from app.dependencies import ResourcesDep, SessionDep
+from app.dependencies import SessionDep, StateDep
 from app.exceptions import Forbidden, NotFound, Unauthorized
 from app.models.user import User, UserRole
 
@@ -25,9 +25,9 @@ class Caller(NamedTuple):
     session_id: UUID
 
 
-def get_claims(
-    token: Annotated[str | None, Depends(bearer)], resources: ResourcesDep
-) -> AccessClaims:
+def get_token_payload(
+    token: Annotated[str | None, Depends(bearer)], state: StateDep
+) -> TokenPayload:
     """Return what the access token says.
 
     Raises:
@@ -35,19 +35,19 @@ def get_claims(
     """
     if token is None:
         raise Unauthorized
-    return resources.access_tokens.read(token)
+    return state.access_tokens.read(token)
 
 
-ClaimsDep = Annotated[AccessClaims, Depends(get_claims)]
+TokenPayloadDep = Annotated[TokenPayload, Depends(get_token_payload)]
 
 
-async def get_caller(claims: ClaimsDep, db: SessionDep) -> Caller:
+async def get_caller(claims: TokenPayloadDep, db: SessionDep) -> Caller:
     """Return who calls.
 
     Raises:
         Unauthorized: The session has ended.
     """
-    user = await find_caller(db, claims)
+    user = await get_session_user(db, claims)
     if user is None:
         raise Unauthorized
     structlog.contextvars.bind_contextvars(user_id=str(user.id))
@@ -80,7 +80,7 @@ def require_roles(*roles: UserRole) -> Callable[[User], Awaitable[User]]:
     return get_user_with_role
 
 
-Administrator = Annotated[User, Depends(require_roles(UserRole.ADMIN))]
+CurrentAdmin = Annotated[User, Depends(require_roles(UserRole.ADMIN))]
 
 
 async def get_user(user_id: UUID, caller: CurrentUser, db: SessionDep) -> User:

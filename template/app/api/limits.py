@@ -6,7 +6,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from fastapi import Request
 from limits import parse
 
-from app.dependencies import ResourcesDep
+from app.dependencies import StateDep
 from app.exceptions import TooManyRequests
 
 
@@ -33,17 +33,17 @@ def charge(request: Request, headers: dict[str, str]) -> None:
         raise TooManyRequests
 
 
-async def limit_requests(request: Request, resources: ResourcesDep) -> None:
+async def limit_requests(request: Request, state: StateDep) -> None:
     """Apply the limit on all requests of a client together.
 
     Raises:
         TooManyRequests: It is used up.
     """
-    rate, limits = resources.settings.rate_limit, resources.rate_limits
+    rate, limits = state.settings.rate_limit, state.rate_limiter
     charge(request, await limits.spend(rate, "requests", client_address(request)))
 
 
-def limit(rate: str) -> Callable[[Request, ResourcesDep], Awaitable[None]]:
+def limit(rate: str) -> Callable[[Request, StateDep], Awaitable[None]]:
     """Return a dependency that gives a route a limit of its own, such as 5/minute.
 
     Raises:
@@ -51,10 +51,10 @@ def limit(rate: str) -> Callable[[Request, ResourcesDep], Awaitable[None]]:
     """
     parse(rate)  # a mistake shows when the application starts
 
-    async def limit_route(request: Request, resources: ResourcesDep) -> None:
+    async def limit_route(request: Request, state: StateDep) -> None:
         endpoint = request.scope["endpoint"]
         name = f"{endpoint.__module__}.{endpoint.__qualname__}"
-        spent = await resources.rate_limits.spend(rate, name, client_address(request))
+        spent = await state.rate_limiter.spend(rate, name, client_address(request))
         charge(request, spent)
 
     return limit_route

@@ -76,7 +76,7 @@ def make_provider(
     return kind(issuer, redirect_uri, client)
 
 
-class SignInCookie(SessionMiddleware):
+class OAuthSessionMiddleware(SessionMiddleware):
     """Keeps in a signed cookie, for as long as a sign-in may take, what must come back."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:

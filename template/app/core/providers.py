@@ -14,8 +14,8 @@ from httpx2 import HTTPError, InvalidURL
 from joserfc.errors import JoseError
 from starlette.requests import Request
 
-from app.core.tokens import AccessClaims
-from app.exceptions import ProviderFailed, SignInFailed
+from app.core.tokens import TokenPayload
+from app.exceptions import OAuthLoginFailed, OAuthProviderError
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]  # whatever a provider lists: it may list "none"
 SUBJECT = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")  # what every database keeps apart
@@ -28,7 +28,7 @@ PROVIDER_ERRORS = (
 log = structlog.stdlib.get_logger(__name__)
 
 
-class Person(NamedTuple):
+class UserInfo(NamedTuple):
     """Who signs in, as a provider says; the e-mail address only where it says it is verified."""
 
     issuer: str
@@ -37,7 +37,7 @@ class Person(NamedTuple):
     full_name: str | None
 
 
-def make_person(issuer: str, claims: Mapping[str, object]) -> Person:
+def make_person(issuer: str, claims: Mapping[str, object]) -> UserInfo:
     """Return the person of these claims.
 
     Raises:
@@ -48,7 +48,7 @@ def make_person(issuer: str, claims: Mapping[str, object]) -> Person:
         raise ValueError("the subject is not printable ASCII")
     email = claims.get("email") if claims.get("email_verified") is True else None
     name = "".join(filter(str.isprintable, str(claims.get("name") or ""))).strip()
-    return Person(issuer, subject, email, name[:100].strip() or None)
+    return UserInfo(issuer, subject, email, name[:100].strip() or None)
 
 
 @contextmanager
@@ -56,8 +56,8 @@ def explained(client: StarletteOAuth2App, issuer: str) -> Generator[None]:
     """Turn what goes wrong with a provider into an answer.
 
     Raises:
-        SignInFailed: The provider or its answer does not prove who somebody is.
-        ProviderFailed: The provider does not answer, or not as it should.
+        OAuthLoginFailed: The provider or its answer does not prove who somebody is.
+        OAuthProviderError: The provider does not answer, or not as it should.
     """
     try:
         with fail_after(SECONDS):
@@ -69,10 +69,10 @@ def explained(client: StarletteOAuth2App, issuer: str) -> Generator[None]:
                 raise
     except (AuthlibBaseError, JoseError) as error:
         log.warning("sign-in failed", issuer=issuer, reason=str(error))
-        raise SignInFailed from error
+        raise OAuthLoginFailed from error
     except PROVIDER_ERRORS as error:
         log.warning("provider failed", issuer=issuer, reason=repr(error))
-        raise ProviderFailed from error
+        raise OAuthProviderError from error
 
 
 class Provider:
@@ -85,7 +85,7 @@ class Provider:
         self.redirect_uri = redirect_uri
         self.client = client
 
-    async def start(self, request: Request, caller: AccessClaims | None = None) -> str:
+    async def start(self, request: Request, caller: TokenPayload | None = None) -> str:
         """Return where the browser goes; its cookie keeps what must come back, and for whom."""
         with explained(self.client, self.issuer):
             flow = await self.client.create_authorization_url(self.redirect_uri)
@@ -93,14 +93,14 @@ class Provider:
             await self.client.save_authorize_data(request, redirect_uri=self.redirect_uri, **flow)
         return str(flow["url"])
 
-    async def finish(self, request: Request) -> tuple[Person, AccessClaims | None]:
+    async def finish(self, request: Request) -> tuple[UserInfo, TokenPayload | None]:
         """Return who comes back from the provider, and for whom."""
         state = request.query_params.get("state", "")
         flow = await self.client.framework.get_state_data(request.session, state)
         with explained(self.client, self.issuer):
             person = make_person(self.issuer, await self.ask(request))
         caller = [UUID(value) for value in flow["caller"]]
-        return person, AccessClaims(*caller) if caller else None
+        return person, TokenPayload(*caller) if caller else None
 
     async def ask(self, request: Request) -> Mapping[str, object]:
         """Return the claims of the ID token, or of userinfo where the address is only there."""

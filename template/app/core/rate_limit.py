@@ -14,7 +14,7 @@ from app.core.redis import Outage
 from app.exceptions import ServiceUnavailable
 
 
-class RateLimits:
+class RateLimiter:
     """Counts the requests of each client."""
 
     def __init__(self, redis: Redis | None, prefix: str) -> None:

@@ -11,11 +11,11 @@ from app.config import Settings
 from app.exceptions import ServiceUnavailable
 
 LONGEST_QUEUE = 50
-NOBODYS_PASSWORD = "compared with when there is no user, to take as long"  # noqa: S105
+DUMMY_PASSWORD = "compared with when there is no user, to take as long"  # noqa: S105
 T = TypeVar("T")
 
 
-class Passwords:
+class PasswordHasher:
     """Hashes and checks passwords (OWASP Password Storage Cheat Sheet)."""
 
     def __init__(self, settings: Settings) -> None:
@@ -29,7 +29,7 @@ class Passwords:
         )
         self._slots = CapacityLimiter(settings.password_hashing_slots)
         self._queue = 0
-        self._nobody = self._hasher.hash(NOBODYS_PASSWORD)
+        self._nobody = self._hasher.hash(DUMMY_PASSWORD)
 
     async def hash(self, password: str) -> str:
         """Return the hash to store.

@@ -17,7 +17,7 @@ REQUIRED_CLAIMS = ["aud", "exp", "iat", "iss", "jti", "sid", "sub", "typ"]
 MAX_LENGTH = 4096
 
 
-class AccessClaims(NamedTuple):
+class TokenPayload(NamedTuple):
     """Who calls, in which session."""
 
     user_id: UUID
@@ -32,7 +32,7 @@ class AccessTokens:
         self._issuer = settings.jwt_issuer
         self._key = settings.secret_key.get_secret_value()
 
-    def issue(self, claims: AccessClaims) -> str:
+    def issue(self, claims: TokenPayload) -> str:
         """Return a signed token."""
         now = datetime.now(UTC)
         payload = {
@@ -47,7 +47,7 @@ class AccessTokens:
         }
         return jwt.encode(payload, self._key, ALGORITHM, headers={"typ": TYPE})
 
-    def read(self, token: str) -> AccessClaims:
+    def read(self, token: str) -> TokenPayload:
         """Return what a token says.
 
         Raises:
@@ -63,7 +63,7 @@ class AccessTokens:
                 leeway=5,
                 options={"require": REQUIRED_CLAIMS, "enforce_minimum_key_length": True},
             )
-            claims = AccessClaims(UUID(payload["sub"]), UUID(payload["sid"]))
+            claims = TokenPayload(UUID(payload["sub"]), UUID(payload["sid"]))
         except (jwt.InvalidTokenError, ValueError) as error:
             raise Unauthorized from error
         if payload["typ"] != TYPE:
@@ -71,7 +71,7 @@ class AccessTokens:
         return claims
 
 
-def new_refresh_token() -> str:
+def create_refresh_token() -> str:
     """Return a token of 256 random bits."""
     return token_urlsafe(32)
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.exceptions import Conflict, InvalidReference, NotFound
 from app.models.entity import Entity
-from app.schemas.common import Cursor, ListQuery, SearchQuery
+from app.schemas.common import Cursor, ListParams, SearchParams
 
 ModelT = TypeVar("ModelT", bound=Entity)
 CreateT = TypeVar("CreateT", bound=BaseModel)
@@ -22,7 +22,7 @@ UpdateT = TypeVar("UpdateT", bound=BaseModel)
 
 
 @dataclass
-class Rows(Generic[ModelT]):
+class ResultPage(Generic[ModelT]):
     """One page of rows, how many there are in all, and where the next page starts."""
 
     items: Sequence[ModelT]
@@ -37,13 +37,13 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         self,
         model: type[ModelT],
         *,
-        searched: Sequence[InstrumentedAttribute[Any]],
-        loaded: Sequence[InstrumentedAttribute[Any]] = (),
+        search_columns: Sequence[InstrumentedAttribute[Any]],
+        eager_load: Sequence[InstrumentedAttribute[Any]] = (),
     ) -> None:
         self.model = model
-        self.searched = searched
-        self.loaded = loaded
-        self.rows = select(model).options(*map(selectinload, loaded))
+        self.search_columns = search_columns
+        self.eager_load = eager_load
+        self.rows = select(model).options(*map(selectinload, eager_load))
 
     async def get(self, db: AsyncSession, *where: ColumnElement[bool]) -> ModelT:
         """Return the row that fits.
@@ -57,12 +57,12 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         return row
 
     async def list(
-        self, db: AsyncSession, query: ListQuery, *where: ColumnElement[bool]
-    ) -> Rows[ModelT]:
+        self, db: AsyncSession, query: ListParams, *where: ColumnElement[bool]
+    ) -> ResultPage[ModelT]:
         """Return one page of the rows that fit."""
         where = (*where, *(getattr(self.model, k) == v for k, v in query.filters.items()))
-        if isinstance(query, SearchQuery) and query.search:
-            matches = [c.icontains(query.search, autoescape=True) for c in self.searched]
+        if isinstance(query, SearchParams) and query.search:
+            matches = [c.icontains(query.search, autoescape=True) for c in self.search_columns]
             where = (*where, or_(*matches))
         total = await db.scalar(select(func.count()).select_from(self.model).where(*where))
         keys = (getattr(self.model, query.sort_by), self.model.id)
@@ -81,7 +81,7 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         cursor = None
         if len(rows) > len(page) and query.sort_by == "created_at":
             cursor = str(Cursor(page[-1].created_at, page[-1].id))
-        return Rows(page, total or 0, cursor)
+        return ResultPage(page, total or 0, cursor)
 
     async def create(self, db: AsyncSession, data: CreateT, **values: object) -> ModelT:
         """Store a new row, with values that the caller of the API does not set.
@@ -106,7 +106,7 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
     async def store(self, db: AsyncSession, row: ModelT) -> ModelT:
         """Flush a row, and load the relationships that are read with it."""
         await flush(db)
-        if self.loaded:
+        if self.eager_load:
             stored = self.rows.where(self.model.id == row.id)
             await db.scalar(stored, execution_options={"populate_existing": True})
         return row
@@ -145,6 +145,6 @@ async def flush(db: AsyncSession) -> None:
         raise Conflict from error
 
 
-async def count_changes(db: AsyncSession, statement: Update | Delete) -> int:
+async def execute_rowcount(db: AsyncSession, statement: Update | Delete) -> int:
     """Run a statement; return how many rows it found to change."""
     return cast("CursorResult[Any]", await db.execute(statement)).rowcount

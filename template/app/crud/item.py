@@ -4,4 +4,4 @@ from app.crud.base import CRUD
 from app.models.item import Item
 from app.schemas.item import ItemCreate, ItemUpdate
 
-items = CRUD[Item, ItemCreate, ItemUpdate](Item, searched=[Item.title, Item.description])
+items = CRUD[Item, ItemCreate, ItemUpdate](Item, search_columns=[Item.title, Item.description])

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.crud.base import count_changes, flush
+from app.crud.base import execute_rowcount, flush
 from app.exceptions import Conflict, NotFound
 from app.models.entity import utc_now
 from app.models.task import Task, TaskKind, TaskStatus
@@ -56,13 +56,13 @@ async def claim_task(db: AsyncSession, task_id: UUID, lease: timedelta) -> Task 
         .where(Task.id == task_id, OPEN, Task.due_at <= now)
         .values(status=TaskStatus.RUNNING, attempts=Task.attempts + 1, due_at=now + lease)
     )
-    return await db.get(Task, task_id) if await count_changes(db, claim) else None
+    return await db.get(Task, task_id) if await execute_rowcount(db, claim) else None
 
 
 async def change_task(db: AsyncSession, task: Task, **values: object) -> bool:
     """Write to a claimed task; return whether it is still claimed."""
     mine = Task.id == task.id, Task.status == TaskStatus.RUNNING, Task.attempts == task.attempts
-    return bool(await count_changes(db, update(Task).where(*mine).values(**values)))
+    return bool(await execute_rowcount(db, update(Task).where(*mine).values(**values)))
 
 
 async def seconds_until_due(db: AsyncSession, task_id: UUID) -> float | None:
@@ -92,4 +92,4 @@ async def list_open_details(db: AsyncSession) -> Sequence[dict[str, str]]:
 
 async def delete_finished(db: AsyncSession, age: timedelta) -> int:
     """Delete tasks that ended this long ago; return how many."""
-    return await count_changes(db, delete(Task).where(~OPEN, Task.updated_at < utc_now() - age))
+    return await execute_rowcount(db, delete(Task).where(~OPEN, Task.updated_at < utc_now() - age))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.crud.task import change_task
-from app.dependencies import Resources
+from app.dependencies import AppState
 from app.models.task import Task
 
 Result = dict[str, str | int]
@@ -17,12 +17,12 @@ class GivenUp(Exception):
 class Job:
     """A task at work, and what it works with."""
 
-    resources: Resources
+    state: AppState
     task: Task
 
     async def save(self, **values: object) -> bool:
         """Write to the row; return whether this worker may still do so."""
-        async with self.resources.sessions.begin() as db:
+        async with self.state.sessionmaker.begin() as db:
             return await change_task(db, self.task, **values)
 
     async def report(self, progress: int) -> None:

@@ -26,7 +26,7 @@ class TaskStatus(StrEnum):
     FAILED = "failed"
 
 
-def get_values(members: type[StrEnum]) -> list[str]:
+def enum_values(members: type[StrEnum]) -> list[str]:
     """Return what the database stores: the values, not the names."""
     return [member.value for member in members]
 
@@ -43,11 +43,11 @@ class Task(Entity):
 
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     kind: Mapped[TaskKind] = mapped_column(
-        Enum(TaskKind, native_enum=False, length=40, values_callable=get_values)
+        Enum(TaskKind, native_enum=False, length=40, values_callable=enum_values)
     )
     details: Mapped[dict[str, str]] = mapped_column(JSON)
     status: Mapped[TaskStatus] = mapped_column(
-        Enum(TaskStatus, native_enum=False, length=20, values_callable=get_values),
+        Enum(TaskStatus, native_enum=False, length=20, values_callable=enum_values),
         default=TaskStatus.QUEUED,
     )
     progress: Mapped[int] = mapped_column(default=0)

@@ -6,18 +6,18 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Email, Input
+from app.schemas.common import Email, RequestModel
 from app.schemas.password import Password
 
 
-class Credentials(Input):
+class Credentials(RequestModel):
     """What signing in takes."""
 
     email: Email
     password: Password
 
 
-class RefreshRequest(Input):
+class RefreshRequest(RequestModel):
     """A refresh token, to be spent."""
 
     refresh_token: Annotated[str, Field(min_length=1, max_length=100)]

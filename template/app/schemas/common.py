@@ -20,12 +20,14 @@ T = TypeVar("T")
 
 INVISIBLE = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 
-Line = Annotated[
+SingleLineStr = Annotated[
     str, StringConstraints(pattern=rf"^[^\x00-\x1f{INVISIBLE}]*$", strip_whitespace=True)
 ]
 """Text without line breaks and other control characters."""
 
-Text = Annotated[str, StringConstraints(pattern=rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f{INVISIBLE}]*$")]
+MultiLineStr = Annotated[
+    str, StringConstraints(pattern=rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f{INVISIBLE}]*$")
+]
 """Text that may have tabs and line breaks, but no other control characters."""
 
 
@@ -49,7 +51,7 @@ Email = Annotated[
 """An e-mail address; upper and lower case are the same."""
 
 
-class Input(BaseModel, extra="forbid"):
+class RequestModel(BaseModel, extra="forbid"):
     """What a caller sends: nothing but the fields that are named."""
 
 
@@ -57,7 +59,7 @@ UNSET: Any = Field(default_factory=lambda: None)
 """Default of a field that a change may leave out, though it is never null."""
 
 
-class Patch(Input, json_schema_extra={"minProperties": 1}):
+class PatchModel(RequestModel, json_schema_extra={"minProperties": 1}):
     """A change of some fields, at least one."""
 
     @model_validator(mode="after")
@@ -101,7 +103,7 @@ def check_cursor(text: str) -> str:
     return text
 
 
-class ListQuery(BaseModel, extra="forbid", frozen=True):
+class ListParams(BaseModel, extra="forbid", frozen=True):
     """Which rows of a list to return, in which order; a field that a resource adds is a filter."""
 
     skip: int = Field(default=0, ge=0, le=1_000_000)
@@ -114,7 +116,7 @@ class ListQuery(BaseModel, extra="forbid", frozen=True):
     @property
     def filters(self) -> dict[str, Any]:
         """Return the columns that a resource filters by, and what they must be."""
-        return self.model_dump(exclude=set(SearchQuery.model_fields), exclude_none=True)
+        return self.model_dump(exclude=set(SearchParams.model_fields), exclude_none=True)
 
     @property
     def sort_by(self) -> str:
@@ -134,10 +136,10 @@ class ListQuery(BaseModel, extra="forbid", frozen=True):
         return self
 
 
-class SearchQuery(ListQuery, frozen=True):
+class SearchParams(ListParams, frozen=True):
     """Which rows of a list to return, also by the words in them."""
 
-    search: Annotated[Line, Field(min_length=1, max_length=100)] | None = None
+    search: Annotated[SingleLineStr, Field(min_length=1, max_length=100)] | None = None
 
 
 class Page(BaseModel, Generic[T], from_attributes=True):

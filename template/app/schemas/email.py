@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import Email, Input
+from app.schemas.common import Email, RequestModel
 from app.schemas.password import NewPassword
 
 
-class MailRequest(Input):
+class MailRequest(RequestModel):
     """Whom to send a mail."""
 
     email: Email
@@ -20,7 +20,7 @@ class MailRequested(BaseModel):
     detail: str
 
 
-class EmailConfirmation(Input):
+class EmailConfirmation(RequestModel):
     """The token of a mail, to be spent."""
 
     token: Annotated[str, Field(min_length=1, max_length=100)]

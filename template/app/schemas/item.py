@@ -6,21 +6,23 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.schemas.common import UNSET, Input, Line, Patch, SearchQuery
-from app.schemas.rich_text import RichText
+from app.schemas.common import UNSET, PatchModel, RequestModel, SearchParams, SingleLineStr
+from app.schemas.sanitized_html import SanitizedHtml
 
-Title = Annotated[Line, Field(min_length=1, max_length=100, examples=["Analytical engine"])]
-Description = Annotated[RichText, Field(examples=["Weaves <em>algebraic</em> patterns."])]
+Title = Annotated[
+    SingleLineStr, Field(min_length=1, max_length=100, examples=["Analytical engine"])
+]
+Description = Annotated[SanitizedHtml, Field(examples=["Weaves <em>algebraic</em> patterns."])]
 
 
-class ItemCreate(Input):
+class ItemCreate(RequestModel):
     """What a new item takes."""
 
     title: Title
     description: Description | None = None
 
 
-class ItemUpdate(Patch):
+class ItemUpdate(PatchModel):
     """What may be changed of an item."""
 
     title: Title = UNSET
@@ -38,7 +40,7 @@ class ItemRead(BaseModel, from_attributes=True):
     updated_at: datetime
 
 
-class ItemQuery(SearchQuery, frozen=True):
+class ItemListParams(SearchParams, frozen=True):
     """Which items to list."""
 
     sort: Literal["created_at", "-created_at", "title", "-title"] = "-created_at"

@@ -7,14 +7,16 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, Field
 
 from app.models.task import TaskKind, TaskStatus
-from app.schemas.common import Input, Line, Text
+from app.schemas.common import MultiLineStr, RequestModel, SingleLineStr
 
 
-class EmailRequest(Input):
+class EmailRequest(RequestModel):
     """A mail to oneself."""
 
-    subject: Annotated[Line, Field(min_length=1, max_length=200, examples=["Reminder"])]
-    text: Annotated[Text, Field(min_length=1, max_length=10_000, examples=["Water the plants."])]
+    subject: Annotated[SingleLineStr, Field(min_length=1, max_length=200, examples=["Reminder"])]
+    text: Annotated[
+        MultiLineStr, Field(min_length=1, max_length=10_000, examples=["Water the plants."])
+    ]
 
 
 class TaskAccepted(BaseModel, from_attributes=True):

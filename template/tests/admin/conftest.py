@@ -3,7 +3,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
-from tests.factories.people import PASSWORD, People
+from tests.factories.users import PASSWORD, People
 
 LOGIN = {"username": "root@example.com", "password": PASSWORD}
 

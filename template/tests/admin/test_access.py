@@ -5,7 +5,7 @@ from httpx2 import ASGITransport, AsyncClient
 
 from app.models.user import UserRole
 from tests.admin.conftest import LOGIN
-from tests.factories.people import People, id_of
+from tests.factories.users import People, id_of
 
 USERS = "/admin/user/list"
 

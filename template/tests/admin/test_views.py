@@ -1,7 +1,7 @@
 from httpx2 import AsyncClient
 
 from tests.admin.forms import send_form
-from tests.factories.people import People, id_of
+from tests.factories.users import People, id_of
 
 USERS = "/admin/user/list"
 

@@ -5,7 +5,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 from pydantic import SecretStr
 
-from tests.factories.people import PASSWORD, bearer, is_signed_in
+from tests.factories.users import PASSWORD, bearer, is_signed_in
 from tests.redis import NO_REDIS
 from tests.servers import Serve
 
@@ -22,7 +22,7 @@ async def attempt(client: AsyncClient, path: str, email: str = "ada@example.com"
 async def test_guessing_at_one_account_ends_for_the_one_who_guesses(
     serve: Serve, redis_url: SecretStr, alias: str
 ) -> None:
-    changes: dict[str, Any] = {"redis_url": redis_url, "rate_limit_account_attempts": "2/day"}
+    changes: dict[str, Any] = {"redis_url": redis_url, "login_rate_limit_per_account": "2/day"}
 
     async with serve(uuid4().hex, **changes) as eve:
         await attempt(eve, LOGIN)
@@ -39,7 +39,7 @@ async def test_guessing_at_one_account_ends_for_the_one_who_guesses(
 
 
 async def test_guessing_at_many_accounts_ends_too(serve: Serve) -> None:
-    async with serve(rate_limit_attempts="3/day") as client:
+    async with serve(login_rate_limit="3/day") as client:
         for path, email, status in (
             (SIGN_UP, "ada@example.com", 201),
             (LOGIN, "ada@example.com", 200),

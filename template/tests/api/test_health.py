@@ -2,10 +2,10 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.api import health
-from app.dependencies import Resources
+from app.dependencies import AppState
 
 
-async def fail(_: Resources) -> None:
+async def fail(_: AppState) -> None:
     raise ConnectionError("no answer")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.crud.base import CRUD
 from app.models.entity import Entity
-from app.schemas.common import UNSET, Input, Line, Patch, SearchQuery
+from app.schemas.common import UNSET, RequestModel, SingleLineStr, PatchModel, SearchParams
 
 
 class Sample(Entity):
@@ -33,24 +33,24 @@ class Book(Sample):
     shelf: Mapped[Shelf | None] = relationship(lazy="raise")
 
 
-class ShelfInput(Input):
-    name: Line
+class ShelfInput(RequestModel):
+    name: SingleLineStr
 
 
-class BookCreate(Input):
-    title: Line
+class BookCreate(RequestModel):
+    title: SingleLineStr
     shelf_id: UUID | None = None
 
 
-class BookUpdate(Patch):
-    title: Line = UNSET
+class BookUpdate(PatchModel):
+    title: SingleLineStr = UNSET
     shelf_id: UUID | None = None
 
 
-class BookQuery(SearchQuery, frozen=True):
+class BookQuery(SearchParams, frozen=True):
     shelf_id: UUID | None = None
     sort: Literal["created_at", "-created_at", "title", "-title"] = "-created_at"
 
 
-shelves = CRUD[Shelf, ShelfInput, ShelfInput](Shelf, searched=[Shelf.name])
-books = CRUD[Book, BookCreate, BookUpdate](Book, searched=[Book.title], loaded=[Book.shelf])
+shelves = CRUD[Shelf, ShelfInput, ShelfInput](Shelf, search_columns=[Shelf.name])
+books = CRUD[Book, BookCreate, BookUpdate](Book, search_columns=[Book.title], eager_load=[Book.shelf])

@@ -6,7 +6,7 @@ from httpx2 import AsyncClient
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.crud.base import count_changes
+from app.crud.base import execute_rowcount
 from app.dependencies import SessionDep
 from app.exceptions import Conflict, InvalidReference, NotFound
 from tests.crud.tables import (
@@ -71,7 +71,7 @@ async def test_what_contradicts_other_rows_is_a_conflict(db: AsyncSession) -> No
 async def test_changed_rows_are_counted(db: AsyncSession) -> None:
     await create(db, "Notes", "Notes", "Sketch")
 
-    assert await count_changes(db, delete(Book).where(Book.title == "Notes")) == 2
+    assert await execute_rowcount(db, delete(Book).where(Book.title == "Notes")) == 2
 
 
 async def test_related_row_comes_along_and_follows_changes(db: AsyncSession) -> None:

@@ -1,10 +1,10 @@
 import pytest
 
-from app.dependencies import Resources
+from app.dependencies import AppState
 from app.models.task import Task
 from tests.tasks import add_file
 
 
 @pytest.fixture
-async def task(resources: Resources) -> Task:
-    return await add_file(resources)
+async def task(state: AppState) -> Task:
+    return await add_file(state)

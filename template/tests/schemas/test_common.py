@@ -5,19 +5,19 @@ from uuid import UUID
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.schemas.common import UNSET, Cursor, Input, Line, ListQuery, Patch, Text
+from app.schemas.common import UNSET, Cursor, RequestModel, SingleLineStr, ListParams, PatchModel, MultiLineStr
 
 SOMEBODY = UUID("00000000-0000-4000-8000-000000000000")
 AGES_AGO = urlsafe_b64encode(f"0001-01-01T00:00:00+14:00 {SOMEBODY}".encode()).decode()
 CURSOR = str(Cursor(datetime(2026, 1, 1, tzinfo=UTC), SOMEBODY))
 
 
-class Name(Input):
-    name: Line
+class Name(RequestModel):
+    name: SingleLineStr
 
 
-class NewName(Patch):
-    name: Line = UNSET
+class NewName(PatchModel):
+    name: SingleLineStr = UNSET
 
 
 @pytest.mark.parametrize(
@@ -37,10 +37,10 @@ def test_change_refuses(body: dict[str, str | None]) -> None:
 
 
 def test_line_is_stripped_and_text_may_have_several() -> None:
-    assert TypeAdapter(Line).validate_python(" Ada ") == "Ada"
-    assert TypeAdapter(Text).validate_python("two\n\tlines") == "two\n\tlines"
+    assert TypeAdapter(SingleLineStr).validate_python(" Ada ") == "Ada"
+    assert TypeAdapter(MultiLineStr).validate_python("two\n\tlines") == "two\n\tlines"
     with pytest.raises(ValidationError):
-        TypeAdapter(Text).validate_python("right\u202eto left")
+        TypeAdapter(MultiLineStr).validate_python("right\u202eto left")
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_line_is_stripped_and_text_may_have_several() -> None:
 )
 def test_list_refuses_what_it_cannot_do(query: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        ListQuery.model_validate(query)
+        ListParams.model_validate(query)
 
 
 def test_cursor_comes_back_as_it_was_given() -> None:
     assert str(Cursor.parse(CURSOR)) == CURSOR
-    assert ListQuery(cursor=CURSOR).cursor == CURSOR
+    assert ListParams(cursor=CURSOR).cursor == CURSOR

@@ -17,7 +17,7 @@ from sqlalchemy import delete
 
 from app.config import Settings
 from app.core.broker import create_celery
-from app.dependencies import Resources
+from app.dependencies import AppState
 from app.models.user import User
 from app.worker import tasks
 
@@ -80,8 +80,8 @@ async def start_worker(tmp_path: Path) -> AsyncGenerator[Start]:
         await kill(worker)
 
 
-async def delete_users(resources: Resources) -> None:
-    async with resources.sessions.begin() as db:
+async def delete_users(state: AppState) -> None:
+    async with state.sessionmaker.begin() as db:
         await db.execute(delete(User))
 
 
@@ -91,7 +91,7 @@ def process(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Generator[ty
     monkeypatch.setattr(tasks, "get_settings", lambda: settings)
     tasks.open_process()
     yield tasks.Process
-    tasks.Process.runner.run(delete_users(tasks.Process.resources))
+    tasks.Process.runner.run(delete_users(tasks.Process.state))
     tasks.close_process()
 
 

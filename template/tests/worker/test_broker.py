@@ -5,10 +5,10 @@ import pytest
 from pydantic import SecretStr
 
 from app.config import Settings
-from app.dependencies import Resources
+from app.dependencies import AppState
 from app.jobs.queue import sweep
 from app.models.entity import utc_now
-from tests.factories.people import People
+from tests.factories.users import People
 from tests.servers import Serve, refusal
 from tests.tasks import add_file, change_task
 
@@ -24,18 +24,18 @@ def read_messages(settings: Settings) -> list[str]:
     return tasks
 
 
-async def test_lost_message_is_sent_every_minute(settings: Settings, resources: Resources) -> None:
-    task = await add_file(resources)
+async def test_lost_message_is_sent_every_minute(settings: Settings, state: AppState) -> None:
+    task = await add_file(state)
     read_messages(settings)
 
-    await sweep(resources)
+    await sweep(state)
     assert read_messages(settings) == []
 
-    await change_task(resources, task, due_at=utc_now() - timedelta(seconds=61))
-    await sweep(resources)
+    await change_task(state, task, due_at=utc_now() - timedelta(seconds=61))
+    await sweep(state)
     assert read_messages(settings) == [f"['{task.id}']"]
 
-    await sweep(resources)
+    await sweep(state)
     assert read_messages(settings) == []
 
 

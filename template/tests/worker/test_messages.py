@@ -10,10 +10,10 @@ from tests.tasks import add_file
 
 def send_and_receive(settings: Settings, process: type[tasks.Process]) -> str:
     """Send a task, and work on it as a worker does; return its id."""
-    task = process.run(add_file(process.resources))
+    task = process.run(add_file(process.state))
     folder = settings.celery_folder / "messages"
     before = set(folder.iterdir())
-    process.run(process.resources.broker.send(task.id))
+    process.run(process.state.broker.send(task.id))
     [message] = set(folder.iterdir()) - before
     headers = json.loads(message.read_bytes())["headers"]
     message.unlink()

@@ -5,14 +5,14 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.config import Settings
-from app.dependencies import Resources
+from app.dependencies import AppState
 from tests.tasks import add_file, wait_for_success
 from tests.worker.conftest import Start
 
 
 async def test_worker_shows_what_its_processes_did(
     settings: Settings,
-    resources: Resources,
+    state: AppState,
     start_worker: Start,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -20,11 +20,11 @@ async def test_worker_shows_what_its_processes_did(
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    task = await add_file(resources)
-    await resources.broker.send(task.id)
+    task = await add_file(state)
+    await state.broker.send(task.id)
 
     await start_worker(settings.model_copy(update={"worker_metrics_port": port}))
-    await wait_for_success(resources, task)
+    await wait_for_success(state, task)
 
     async with AsyncClient() as prometheus:
         shown = (await prometheus.get(f"http://127.0.0.1:{port}/metrics")).text

@@ -10,14 +10,14 @@ from tests.tasks import add_file, change_task, read_task
 
 
 def test_worker_looks_after_the_tasks(process: type[tasks.Process]) -> None:
-    resources, run = process.resources, process.runner.run
-    task = run(add_file(resources))
-    run(change_task(resources, task, due_at=utc_now().replace(year=2000)))
+    state, run = process.state, process.runner.run
+    task = run(add_file(state))
+    run(change_task(state, task, due_at=utc_now().replace(year=2000)))
 
     tasks.sweep()
     tasks.clean()
 
-    assert run(read_task(resources, task)).due_at.year > 2000
+    assert run(read_task(state, task)).due_at.year > 2000
 
 
 def test_worker_loses_nothing_and_reads_json_only(

@@ -5,7 +5,7 @@ from anyio import Event, fail_after, sleep_forever
 
 from app.config import Settings
 from app.core.broker import Broker
-from app.dependencies import Resources
+from app.dependencies import AppState
 from app.models.task import TaskKind
 from tests.servers import Serve
 from tests.smtp import MailServer
@@ -27,18 +27,18 @@ class HangingMailServer(MailServer):
 
 
 async def test_worker_runs_without_any_server(
-    settings: Settings, resources: Resources, start_worker: Start
+    settings: Settings, state: AppState, start_worker: Start
 ) -> None:
-    task = await add_file(resources)
-    await resources.broker.send(task.id)
+    task = await add_file(state)
+    await state.broker.send(task.id)
 
     await start_worker(settings)
 
-    done = await wait_for_success(resources, task)
+    done = await wait_for_success(state, task)
     assert done.result is not None
     assert done.result["words"] == 3
-    file = resources.uploads.path_of(task.details["upload"])
-    await wait_for(resources, task, lambda _: not file.exists())  # it goes after the end is written
+    file = state.uploads.path_of(task.details["upload"])
+    await wait_for(state, task, lambda _: not file.exists())  # it goes after the end is written
 
 
 async def test_health_reports_the_broker(brokered: Settings, serve: Serve) -> None:
@@ -47,9 +47,9 @@ async def test_health_reports_the_broker(brokered: Settings, serve: Serve) -> No
 
 
 async def test_task_of_a_killed_worker_is_delivered_again_and_its_effect_happens_once(
-    brokered: Settings, resources: Resources, start_worker: Start
+    brokered: Settings, state: AppState, start_worker: Start
 ) -> None:
-    task = await add_task(resources, TaskKind.EMAIL, MAIL)
+    task = await add_task(state, TaskKind.EMAIL, MAIL)
     broker = Broker(brokered)
     await broker.send(task.id)
 
@@ -61,11 +61,11 @@ async def test_task_of_a_killed_worker_is_delivered_again_and_its_effect_happens
             await server.reached.wait()
         await kill(worker)
         await start_worker(settings)
-        done = await wait_for_success(resources, task)
-        later = await add_file(resources, "eve@example.com")
+        done = await wait_for_success(state, task)
+        later = await add_file(state, "eve@example.com")
         await broker.send(task.id)  # once more than needed
         await broker.send(later.id)
-        await wait_for_success(resources, later)
+        await wait_for_success(state, later)
 
     assert done.attempts == 2
     assert [mail["Message-ID"] for mail in server.mails] == [f"<{task.id}@example.com>"]

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from app.config import Settings
 from app.factory import create_app
-from app.middleware import Guard
+from app.middleware import ErrorMiddleware
 from app.problems import Problem
 
 
@@ -80,7 +80,7 @@ async def test_answer_that_breaks_off_is_logged_once_and_not_begun_again() -> No
     broken, send = AsyncMock(side_effect=RuntimeError), AsyncMock()
 
     with capture_logs() as logs:
-        await Guard(broken)({"type": "http", "state": {"status": 200}}, AsyncMock(), send)
+        await ErrorMiddleware(broken)({"type": "http", "state": {"status": 200}}, AsyncMock(), send)
 
     assert [line["event"] for line in logs] == ["unexpected error"]
     send.assert_not_awaited()

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories.people import id_of
+from tests.factories.users import id_of
 
 USERS = "/api/v1/users"
 ME = "/api/v1/users/me"

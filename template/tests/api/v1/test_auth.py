@@ -7,15 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from app.models.session import AuthSession
-from tests.factories.people import PASSWORD, People, bearer, id_of, is_signed_in, log_in
+from app.models.auth_session import AuthSession
+from tests.factories.users import PASSWORD, People, bearer, id_of, is_signed_in, login
 
 SESSIONS, TOKEN = "/api/v1/auth/sessions", "/api/v1/auth/token"
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
 
 
 async def test_login_returns_a_pair_that_works(ada: AsyncClient, client: AsyncClient) -> None:
-    answer = await log_in(client)
+    answer = await login(client)
 
     pair = answer.json()
     me = await client.get("/api/v1/users/me", headers=bearer(answer))
@@ -44,10 +44,10 @@ async def test_log_says_who_calls(ada: AsyncClient) -> None:
 async def test_unknown_user_and_wrong_password_get_the_same_answer(
     ada: AsyncClient, client: AsyncClient
 ) -> None:
-    wrong = await log_in(client, password="wrong password")
+    wrong = await login(client, password="wrong password")
 
     for unknown in ("nobody@example.com", "áda@example.com", "ada@exämple.com"):
-        answer = await log_in(client, unknown)
+        answer = await login(client, unknown)
         assert answer.status_code == wrong.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert answer.json() | {"request_id": 1} == wrong.json() | {"request_id": 1}

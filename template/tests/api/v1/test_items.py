@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories.people import People, id_of
+from tests.factories.users import People, id_of
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 ITEMS = "/api/v1/items"

@@ -3,7 +3,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.item import Item
-from tests.factories.people import People
+from tests.factories.users import People
 
 ITEMS = "/api/v1/items"
 

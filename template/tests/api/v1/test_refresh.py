@@ -4,8 +4,8 @@ from httpx2 import AsyncClient, Response
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.models.session import RefreshToken
-from tests.factories.people import bearer, is_signed_in, log_in
+from app.models.auth_session import RefreshToken
+from tests.factories.users import bearer, is_signed_in, login
 
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
 
@@ -19,7 +19,7 @@ async def refresh(client: AsyncClient, answer: Response) -> Response:
 async def test_refresh_token_is_exchanged_for_a_new_pair(
     ada: AsyncClient, client: AsyncClient
 ) -> None:
-    first = await log_in(client)
+    first = await login(client)
 
     second = await refresh(client, first)
 
@@ -31,7 +31,7 @@ async def test_refresh_token_is_exchanged_for_a_new_pair(
 async def test_reused_refresh_token_ends_the_whole_session(
     ada: AsyncClient, client: AsyncClient
 ) -> None:
-    first = await log_in(client)
+    first = await login(client)
     second = await refresh(client, first)
 
     stolen = await refresh(client, first)
@@ -45,7 +45,7 @@ async def test_reused_refresh_token_ends_the_whole_session(
 async def test_refresh_token_expires(
     ada: AsyncClient, client: AsyncClient, engine: AsyncEngine
 ) -> None:
-    pair, unknown = await log_in(client), Response(200, json={"refresh_token": "unknown"})
+    pair, unknown = await login(client), Response(200, json={"refresh_token": "unknown"})
     async with engine.begin() as connection:
         await connection.execute(update(RefreshToken).values(EXPIRED))
 

@@ -5,7 +5,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.config import Settings
-from tests.factories.people import is_signed_in
+from tests.factories.users import is_signed_in
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories.people import PASSWORD, People, id_of, is_signed_in, log_in
+from tests.factories.users import PASSWORD, People, id_of, is_signed_in, login
 
 USERS = "/api/v1/users"
 ME = "/api/v1/users/me"
@@ -78,8 +78,8 @@ async def test_new_password_ends_every_other_session(
 
     assert (wrong.status_code, right.status_code) == (403, 204)
     assert (await is_signed_in(other), await is_signed_in(ada)) == (False, True)
-    assert (await log_in(client)).status_code == 401
-    assert (await log_in(client, password="another long password")).status_code == 200
+    assert (await login(client)).status_code == 401
+    assert (await login(client, password="another long password")).status_code == 200
 
 
 async def test_people_delete_themselves(ada: AsyncClient, client: AsyncClient) -> None:

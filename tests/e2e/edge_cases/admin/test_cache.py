@@ -1,7 +1,7 @@
 # Needs app/admin app/api/cache.py app/models/item.py
 from httpx2 import AsyncClient
 
-from tests.factories.people import People
+from tests.factories.users import People
 
 
 async def test_change_of_an_administrator_shows_at_once(root: AsyncClient, people: People) -> None:

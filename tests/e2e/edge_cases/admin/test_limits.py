@@ -6,7 +6,7 @@ from tests.servers import Serve
 async def test_pages_and_api_count_attempts_together(serve: Serve) -> None:
     account = {"email": LOGIN["username"], "password": LOGIN["password"]}
 
-    async with serve(rate_limit_account_attempts="1/day") as client:
+    async with serve(login_rate_limit_per_account="1/day") as client:
         headers = {"Origin": "http://test"}
         first = await client.post("/admin/login", data=LOGIN, headers=headers)
         second = await client.post("/api/v1/auth/login", json=account)

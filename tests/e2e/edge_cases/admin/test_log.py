@@ -4,7 +4,7 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from tests.admin.test_views import USERS
-from tests.factories.people import People, id_of
+from tests.factories.users import People, id_of
 
 
 async def test_log_says_which_administrator_it_was(root: AsyncClient, people: People) -> None:

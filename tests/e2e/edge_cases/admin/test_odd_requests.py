@@ -5,7 +5,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from tests.admin.test_views import USERS
-from tests.factories.people import People, id_of
+from tests.factories.users import People, id_of
 
 
 async def test_invalid_values_are_explained(
@@ -44,7 +44,7 @@ async def test_what_is_not_there_is_no_mistake_of_the_application(
 
 
 async def test_server_error_is_not_told(root: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.admin.views.UserView.list", None)
+    monkeypatch.setattr("app.admin.views.UserAdmin.list", None)
 
     answer = await root.get(USERS)
 

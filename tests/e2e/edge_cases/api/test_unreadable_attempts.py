@@ -7,7 +7,7 @@ from httpx2 import AsyncClient
 from pydantic import SecretStr
 
 from tests.api.test_attempts import FORM, LOGIN, SIGN_UP, attempt
-from tests.factories.people import PASSWORD, bearer
+from tests.factories.users import PASSWORD, bearer
 from tests.servers import Serve
 
 JSON, TEXT, MULTIPART = "application/json", "text/plain", "multipart/form-data; boundary=x"
@@ -16,7 +16,7 @@ JSON, TEXT, MULTIPART = "application/json", "text/plain", "multipart/form-data; 
 async def test_guessing_at_the_password_of_a_session_ends_wherever_it_comes_from(
     serve: Serve, redis_url: SecretStr
 ) -> None:
-    changes: dict[str, Any] = {"redis_url": redis_url, "rate_limit_account_attempts": "2/day"}
+    changes: dict[str, Any] = {"redis_url": redis_url, "login_rate_limit_per_account": "2/day"}
     guess = {"current_password": "wrong", "new_password": PASSWORD}
     statuses = []
 
@@ -44,7 +44,7 @@ async def test_guessing_at_the_password_of_a_session_ends_wherever_it_comes_from
 async def test_attempt_that_names_no_account_is_only_invalid_but_counts(
     serve: Serve, path: str, content: bytes, media_type: str
 ) -> None:
-    async with serve(rate_limit_attempts="1/day") as client:
+    async with serve(login_rate_limit="1/day") as client:
         for status in (422, 429):
             headers = {"Content-Type": media_type}
             answer = await client.post(path, content=content, headers=headers)
@@ -61,14 +61,14 @@ async def test_body_that_nobody_can_read_is_no_server_error(
 
 
 async def test_account_is_the_one_that_the_route_means(serve: Serve) -> None:
-    async with serve(rate_limit_account_attempts="1/day") as client:
+    async with serve(login_rate_limit_per_account="1/day") as client:
         for number, status in enumerate((401, 429)):
             form = {"username": "ada@example.com", "password": "x", "email": f"{number}@x.org"}
             assert (await client.post(FORM, data=form)).status_code == status
 
 
 async def test_other_names_of_json_are_json(serve: Serve) -> None:
-    async with serve(rate_limit_account_attempts="1/day") as client:
+    async with serve(login_rate_limit_per_account="1/day") as client:
         for media_type, status in (("application/json", 401), ("application/form+json", 429)):
             body = b'{"email": "ada@example.com", "password": "wrong"}'
             answer = await client.post(LOGIN, content=body, headers={"Content-Type": media_type})

@@ -7,7 +7,7 @@ from pwdlib import PasswordHash
 
 from app.config import Settings
 from app.core import security
-from app.core.security import Passwords
+from app.core.security import PasswordHasher
 from app.exceptions import ServiceUnavailable
 
 
@@ -23,19 +23,19 @@ async def test_no_more_passwords_are_hashed_at_once_than_there_are_slots(
         at_work.remove(password)
         return password
 
-    passwords = Passwords(settings.model_copy(update={"password_hashing_slots": 2}))
+    password_hasher = PasswordHasher(settings.model_copy(update={"password_hashing_slots": 2}))
     monkeypatch.setattr(PasswordHash, "hash", hash_slowly)
 
-    await gather(*map(passwords.hash, "abcdef"))
+    await gather(*map(password_hasher.hash, "abcdef"))
 
     assert max(most) == 2
 
 
 async def test_long_queue_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(security, "LONGEST_QUEUE", 2)
-    passwords = Passwords(settings)
+    password_hasher = PasswordHasher(settings)
 
-    results = await gather(*map(passwords.hash, "abcdef"), return_exceptions=True)
+    results = await gather(*map(password_hasher.hash, "abcdef"), return_exceptions=True)
 
     refused = [result for result in results if isinstance(result, ServiceUnavailable)]
     assert len(refused) == 4

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 
 from app.config import Settings
 from app.core.uploads import Uploads
-from app.dependencies import Resources
+from app.dependencies import AppState
 from app.jobs.queue import clean
 from app.jobs.run import run_task
 from app.models.task import Task, TaskStatus
@@ -15,12 +15,12 @@ from app.models.user import User
 from tests.tasks import read_task
 
 
-async def test_lost_file_is_not_looked_for_again(resources: Resources, task: Task) -> None:
-    resources.uploads.remove(task.details["upload"])
+async def test_lost_file_is_not_looked_for_again(state: AppState, task: Task) -> None:
+    state.uploads.remove(task.details["upload"])
 
-    assert await run_task(resources, task.id) is None
+    assert await run_task(state, task.id) is None
 
-    failed = await read_task(resources, task)
+    failed = await read_task(state, task)
     assert (failed.status, failed.error) == (TaskStatus.FAILED, "The file is gone.")
 
 
@@ -33,15 +33,15 @@ def test_files_are_for_nobody_else_on_the_machine(settings: Settings, tmp_path: 
 
 
 async def test_files_of_users_who_are_gone_are_removed_and_those_that_wait_are_kept(
-    resources: Resources, task: Task
+    state: AppState, task: Task
 ) -> None:
-    file = resources.uploads.path_of(task.details["upload"])
+    file = state.uploads.path_of(task.details["upload"])
     os.utime(file, times=(0, 0))
 
-    await clean(resources)
+    await clean(state)
     assert file.exists()
 
-    async with resources.sessions.begin() as db:
+    async with state.sessionmaker.begin() as db:
         await db.execute(delete(User))
-    await clean(resources)
+    await clean(state)
     assert not file.exists()

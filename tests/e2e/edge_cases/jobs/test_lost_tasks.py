@@ -3,7 +3,7 @@ import pytest
 from anyio import sleep_forever
 from sqlalchemy.exc import OperationalError
 
-from app.dependencies import Resources
+from app.dependencies import AppState
 from app.jobs.job import Job
 from app.jobs.run import Attempt, run_task
 from app.models.task import Task, TaskStatus
@@ -13,44 +13,44 @@ from tests.tasks import change_task, read_task, wait_for
 
 async def outlast_the_lease(job: Job) -> None:
     """Work until the worker has said once more that it lives."""
-    due_at = (await read_task(job.resources, job.task)).due_at
-    await wait_for(job.resources, job.task, lambda now: now.due_at > due_at)
+    due_at = (await read_task(job.state, job.task)).due_at
+    await wait_for(job.state, job.task, lambda now: now.due_at > due_at)
 
 
 async def test_worker_that_lost_its_task_stops_and_writes_nothing(
-    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
+    state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def lose(job: Job) -> None:
-        await change_task(resources, task, attempts=2)
+        await change_task(state, task, attempts=2)
         await sleep_forever()
 
     do(monkeypatch, lose)
-    await run_task(with_settings(resources, task_lease_seconds=0.1), task.id)
+    await run_task(with_settings(state, task_lease_seconds=0.1), task.id)
 
-    assert (await read_task(resources, task)).status is TaskStatus.RUNNING
+    assert (await read_task(state, task)).status is TaskStatus.RUNNING
 
 
 async def test_worker_keeps_its_task_as_long_as_it_lives(
-    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
+    state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     do(monkeypatch, outlast_the_lease)
-    await run_task(with_settings(resources, task_lease_seconds=0.1), task.id)
+    await run_task(with_settings(state, task_lease_seconds=0.1), task.id)
 
-    done = await read_task(resources, task)
+    done = await read_task(state, task)
     assert (done.status, done.attempts) == (TaskStatus.SUCCEEDED, 1)
 
 
-async def test_task_whose_workers_all_die_fails_for_good(resources: Resources, task: Task) -> None:
-    await change_task(resources, task, attempts=resources.settings.task_max_attempts)
+async def test_task_whose_workers_all_die_fails_for_good(state: AppState, task: Task) -> None:
+    await change_task(state, task, attempts=state.settings.task_max_attempts)
 
-    assert await run_task(resources, task.id) is None
+    assert await run_task(state, task.id) is None
 
-    failed = await read_task(resources, task)
+    failed = await read_task(state, task)
     assert (failed.status, failed.error) == (TaskStatus.FAILED, "It was interrupted too often.")
 
 
 async def test_short_outage_of_the_database_does_not_end_the_work(
-    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
+    state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save, outages = Attempt.save, list[object]()
 
@@ -62,7 +62,7 @@ async def test_short_outage_of_the_database_does_not_end_the_work(
 
     do(monkeypatch, outlast_the_lease)
     monkeypatch.setattr(Attempt, "save", fail_once)
-    await run_task(with_settings(resources, task_lease_seconds=0.3), task.id)
+    await run_task(with_settings(state, task_lease_seconds=0.3), task.id)
 
-    done = await read_task(resources, task)
+    done = await read_task(state, task)
     assert (len(outages), done.status, done.attempts) == (1, TaskStatus.SUCCEEDED, 1)

@@ -2,7 +2,7 @@
 import pytest
 from anyio import Event, fail_after
 
-from app.dependencies import Resources
+from app.dependencies import AppState
 from app.jobs.job import Job
 from app.jobs.queue import sweep
 from app.models.task import Task, TaskStatus
@@ -11,9 +11,9 @@ from tests.tasks import add_file, read_task
 
 
 async def test_one_that_hangs_does_not_hold_up_the_others(
-    resources: Resources, task: Task, monkeypatch: pytest.MonkeyPatch
+    state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other, started = await add_file(resources, "bob@example.com"), list[object]()
+    other, started = await add_file(state, "bob@example.com"), list[object]()
     both = Event()
 
     async def wait_for_the_other(job: Job) -> None:
@@ -24,7 +24,7 @@ async def test_one_that_hangs_does_not_hold_up_the_others(
 
     do(monkeypatch, wait_for_the_other)
     with fail_after(10):
-        await sweep(resources)
+        await sweep(state)
 
     for one in (task, other):
-        assert (await read_task(resources, one)).status is TaskStatus.SUCCEEDED
+        assert (await read_task(state, one)).status is TaskStatus.SUCCEEDED

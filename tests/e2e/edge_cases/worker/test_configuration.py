@@ -43,9 +43,9 @@ def test_process_of_a_task_may_not_outlast_the_patience_of_its_broker(settings: 
 def test_worker_comes_back_to_a_task_that_is_not_due_however_often(
     process: type[tasks.Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    resources, run = process.resources, process.runner.run
-    task = run(add_file(resources))
-    run(change_task(resources, task, due_at=utc_now().replace(year=9000)))
+    state, run = process.state, process.runner.run
+    task = run(add_file(state))
+    run(change_task(state, task, due_at=utc_now().replace(year=9000)))
     monkeypatch.setattr(Signature, "apply_async", lambda _: None)
 
     tasks.run.push_request(retries=100, called_directly=False)
@@ -53,9 +53,9 @@ def test_worker_comes_back_to_a_task_that_is_not_due_however_often(
         tasks.run(str(task.id))
     tasks.run.pop_request()
 
-    run(change_task(resources, task, due_at=utc_now()))
+    run(change_task(state, task, due_at=utc_now()))
     tasks.run(str(task.id))
-    assert run(read_task(resources, task)).status is TaskStatus.SUCCEEDED
+    assert run(read_task(state, task)).status is TaskStatus.SUCCEEDED
 
 
 def test_message_that_makes_no_sense_does_not_come_for_ever(

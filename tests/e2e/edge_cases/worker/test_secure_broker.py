@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from app.config import Settings
 from app.core.broker import Broker, create_celery
-from app.dependencies import Resources
+from app.dependencies import AppState
 from app.worker.configuration import create_worker
 from tests.tasks import add_file
 
@@ -69,11 +69,11 @@ def test_results_go_to_a_server_that_proves_its_name(settings: Settings) -> None
 
 
 async def test_message_that_is_refused_fails_no_request(
-    settings: Settings, resources: Resources, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, state: AppState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise RuntimeError("ACCESS_REFUSED")
 
     monkeypatch.setattr("celery.Celery.send_task", refuse)
 
-    await Broker(settings).send((await add_file(resources)).id)
+    await Broker(settings).send((await add_file(state)).id)

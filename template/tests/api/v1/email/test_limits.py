@@ -4,7 +4,7 @@ from httpx2 import AsyncClient
 from tests.api.v1.email.conftest import AUTH
 
 
-@pytest.mark.parametrize("changes", [{"rate_limit_attempts": "3/day"}])
+@pytest.mark.parametrize("changes", [{"login_rate_limit": "3/day"}])
 async def test_mails_and_guessed_tokens_are_limited_as_passwords_are(client: AsyncClient) -> None:
     ada, guess = {"email": "ada@example.com"}, {"token": "guessed"}
     steps = [

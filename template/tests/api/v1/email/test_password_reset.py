@@ -3,7 +3,7 @@ from asyncio import gather
 from httpx2 import AsyncClient, Response
 
 from tests.api.v1.email.conftest import AUTH, Inbox
-from tests.factories.people import bearer, is_signed_in, log_in
+from tests.factories.users import bearer, is_signed_in, login
 
 ADA = {"email": "ada@example.com"}
 NEW = "another long password"
@@ -30,6 +30,6 @@ async def test_reset_lets_the_new_password_in_once_and_ends_every_session(
     assert weak.status_code == 422
     assert sorted(answer.status_code for answer in answers) == [204, 400, 400, 400]
     assert not await is_signed_in(ada)
-    assert (await log_in(client)).status_code == 401
-    me = await client.get(ME, headers=bearer(await log_in(client, password=NEW)))
+    assert (await login(client)).status_code == 401
+    me = await client.get(ME, headers=bearer(await login(client, password=NEW)))
     assert me.json()["email_verified"] is True

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.config import Settings
 from app.models.email_token import EmailToken
 from tests.api.v1.email.conftest import AUTH, Inbox
-from tests.factories.people import PASSWORD, People, id_of, log_in
+from tests.factories.users import PASSWORD, People, id_of, login
 
 ADA = {"email": "ada@example.com"}
 
@@ -89,10 +89,10 @@ async def test_unverified_user_signs_in_only_after_verifying_where_that_is_requi
 ) -> None:
     await client.post("/api/v1/users", json=ADA | {"password": PASSWORD})
 
-    wrong = await log_in(client, password="wrong password")
-    early = await log_in(client)
+    wrong = await login(client, password="wrong password")
+    early = await login(client)
     await confirm(client, inbox.tokens[0])
-    late = await log_in(client)
+    late = await login(client)
 
     assert [answer.status_code for answer in (wrong, early, late)] == [401, 403, 200]
     assert early.json()["detail"] == "Verify your e-mail address first."

@@ -3,7 +3,7 @@ from httpx2 import AsyncClient
 
 from app.crud.identity import UNMATCHED
 from tests.api.v1.oauth.conftest import Provider, SignIn, start_linking
-from tests.factories.people import People, bearer
+from tests.factories.users import People, bearer
 
 IDENTITIES, LINK = "/api/v1/auth/identities", "/api/v1/auth/oidc/link"
 

@@ -4,7 +4,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from tests.api.v1.oauth.conftest import Provider, SignIn
-from tests.factories.people import People, bearer
+from tests.factories.users import People, bearer
 
 ADDRESSES = [
     {"email": "old@example.com", "primary": False, "verified": True},

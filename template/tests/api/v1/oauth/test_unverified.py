@@ -1,7 +1,7 @@
 """Who signs up with the address of somebody else gets no way into that account."""
 
 from tests.api.v1.oauth.conftest import Provider, start_linking
-from tests.factories.people import People
+from tests.factories.users import People
 
 
 async def test_nothing_is_linked_before_the_address_is_verified(

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.user import UserRole
 from tests.api.v1.test_users import ACCOUNT, USERS
-from tests.factories.people import People, id_of, is_signed_in, log_in
+from tests.factories.users import People, id_of, is_signed_in, login
 
 
 async def test_two_administrators_cannot_go_at_the_same_time(
@@ -76,5 +76,5 @@ async def test_closed_account_cannot_sign_in_and_is_out_at_once(
 ) -> None:
     await people.change("ada@example.com", is_active=False)
 
-    assert (await log_in(client)).status_code == 401
+    assert (await login(client)).status_code == 401
     assert not await is_signed_in(ada)

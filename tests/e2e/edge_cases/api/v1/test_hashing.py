@@ -7,8 +7,8 @@ import pytest
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.core.security import Passwords
-from tests.factories.people import People, log_in
+from app.core.security import PasswordHasher
+from tests.factories.users import People, login
 
 Meanwhile = list[Callable[[], Awaitable[None]]]
 
@@ -16,17 +16,17 @@ Meanwhile = list[Callable[[], Awaitable[None]]]
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     """Return what happens right after a password has been checked: nothing yet."""
-    verify, happenings = Passwords.verify, Meanwhile()
+    verify, happenings = PasswordHasher.verify, Meanwhile()
 
     async def verify_slowly(
-        self: Passwords, password: str, hashed: str | None
+        self: PasswordHasher, password: str, hashed: str | None
     ) -> tuple[bool, str | None]:
         result = await verify(self, password, hashed)
         for happen in happenings:
             await happen()
         return result
 
-    monkeypatch.setattr(Passwords, "verify", verify_slowly)
+    monkeypatch.setattr(PasswordHasher, "verify", verify_slowly)
     return happenings
 
 
@@ -41,7 +41,7 @@ async def test_signing_in_holds_no_connection_while_hashing(
     await people.sign_up()
     meanwhile.append(look_at_the_pool)
 
-    assert (await log_in(client)).status_code == 200
+    assert (await login(client)).status_code == 200
     assert "Checked out connections: 0" in statuses[0]
 
 
@@ -54,4 +54,4 @@ async def test_old_password_does_not_outlive_a_change_that_happens_meanwhile(
     await people.sign_up()
     meanwhile.append(change_password)
 
-    assert (await log_in(client)).status_code == 401
+    assert (await login(client)).status_code == 401

@@ -2,7 +2,7 @@
 from httpx2 import AsyncClient
 
 from tests.api.v1.test_items import ITEMS, create
-from tests.factories.people import People
+from tests.factories.users import People
 
 
 async def test_items_go_with_their_owner(people: People, ada: AsyncClient) -> None:

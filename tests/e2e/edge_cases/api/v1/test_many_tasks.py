@@ -3,7 +3,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.config import Settings
-from tests.factories.people import People
+from tests.factories.users import People
 
 FILE = {"file": b"some words"}
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.user import User
-from tests.factories.people import log_in
+from tests.factories.users import login
 from tests.servers import Serve
 
 
@@ -12,7 +12,7 @@ async def test_login_renews_an_outdated_hash(
     ada: AsyncClient, serve: Serve, engine: AsyncEngine
 ) -> None:
     async with serve(argon2_time_cost=2) as stronger:
-        await log_in(stronger)
+        await login(stronger)
 
     async with engine.connect() as connection:
         assert ",t=2," in str(await connection.scalar(select(User.hashed_password)))

@@ -4,13 +4,13 @@ from asyncio import gather
 from httpx2 import AsyncClient
 
 from tests.api.v1.test_refresh import refresh
-from tests.factories.people import log_in
+from tests.factories.users import login
 
 
 async def test_refresh_token_is_spent_once_however_often_it_comes_at_the_same_time(
     ada: AsyncClient, client: AsyncClient
 ) -> None:
-    pair = await log_in(client)
+    pair = await login(client)
 
     answers = await gather(*(refresh(client, pair) for _ in range(4)))
 

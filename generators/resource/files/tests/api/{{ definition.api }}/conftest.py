@@ -1,7 +1,7 @@
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories.people import People
+from tests.factories.users import People
 
 
 @pytest.fixture

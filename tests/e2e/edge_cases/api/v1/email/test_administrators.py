@@ -5,7 +5,7 @@ from httpx2 import AsyncClient
 from app.commands import create_user
 from app.config import Settings
 from app.models.user import UserRole
-from tests.factories.people import PASSWORD, log_in
+from tests.factories.users import PASSWORD, login
 
 
 @pytest.mark.parametrize("changes", [{"require_verified_email": True}])
@@ -16,4 +16,4 @@ async def test_administrator_that_a_command_makes_needs_no_mail(
 
     await create_user("root@example.com", PASSWORD, UserRole.ADMIN)
 
-    assert (await log_in(client, "root@example.com")).status_code == 200
+    assert (await login(client, "root@example.com")).status_code == 200

@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from tests.api.v1.email.conftest import Inbox
 from tests.api.v1.email.test_password_reset import ask, reset
-from tests.factories.people import People
+from tests.factories.users import People
 from tests.smtp import CLOSED
 
 

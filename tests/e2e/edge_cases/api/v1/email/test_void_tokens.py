@@ -5,7 +5,7 @@ from httpx2 import AsyncClient
 
 from tests.api.v1.email.conftest import Inbox
 from tests.api.v1.email.test_password_reset import ME, NEW, ask, reset
-from tests.factories.people import PASSWORD
+from tests.factories.users import PASSWORD
 
 
 async def test_second_mail_voids_the_first(

@@ -4,12 +4,12 @@ import json
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
-from app.core.security import NOBODYS_PASSWORD
+from app.core.security import DUMMY_PASSWORD
 from tests.api.v1.oauth.conftest import Provider, SignIn, start_linking
 from tests.api.v1.oauth.provider import ADA, DISCOVERY
 from tests.api.v1.oauth.test_linking import IDENTITIES, LINK
 from tests.api.v1.oauth.test_sign_in import read_me
-from tests.factories.people import log_in
+from tests.factories.users import login
 
 NONSENSE = '{"status": "maintenance"}'
 
@@ -81,13 +81,13 @@ async def test_address_may_come_from_userinfo(
     assert (await read_me(client, await sign_in()))["email"] == "ada@example.com"
 
 
-@pytest.mark.parametrize("password", ["", NOBODYS_PASSWORD])
+@pytest.mark.parametrize("password", ["", DUMMY_PASSWORD])
 async def test_nobody_signs_in_with_a_password_that_was_never_set(
     sign_in: SignIn, client: AsyncClient, password: str
 ) -> None:
     await sign_in()
 
-    assert (await log_in(client, password=password)).status_code == 401
+    assert (await login(client, password=password)).status_code == 401
 
 
 async def test_number_that_nobody_can_count_to_is_a_bad_gateway(

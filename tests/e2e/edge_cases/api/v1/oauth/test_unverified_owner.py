@@ -13,7 +13,7 @@ from app.models.identity import Identity
 from app.models.user import User
 from tests.api.v1.oauth.conftest import SignIn
 from tests.api.v1.oauth.provider import ADA, ISSUER
-from tests.factories.people import PASSWORD, People
+from tests.factories.users import PASSWORD, People
 
 LATER = datetime.now(UTC) + timedelta(hours=1)
 

@@ -1,10 +1,10 @@
-# Needs app/schemas/rich_text.py
+# Needs app/schemas/sanitized_html.py
 import pytest
 from httpx2 import AsyncClient
 from pydantic import ValidationError
 
 from app.schemas.item import ItemCreate
-from tests.api.v1.test_rich_text import describe
+from tests.api.v1.test_sanitized_html import describe
 
 
 async def test_link_gives_nothing_to_its_target(ada: AsyncClient) -> None:

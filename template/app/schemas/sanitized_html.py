@@ -5,7 +5,7 @@ from typing import Annotated
 import nh3
 from pydantic import AfterValidator, Field, TypeAdapter
 
-from app.schemas.common import Text
+from app.schemas.common import MultiLineStr
 
 LONGEST = 10_000
 INLINE = {"a", "b", "br", "code", "em", "i", "s", "strong", "u"}
@@ -16,7 +16,7 @@ CLEANER = nh3.Cleaner(
     url_schemes={"http", "https", "mailto"},
     link_rel="nofollow noopener noreferrer",
 )
-Limited = Annotated[Text, Field(max_length=LONGEST)]
+Limited = Annotated[MultiLineStr, Field(max_length=LONGEST)]
 adapter = TypeAdapter(Limited)
 
 
@@ -29,5 +29,5 @@ def clean(html: str) -> str:
     return adapter.validate_python(CLEANER.clean(html))
 
 
-RichText = Annotated[Limited, AfterValidator(clean)]
+SanitizedHtml = Annotated[Limited, AfterValidator(clean)]
 """HTML of which only formatting and links stay; show it as HTML, without encoding it again."""

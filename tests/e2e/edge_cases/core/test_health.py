@@ -1,8 +1,8 @@
-# Needs app/core/checkup.py
+# Needs app/core/health.py
 import pytest
 from anyio import Event, create_task_group, fail_after
 
-from app.core.checkup import Checkup
+from app.core.health import HealthChecks
 
 
 async def test_services_are_asked_at_the_same_time_and_once_a_second_for_everybody(
@@ -19,7 +19,7 @@ async def test_services_are_asked_at_the_same_time_and_once_a_second_for_everybo
         return 1.0
 
     services = {"one": lambda: answer("one"), "two": lambda: answer("two")}
-    checkup = Checkup()
+    checkup = HealthChecks()
 
     with fail_after(10):
         async with create_task_group() as group:
@@ -28,6 +28,6 @@ async def test_services_are_asked_at_the_same_time_and_once_a_second_for_everybo
 
     assert await checkup.ask(services) == {"one": 1.0, "two": 1.0}
     assert sorted(asked) == ["one", "two"]
-    monkeypatch.setattr("app.core.checkup.monotonic", lambda: float("inf"))
+    monkeypatch.setattr("app.core.health.monotonic", lambda: float("inf"))
     await checkup.ask(services)
     assert len(asked) == 4

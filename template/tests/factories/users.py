@@ -30,7 +30,7 @@ class People:
     async def sign_in(self, email: str = "ada@example.com") -> AsyncClient:
         """Return another client that is signed in as this user."""
         client = AsyncClient(transport=self.transport, base_url="http://test")
-        client.headers |= bearer(await log_in(client, email))
+        client.headers |= bearer(await login(client, email))
         return client
 
     async def sign_up_admin(self) -> AsyncClient:
@@ -51,7 +51,7 @@ def people(transport: ASGITransport, engine: AsyncEngine) -> People:
     return People(transport, engine)
 
 
-async def log_in(
+async def login(
     client: AsyncClient, email: str = "ada@example.com", password: str = PASSWORD
 ) -> Response:
     """Return what a client is answered that signs in."""

@@ -8,7 +8,7 @@ from anyio import Lock, create_task_group
 Question = Callable[[], Awaitable[float | None]]
 
 
-class Checkup:
+class HealthChecks:
     """What services answered last; however many want to know, a second passes between questions."""
 
     def __init__(self) -> None:
