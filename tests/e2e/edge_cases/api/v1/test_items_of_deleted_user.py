@@ -1,12 +1,12 @@
 # Needs app/models/item.py
 from httpx2 import AsyncClient
 
-from tests.api.v1.test_items import ITEMS, create
+from tests.api.v1.test_items import ITEMS, create_item
 from tests.factories.users import People
 
 
-async def test_items_go_with_their_owner(people: People, ada: AsyncClient) -> None:
-    await create(ada)
+async def test_items_of_a_deleted_user_are_deleted(people: People, ada: AsyncClient) -> None:
+    await create_item(ada)
 
     await ada.delete("/api/v1/users/me")
 
