@@ -42,14 +42,14 @@ ALIKE = (
 )
 RICH = {
     (
-        "from app.schemas.common import UNSET, PatchModel, RequestModel, SearchParams, SingleLineStr\n"
+        "import UNSET, PatchModel, RequestModel, SearchParams, SingleLineStr\n"
         "from app.schemas.sanitized_html import SanitizedHtml\n"
     ): (
-        "from app.schemas.common import (\n    UNSET,\n    MultiLineStr,\n    PatchModel,\n"
+        "import (\n    UNSET,\n    MultiLineStr,\n    PatchModel,\n"
         "    RequestModel,\n    SearchParams,\n    SingleLineStr,\n)\n"
     ),
-    'Description = Annotated[SanitizedHtml, Field(examples=["Weaves <em>algebraic</em> patterns."])]': (
-        "Description = Annotated[\n"
+    'Annotated[SanitizedHtml, Field(examples=["Weaves <em>algebraic</em> patterns."])]': (
+        "Annotated[\n"
         '    MultiLineStr, Field(max_length=10_000, examples=["Weaves algebraic patterns."])\n]'
     ),
 }
