@@ -130,7 +130,7 @@ def test_names_that_functions_use_beside_that_of_the_resource_are_reserved(acces
 
     found = set().union(*(variables(one) for one in functions if "zebra" in variables(one)))
 
-    own = {"zebra", "zebras", "products", "categories"}
+    own = {"zebra", "zebras", "products", "categories", "users"}
     assert {"client", "response", "db", "updated"} <= found
     assert {name for name in found - own if not reserved.flaw_of_word(name)} == set()
 

@@ -74,7 +74,7 @@ _VARIABLES = frozenset(
         "ada", "admin", "again", "app", "ascending", "body", "cached", "caller", "changed",
         "client", "created", "data", "date", "datetime", "db", "deleted", "descending",
         "error_responses", "eve", "factory", "falling", "field", "first", "forgets", "found",
-        "func", "given", "id_of", "ids", "last", "list_params", "list_query", "listed", "missing",
+        "func", "get_user_id", "given", "id_of", "ids", "last", "list_params", "list_query", "listed", "missing",
         "nobody", "normalized", "op", "opened", "other", "owner", "page", "pages", "parameters",
         "params", "people", "problems", "pytest", "query", "reference", "referred", "refusal",
         "refused", "relationship", "response", "rising", "root", "router", "row", "rows", "sa",
@@ -93,7 +93,8 @@ CLASSES = frozenset(
         "ListParams", "ListQuery", "Literal", "Mapped", "ModelView", "MultiLineStr", "NotFound",
         "Numeric", "Page", "Patch", "PatchModel", "People", "Query", "RequestModel", "Rows",
         "SearchParams", "SearchQuery", "Self", "Sequence", "SessionDep", "SingleLineStr",
-        "StrEnum", "String", "Text", "TokenPayloadDep", "UniqueConstraint", "Url", "Uuid", "View",
+        "StrEnum", "String", "Text", "TokenPayloadDep", "UniqueConstraint", "Url", "UserFactory",
+        "Uuid", "View",
     }
 )  # fmt: skip
 _BUILTINS = frozenset(dir(builtins))
