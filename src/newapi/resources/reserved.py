@@ -73,13 +73,13 @@ _VARIABLES = frozenset(
     {
         "ada", "admin", "again", "app", "ascending", "body", "cached", "caller", "changed",
         "client", "created", "data", "date", "datetime", "db", "deleted", "descending",
-        "error_responses", "eve", "factory", "falling", "field", "first", "forgets", "found",
-        "func", "get_user_id", "given", "id_of", "ids", "last", "list_params", "list_query", "listed", "missing",
-        "nobody", "normalized", "op", "opened", "other", "owner", "page", "pages", "parameters",
-        "params", "people", "problems", "pytest", "query", "reference", "referred", "refusal",
-        "refused", "relationship", "response", "rising", "root", "router", "row", "rows", "sa",
-        "saved", "select", "self", "send_form", "sent", "shown", "status", "taken", "typed",
-        "unique", "updated", "url", "uuid", "value", "values",
+        "error_responses", "eve", "factory", "falling", "field", "forgets", "found", "func",
+        "get_user_id", "given", "id_of", "invalid", "list_params", "list_query", "listed",
+        "nobody", "normalized", "op", "opened", "owner", "page", "pages", "parameters", "params",
+        "people", "problems", "pytest", "query", "referred", "refusal", "refused", "relationship",
+        "response", "rising", "root", "router", "row", "rows", "sa", "saved", "select", "self",
+        "send_form", "sent", "shown", "status_code", "taken", "typed", "unique", "updated", "url",
+        "uuid", "values",
     }
 )  # fmt: skip
 CLASSES = frozenset(

@@ -114,7 +114,7 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         db.add(row)
         await flush(db)
         if self.eager_load:
-            await db.refresh(row, [relationship.key for relationship in self.eager_load])
+            await self.load_relationships(db, row)
         return row
 
     async def update(self, db: AsyncSession, row: ModelT, data: UpdateT) -> ModelT:
@@ -127,8 +127,13 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
             setattr(row, name, value)
         await flush(db)
         if self.eager_load:
-            await db.refresh(row, [relationship.key for relationship in self.eager_load])
+            await self.load_relationships(db, row)
         return row
+
+    async def load_relationships(self, db: AsyncSession, row: ModelT) -> None:
+        """Load the relationships in `eager_load` again, because foreign keys may have changed."""
+        statement = self.statement.where(self.model.id == row.id)
+        await db.scalar(statement, execution_options={"populate_existing": True})
 
     async def delete(self, db: AsyncSession, row: ModelT) -> None:
         """Delete the row.
