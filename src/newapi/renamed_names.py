@@ -11,7 +11,7 @@ from newapi.tree import Tree
 def find(merged: Tree, theirs: Tree, names: Mapping[str, str]) -> Iterator[str]:
     """Yield one warning for each Python file of the project that uses names of an older template.
 
-    `names` maps old names to new ones, as `_newapi.names` in the template's `copier.yml` lists them.
+    `names` maps old names to new ones, as `_newapi.names` in `copier.yml` lists them.
     A file that is as the template made it has only new names and is passed over.
     """
     old = re.compile(r"\b(" + "|".join(map(re.escape, sorted(names))) + r")\b")
