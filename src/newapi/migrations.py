@@ -87,37 +87,24 @@ def chain(
     Raises:
         NewapiError: The project has several heads, or a revision cannot be read.
     """
-    old = {lineage.newest(name): revision for name, revision in _read(base).items()}
-    new = _read(theirs)
+    old, new = ({lineage.newest(name): revision for name, revision in _read(side).items()}
+                for side in (base, theirs))  # fmt: skip
     changed = _changed(old, new)
     if old.keys() == new.keys() and not changed and not lineage.due:
         return Chained(_without(base), _without(theirs), {}, (), ())
-    have = _read(ours)
-    chained = _Chain(have, ours)
+    run = _Run(_read(ours), ours, lineage)
+    for name in changed:
+        run.note_change(new[name])
     if not keep_tables:
         for name in reversed(_ordered(old.keys() - new.keys(), old)):
-            current = lineage.latest(name, have)
-            if current and not is_taken_back(current, have):
-                # Where a later revision has changed the tables, the template knows what is there.
-                is_upgraded = not lineage.upgrades_of(name).isdisjoint(have)
-                chained.take_back(current, old[name] if is_upgraded else have[current])
+            run.drop(old[name], name)
     for path, entry in lineage.due.items():
-        upgrade = revisions.read(path, entry.data)
-        if upgrade and _is_due(upgrade.name, lineage, old, have):
-            chained.add(upgrade, upgrade.name, path)
+        run.upgrade(path, entry, old)
     for name in _ordered(new.keys() - old.keys(), new):
-        current = lineage.latest(name, have)
-        if current is None:
-            chained.add(new[name], name, new[name].path)
-        elif is_taken_back(current, have):
-            again = revisions.derived_id("again", current)
-            chained.add(new[name], again, revisions.path_of(again, new[name].slug))
-    notes = tuple(
-        f"{new[name].path}: the template changed it; revisions are never changed"
-        for name in changed
-        if name in have and not lineage.upgrades_of(name)
+        run.bring(new[name])
+    return Chained(
+        *(_without(base), _without(theirs), run.added), tuple(run.dropped), tuple(run.notes)
     )
-    return Chained(_without(base), _without(theirs), chained.added, tuple(chained.dropped), notes)
 
 
 def is_taken_back(name: str, have: Collection[str]) -> bool:
@@ -156,27 +143,64 @@ def follow(revision: Tree, chained: Chained) -> dict[str, Entry]:
     }
 
 
-class _Chain:
+class _Run:
     """A project's revisions while new ones are added to their end."""
 
-    def __init__(self, have: Mapping[str, Revision], ours: Tree) -> None:
-        self.names = set(have)
+    def __init__(self, have: Mapping[str, Revision], ours: Tree, lineage: Lineage) -> None:
+        self.have = have
+        self.lineage = lineage
         self.taken = {*ours}
         self.heads = revisions.heads(have.values())
         self.added: dict[str, Entry] = {}
         self.dropped: list[str] = []
+        self.notes: list[str] = []
 
-    def add(self, revision: Revision, name: str, path: str) -> None:
-        """Add a revision."""
-        self._put(path, name, revisions.placed(revision, name, _only(self.heads)))
-
-    def take_back(self, current: str, revision: Revision) -> None:
-        """Add a revision that drops what another one, here of this id, has made."""
-        name = revisions.derived_id("drop", current)
-        title = f"Drop {revision.slug}."
-        text = revisions.reversed_(revision, name, _only(self.heads) or "", title)
-        self._put(revisions.path_of(name, f"drop_{revision.slug}"), name, text)
+    def drop(self, revision: Revision, name: str) -> None:
+        """Take back a revision of the template that the project has."""
+        current = self.lineage.latest(name, self.have)
+        if not current or is_taken_back(current, self.have):
+            return
+        # Once a later revision has changed the tables, only the template knows what there is.
+        is_upgraded = not self.lineage.upgrades_of(name).isdisjoint(self.have)
+        revision = revision if is_upgraded else self.have[current]
+        drop = revisions.derived_id("drop", current)
+        down = _only(self.heads) or ""
+        text = revisions.reversed_(revision, drop, down, f"Drop {revision.slug}.")
+        self._put(revisions.path_of(drop, f"drop_{revision.slug}"), drop, text)
         self.dropped.append(revision.slug)
+
+    def upgrade(self, path: str, entry: Entry, old: Collection[str]) -> None:
+        """Add a revision for older projects, if this is one with the tables that it changes."""
+        revision = revisions.read(path, entry.data)
+        if revision is None or revision.name in self.have:
+            return
+        tables = self.lineage.upgrades.get(revision.name, ())
+        if not tables or not {*old}.isdisjoint(tables):
+            self._add(revision, revision.name, path)
+
+    def bring(self, revision: Revision) -> None:
+        """Add a revision that is new in the template; again, where it was taken back."""
+        current = self.lineage.latest(revision.name, self.have)
+        missing = self.lineage.upgrades_of(revision.name) - self.have.keys()
+        if current is None:
+            self._add(revision, revision.name, revision.path)
+        elif is_taken_back(current, self.have):
+            again = revisions.derived_id("again", current)
+            self._add(revision, again, revisions.path_of(again, revision.slug))
+        elif missing and not _are_equal(self.have[current], revision):
+            self.notes.append(
+                f"{self.have[current].path} made tables that the template has changed since; "
+                "`uv run alembic check` says what they lack"
+            )
+
+    def note_change(self, revision: Revision) -> None:
+        """Say that a revision of the project is not what it is in the template."""
+        if revision.name in self.have and not self.lineage.upgrades_of(revision.name):
+            note = f"{revision.path}: the template changed it; revisions are never changed"
+            self.notes.append(note)
+
+    def _add(self, revision: Revision, name: str, path: str) -> None:
+        self._put(path, name, revisions.placed(revision, name, _only(self.heads)))
 
     def _put(self, path: str, name: str, text: str) -> None:
         stem, number = path.removesuffix(".py"), 1
@@ -212,10 +236,14 @@ def _changed(old: Mapping[str, Revision], new: Mapping[str, Revision]) -> list[s
     return [
         name
         for name in sorted(old.keys() & new.keys())
-        if old[name].name == name
-        and old[name].source != new[name].source
-        and revisions.placed(old[name], name, None) != revisions.placed(new[name], name, None)
+        if old[name].name == new[name].name and not _are_equal(old[name], new[name])
     ]
+
+
+def _are_equal(one: Revision, other: Revision) -> bool:
+    """Whether two revisions differ at most in their ids and in what they build upon."""
+    texts = {revisions.placed(revision, "", None) for revision in (one, other)}
+    return one.source == other.source or len(texts) == 1
 
 
 def _ordered(names: Collection[str], known: Mapping[str, Revision]) -> list[str]:
@@ -223,14 +251,6 @@ def _ordered(names: Collection[str], known: Mapping[str, Revision]) -> list[str]
     of = {revision.name: name for name, revision in known.items()}
     in_order = revisions.in_order({revision.name: revision for revision in known.values()})
     return [of[revision.name] for revision in in_order if of[revision.name] in names]
-
-
-def _is_due(
-    name: str, lineage: Lineage, old: Mapping[str, Revision], have: Collection[str]
-) -> bool:
-    """Whether a project has the tables as they were before this upgrade."""
-    changed = lineage.upgrades.get(name, ())
-    return name not in have and (not changed or not old.keys().isdisjoint(changed))
 
 
 def _without(tree: Tree) -> dict[str, Entry]:

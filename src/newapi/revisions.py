@@ -13,7 +13,7 @@ from newapi.errors import NewapiError
 
 FOLDER = "alembic/versions"
 _ID = re.compile(r"[0-9a-f]{12}(?=_)")  # as Alembic makes them
-_NUMBER = re.compile(r"(?:[0-9a-f]{12}|\d+)_(?=.)")
+_NUMBER = re.compile(r"^(?:[0-9a-f]{12}|\d+)_(?=.)")
 _SWAPPED = {"upgrade": "downgrade", "downgrade": "upgrade"}
 
 

@@ -50,6 +50,11 @@ class Upgrade:
         """Return the id of the revision."""
         return revisions.id_in(self.path)
 
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Return the release as numbers; none if it is not one."""
+        return _version(self.release)
+
 
 def find(root: Path) -> list[Upgrade]:
     """Return every upgrade that the template in this folder has."""
@@ -74,11 +79,11 @@ def lineage(
         upgrade
         for upgrade in every
         if upgrade.name not in have
-        and _is_older(old.commit, upgrade.release)
+        and _is_older(old.commit, upgrade)
         and _is_on(known.features[upgrade.feature], before)
         and _is_on(known.features[upgrade.feature], answers)
     ]
-    due.sort(key=lambda upgrade: (_version(upgrade.release), features.index(upgrade.feature)))
+    due.sort(key=lambda upgrade: (upgrade.version, features.index(upgrade.feature)))
     owned = {name: _revisions(question) for name, question in known.features.items()}
     return Lineage(
         known.renames,
@@ -96,10 +101,10 @@ def _revisions(feature: Question) -> frozenset[str]:
     return frozenset(revisions.id_in(path) for path in paths if migrations.is_revision(path))
 
 
-def _is_older(commit: str, release: str) -> bool:
-    """Whether a project's version is older than a release; unknown ones are."""
+def _is_older(commit: str, upgrade: Upgrade) -> bool:
+    """Whether a project's version is older than an upgrade; one without numbers is."""
     version = _version(commit)
-    return not version or version < _version(release)
+    return not version or version < upgrade.version
 
 
 def _version(text: str) -> tuple[int, ...]:
