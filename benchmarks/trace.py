@@ -1,4 +1,4 @@
-"""Which functions of a standard project `POST /items` and `GET /items` call, and in how many files."""
+"""Which functions of a standard project `POST /items` and `GET /items` call."""
 
 from __future__ import annotations
 

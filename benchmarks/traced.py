@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import threading
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
@@ -35,6 +36,11 @@ class Trace:
             path = Path(code.co_filename.removeprefix(self.folder)).with_suffix("")
             self.calls[".".join(path.parts), code.co_qualname] += 1
 
+    def clear(self) -> None:
+        """Forget all calls."""
+        self.frames.clear()
+        self.calls.clear()
+
     def print(self, title: str) -> None:
         """Print how many functions and modules were called, then each function."""
         modules = {module for module, _ in self.calls}
@@ -45,7 +51,9 @@ class Trace:
 
 async def main() -> None:
     """Log in, send each request once to fill caches, and trace it the second time."""
-    project = Path.cwd()
+    trace = Trace(Path.cwd() / "app")
+    threading.setprofile(trace)  # synchronous dependencies run in threads
+    sys.setprofile(trace)
     app = import_module("app.main").app
     httpx = import_module("httpx2")
     lifespan = import_module("asgi_lifespan").LifespanManager
@@ -57,10 +65,8 @@ async def main() -> None:
             client.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
             for method, content in REQUESTS.items():
                 await client.request(method, "/api/v1/items", **content)
-                trace = Trace(project / "app")
-                sys.setprofile(trace)
+                trace.clear()
                 response = await client.request(method, "/api/v1/items", **content)
-                sys.setprofile(None)
                 response.raise_for_status()
                 trace.print(f"{method} /items")
 

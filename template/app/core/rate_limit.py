@@ -51,5 +51,5 @@ class RateLimiter:
             "RateLimit-Reset": seconds,
         }
         if not allowed:
-            raise TooManyRequests(headers | {"Retry-After": seconds})
+            raise TooManyRequests(headers=headers | {"Retry-After": seconds})
         return headers

@@ -12,7 +12,7 @@ from app.config import Settings
 from app.exceptions import InvalidAuthToken
 
 ALGORITHM = "HS256"
-TOKEN_TYPE = "at+jwt"
+JWT_TYPE = "at+jwt"
 REQUIRED_CLAIMS = ["aud", "exp", "iat", "iss", "jti", "sid", "sub", "typ"]
 MAX_LENGTH = 4096
 
@@ -35,10 +35,10 @@ def create_access_token(settings: Settings, payload: TokenPayload) -> str:
         "jti": str(uuid4()),
         "iat": now,
         "exp": now + timedelta(minutes=settings.access_token_minutes),
-        "typ": TOKEN_TYPE,
+        "typ": JWT_TYPE,
     }
     key = settings.secret_key.get_secret_value()
-    return jwt.encode(claims, key, ALGORITHM, headers={"typ": TOKEN_TYPE})
+    return jwt.encode(claims, key, ALGORITHM, headers={"typ": JWT_TYPE})
 
 
 def decode_access_token(settings: Settings, token: str) -> TokenPayload:
@@ -60,7 +60,7 @@ def decode_access_token(settings: Settings, token: str) -> TokenPayload:
         payload = TokenPayload(UUID(claims["sub"]), UUID(claims["sid"]))
     except (jwt.InvalidTokenError, ValueError) as error:
         raise InvalidAuthToken from error
-    if claims["typ"] != TOKEN_TYPE:
+    if claims["typ"] != JWT_TYPE:
         raise InvalidAuthToken
     return payload
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 
 class Base(DeclarativeBase):
-    """Base of all models. Constraints get predictable names, so that migrations can refer to them."""
+    """Base of all models; constraints get predictable names that migrations can refer to."""
 
     metadata = MetaData(
         naming_convention={

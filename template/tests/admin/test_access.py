@@ -28,7 +28,9 @@ async def test_only_administrators_sign_in(users: UserFactory, browser: AsyncCli
         assert "Set-Cookie" not in refused.headers
 
 
-async def test_cookie_is_for_these_pages_and_this_site(users: UserFactory, production: FastAPI) -> None:
+async def test_cookie_is_for_these_pages_and_this_site(
+    users: UserFactory, production: FastAPI
+) -> None:
     await users.register_admin()
 
     async with LifespanManager(production) as running:
@@ -60,7 +62,9 @@ async def test_session_ends_at_sign_out_and_forged_cookie_opens_nothing(root: As
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example.com", "null", ""])
-async def test_other_sites_change_nothing(root: AsyncClient, users: UserFactory, origin: str) -> None:
+async def test_other_sites_change_nothing(
+    root: AsyncClient, users: UserFactory, origin: str
+) -> None:
     ada = await get_user_id(await users.register())
     headers = {"Origin": origin}
 

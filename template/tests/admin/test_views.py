@@ -6,7 +6,9 @@ from tests.factories.users import UserFactory, get_user_id
 USERS = "/admin/user/list"
 
 
-async def test_administrator_sees_users_but_no_hashes(root: AsyncClient, users: UserFactory) -> None:
+async def test_administrator_sees_users_but_no_hashes(
+    root: AsyncClient, users: UserFactory
+) -> None:
     ada = await get_user_id(await users.register())
 
     for path in (USERS, f"/admin/user/details/{ada}", f"/admin/user/edit/{ada}"):

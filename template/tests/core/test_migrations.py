@@ -6,7 +6,9 @@ from app.config import Settings
 from tests.servers import Serve, settings_error
 
 
-async def test_application_migrates_the_database_when_it_starts(serve: Serve, alembic: Config) -> None:
+async def test_application_migrates_the_database_when_it_starts(
+    serve: Serve, alembic: Config
+) -> None:
     await to_thread.run_sync(command.downgrade, alembic, "base")
 
     async with serve(migrate_on_start=True):

@@ -22,8 +22,12 @@ async def test_administrators_search_users(ada: AsyncClient, admin: AsyncClient)
 
 
 @pytest.mark.parametrize("change", [{}, {"role": None}, {"is_active": None}, {"unknown": 1}])
-async def test_update_rejects_empty_and_null_values(admin: AsyncClient, change: dict[str, Any]) -> None:
-    assert (await admin.patch(f"{USERS}/{await get_user_id(admin)}", json=change)).status_code == 422
+async def test_update_rejects_empty_and_null_values(
+    admin: AsyncClient, change: dict[str, Any]
+) -> None:
+    assert (
+        await admin.patch(f"{USERS}/{await get_user_id(admin)}", json=change)
+    ).status_code == 422
 
 
 async def test_new_role_is_effective_at_once(ada: AsyncClient, admin: AsyncClient) -> None:

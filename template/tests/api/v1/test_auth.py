@@ -8,7 +8,14 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from app.models.auth_session import AuthSession
-from tests.factories.users import PASSWORD, UserFactory, auth_headers, get_user_id, is_logged_in, login
+from tests.factories.users import (
+    PASSWORD,
+    UserFactory,
+    auth_headers,
+    get_user_id,
+    is_logged_in,
+    login,
+)
 
 SESSIONS, TOKEN = "/api/v1/auth/sessions", "/api/v1/auth/token"
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
@@ -79,7 +86,9 @@ async def test_logout_ends_one_session_or_all_at_once(
     assert [await is_logged_in(one) for one in (ada, phone)] == logged_in
 
 
-async def test_sessions_are_listed_and_ended_one_by_one(users: UserFactory, ada: AsyncClient) -> None:
+async def test_sessions_are_listed_and_ended_one_by_one(
+    users: UserFactory, ada: AsyncClient
+) -> None:
     phone = await users.login()
     eve = await users.register("eve@example.com")
     latest, first = (await phone.get(SESSIONS)).json()

@@ -43,7 +43,9 @@ async def test_every_change_shows_at_once(ada: AsyncClient) -> None:
     assert (await ada.get(url)).status_code == 404
 
 
-async def test_nobody_sees_what_was_cached_for_another(users: UserFactory, ada: AsyncClient) -> None:
+async def test_nobody_sees_what_was_cached_for_another(
+    users: UserFactory, ada: AsyncClient
+) -> None:
     url = await create(ada)
     eve = await users.register("eve@example.com")
     assert await titles(ada) == ["Engine"]

@@ -33,7 +33,9 @@ async def test_registration_normalizes_the_address_and_returns_no_password(
 
 
 @pytest.mark.parametrize(("name", "value"), [(n, v) for n in INVALID for v in INVALID[n]])
-async def test_registration_rejects_invalid_values(client: AsyncClient, name: str, value: object) -> None:
+async def test_registration_rejects_invalid_values(
+    client: AsyncClient, name: str, value: object
+) -> None:
     body = json.dumps(USER | {name: value})  # escapes lone surrogates, unlike `json=`
 
     response = await client.post(USERS, content=body, headers={"Content-Type": "application/json"})
@@ -62,7 +64,9 @@ async def test_other_user_is_not_found(users: UserFactory, ada: AsyncClient) -> 
 
 
 @pytest.mark.parametrize("change", [{"role": "admin"}, {"is_active": True}, {"email": "a@b.com"}])
-async def test_users_cannot_change_their_role_or_address(ada: AsyncClient, change: dict[str, Any]) -> None:
+async def test_users_cannot_change_their_role_or_address(
+    ada: AsyncClient, change: dict[str, Any]
+) -> None:
     assert (await ada.patch(f"{USERS}/{await get_user_id(ada)}", json=change)).status_code == 403
     assert (await ada.patch(ME, json=change)).status_code == 422
 

@@ -61,7 +61,9 @@ async def test_account_needs_an_address_that_the_provider_has_verified(
     assert "has not verified" in answer.json()["detail"]
 
 
-async def test_account_with_the_same_address_is_left_alone(sign_in: SignIn, users: UserFactory) -> None:
+async def test_account_with_the_same_address_is_left_alone(
+    sign_in: SignIn, users: UserFactory
+) -> None:
     ada = await users.register("ada@example.com")
 
     answer = await sign_in()
