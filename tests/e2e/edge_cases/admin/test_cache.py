@@ -4,7 +4,9 @@ from httpx2 import AsyncClient
 from tests.factories.users import UserFactory
 
 
-async def test_change_of_an_administrator_shows_at_once(root: AsyncClient, users: UserFactory) -> None:
+async def test_change_of_an_administrator_shows_at_once(
+    root: AsyncClient, users: UserFactory
+) -> None:
     ada = await users.register()
     item = (await ada.post("/api/v1/items", json={"title": "old"})).json()
     path = f"/api/v1/items/{item['id']}"

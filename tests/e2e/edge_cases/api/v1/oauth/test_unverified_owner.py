@@ -32,7 +32,7 @@ async def test_what_was_linked_before_signs_nobody_in_once_the_owner_has_come(
     async with engine.begin() as connection:
         mine = {"user_id": await connection.scalar(select(User.id))}
         await connection.execute(insert(Identity).values(issuer=ISSUER, subject=ADA["sub"], **mine))
-        token = {"digest": digest("mailed"), "purpose": purpose, "expires_at": LATER}
+        token = {"digest": hash_token("mailed"), "purpose": purpose, "expires_at": LATER}
         await connection.execute(insert(EmailToken).values(**token, **mine))
     assert (await sign_in()).status_code == 200
 
