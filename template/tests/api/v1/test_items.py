@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories.users import People, id_of
+from tests.factories.users import UserFactory, get_user_id
 
 MISSING_ID = "00000000-0000-4000-8000-000000000000"
 ITEMS = "/api/v1/items"
@@ -20,7 +20,7 @@ async def test_item_is_created_read_updated_and_deleted(ada: AsyncClient) -> Non
     item = await create_item(ada)
     url = f"{ITEMS}/{item['id']}"
 
-    assert item["owner_id"] == await id_of(ada)
+    assert item["owner_id"] == await get_user_id(ada)
     assert (await ada.get(url)).json() == item
     updated = (await ada.patch(url, json={"description": None})).json()
     assert (updated["title"], updated["description"]) == ("Engine", None)
@@ -31,8 +31,8 @@ async def test_item_is_created_read_updated_and_deleted(ada: AsyncClient) -> Non
     assert "Item not found." in response.text
 
 
-async def test_item_of_another_user_is_not_found(people: People, ada: AsyncClient) -> None:
-    eve = await people.sign_up("eve@example.com")
+async def test_item_of_another_user_is_not_found(users: UserFactory, ada: AsyncClient) -> None:
+    eve = await users.register("eve@example.com")
     url = f"{ITEMS}/{(await create_item(ada))['id']}"
 
     for method, body in (("GET", None), ("PATCH", {"title": "Mine"}), ("DELETE", None)):
