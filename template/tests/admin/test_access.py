@@ -5,7 +5,7 @@ from httpx2 import ASGITransport, AsyncClient
 
 from app.models.user import UserRole
 from tests.admin.conftest import LOGIN
-from tests.factories.users import People, id_of
+from tests.factories.users import UserFactory, get_user_id
 
 USERS = "/admin/user/list"
 
@@ -18,9 +18,9 @@ async def test_anonymous_is_sent_to_the_sign_in(browser: AsyncClient, path: str)
     assert (await browser.get("/admin")).headers["Location"] == "/admin/"
 
 
-async def test_only_administrators_sign_in(people: People, browser: AsyncClient) -> None:
-    await people.sign_up()
-    await people.sign_up_admin()
+async def test_only_administrators_sign_in(users: UserFactory, browser: AsyncClient) -> None:
+    await users.register()
+    await users.register_admin()
 
     for change in ({"username": "ada@example.com"}, {"password": "wrong"}, {"username": ""}):
         refused = await browser.post("/admin/login", data=LOGIN | change)
@@ -28,8 +28,10 @@ async def test_only_administrators_sign_in(people: People, browser: AsyncClient)
         assert "Set-Cookie" not in refused.headers
 
 
-async def test_cookie_is_for_these_pages_and_this_site(people: People, production: FastAPI) -> None:
-    await people.sign_up_admin()
+async def test_cookie_is_for_these_pages_and_this_site(
+    users: UserFactory, production: FastAPI
+) -> None:
+    await users.register_admin()
 
     async with LifespanManager(production) as running:
         transport = ASGITransport(running.app)
@@ -43,9 +45,9 @@ async def test_cookie_is_for_these_pages_and_this_site(people: People, productio
 
 @pytest.mark.parametrize("change", [{"role": UserRole.USER}, {"is_active": False}], ids=str)
 async def test_who_is_no_administrator_any_more_is_out_at_once(
-    root: AsyncClient, people: People, change: dict[str, object]
+    root: AsyncClient, users: UserFactory, change: dict[str, object]
 ) -> None:
-    await people.change("root@example.com", **change)
+    await users.update("root@example.com", **change)
 
     assert (await root.get(USERS)).headers["Location"] == "http://test/admin/login"
 
@@ -60,8 +62,10 @@ async def test_session_ends_at_sign_out_and_forged_cookie_opens_nothing(root: As
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example.com", "null", ""])
-async def test_other_sites_change_nothing(root: AsyncClient, people: People, origin: str) -> None:
-    ada = await id_of(await people.sign_up())
+async def test_other_sites_change_nothing(
+    root: AsyncClient, users: UserFactory, origin: str
+) -> None:
+    ada = await get_user_id(await users.register())
     headers = {"Origin": origin}
 
     edited = await root.post(f"/admin/user/edit/{ada}", data={"role": "admin"}, headers=headers)

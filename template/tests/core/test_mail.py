@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from app.config import Settings
 from app.core.mail import Mail, Mailer
 from app.exceptions import ServiceUnavailable
-from tests.servers import refusal
+from tests.servers import settings_error
 from tests.smtp import CLOSED, MailServer
 
 MAIL = Mail("ada@example.com", "Grüße", "Hallo Ada,\nwie geht es?\n", message_id="42")
@@ -85,7 +85,7 @@ async def test_without_a_server_the_log_shows_the_mail(settings: Settings) -> No
 def test_production_needs_a_mail_server_and_protects_its_password(settings: Settings) -> None:
     unsafe = {"environment": "production", "smtp_password": "secret", "smtp_security": "none"}
 
-    reason = refusal(settings, **unsafe)
+    reason = settings_error(settings, **unsafe)
 
     for name in ("SMTP_HOST", "MAIL_FROM", "SMTP_SECURITY"):
         assert name in reason

@@ -7,10 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse
 
-from app.api.deps import CallerDep, CurrentUser
+from app.api.deps import CurrentUser, TokenPayloadDep
 from app.api.v1.endpoints.auth import UserAgent, create_token_pair
 from app.core.providers import Provider
-from app.core.tokens import TokenPayload
 from app.crud.auth_session import create_session, get_session_user
 from app.crud.identity import link, list_identities, sign_in, unlink
 from app.dependencies import SessionDep, StateDep
@@ -56,12 +55,15 @@ async def start_sign_in(provider: ProviderDep, request: Request) -> RedirectResp
 
 @router.post("/{provider}/link", responses=error_responses(401, 404, 502))
 async def start_linking(
-    caller: CallerDep, provider: ProviderDep, request: Request, db: SessionDep
+    _: CurrentUser,
+    payload: TokenPayloadDep,
+    provider: ProviderDep,
+    request: Request,
+    db: SessionDep,
 ) -> AuthorizationURL:
     """Start to link an identity to your account; the same browser goes on at the address."""
     await db.close()  # the provider may take long, and others need the connection
-    claims = TokenPayload(caller.user.id, caller.session_id)
-    return AuthorizationURL(authorization_url=await provider.start(request, claims))
+    return AuthorizationURL(authorization_url=await provider.start(request, payload))
 
 
 @router.get("/{provider}/callback", responses=error_responses(401, 403, 404, 409, 502, 503))

@@ -3,7 +3,7 @@ from httpx2 import AsyncClient
 
 from app.crud.identity import UNMATCHED
 from tests.api.v1.oauth.conftest import Provider, SignIn, start_linking
-from tests.factories.users import People, bearer
+from tests.factories.users import UserFactory, auth_headers
 
 IDENTITIES, LINK = "/api/v1/auth/identities", "/api/v1/auth/oidc/link"
 
@@ -38,9 +38,9 @@ async def test_linking_takes_a_signed_in_user(client: AsyncClient) -> None:
 
 
 async def test_identities_are_unlinked_by_their_owner_alone(
-    people: People, ada: AsyncClient, provider: Provider
+    users: UserFactory, ada: AsyncClient, provider: Provider
 ) -> None:
-    grace = await people.sign_up("grace@example.com")
+    grace = await users.register("grace@example.com")
     await ada.get(await start_linking(ada, provider))
     [identity] = (await ada.get(IDENTITIES)).json()
     path = f"{IDENTITIES}/{identity['id']}"
@@ -52,10 +52,10 @@ async def test_identities_are_unlinked_by_their_owner_alone(
 
 @pytest.mark.parametrize("no_password", ["", f"$argon2id$v=19$m=65536,t=3,p=4{UNMATCHED}digest"])
 async def test_only_way_to_sign_in_stays(
-    sign_in: SignIn, client: AsyncClient, people: People, provider: Provider, no_password: str
+    sign_in: SignIn, client: AsyncClient, users: UserFactory, provider: Provider, no_password: str
 ) -> None:
-    client.headers |= bearer(await sign_in())
-    await people.change("ada@example.com", hashed_password=no_password)
+    client.headers |= auth_headers(await sign_in())
+    await users.update("ada@example.com", hashed_password=no_password)
     [identity] = (await client.get(IDENTITIES)).json()
     path = f"{IDENTITIES}/{identity['id']}"
 

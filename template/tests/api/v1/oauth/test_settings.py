@@ -3,7 +3,7 @@ from httpx2 import URL, AsyncClient
 
 from app.config import Settings
 from tests.api.v1.oauth.conftest import Provider
-from tests.servers import refusal
+from tests.servers import settings_error
 
 PRODUCTION = {"environment": "production", "public_url": "https://example.com/base"}
 
@@ -32,9 +32,9 @@ async def test_flow_is_kept_in_a_cookie_that_scripts_and_other_routes_do_not_see
 def test_production_insists_on_https(settings: Settings, insecure: str) -> None:
     values = PRODUCTION | {"google_client_id": "id", insecure: "http://example.com"}
 
-    assert "PUBLIC_URL and OIDC_ISSUER" in refusal(settings, **values)
+    assert "PUBLIC_URL and OIDC_ISSUER" in settings_error(settings, **values)
 
 
 @pytest.mark.parametrize("name", ["google", "github"])
 def test_name_of_another_provider_is_refused(settings: Settings, name: str) -> None:
-    assert "OIDC_NAME" in refusal(settings, oidc_name=name)
+    assert "OIDC_NAME" in settings_error(settings, oidc_name=name)

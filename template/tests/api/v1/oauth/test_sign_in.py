@@ -4,7 +4,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from tests.api.v1.oauth.conftest import Provider, SignIn
-from tests.factories.users import People, bearer
+from tests.factories.users import UserFactory, auth_headers
 
 ADDRESSES = [
     {"email": "old@example.com", "primary": False, "verified": True},
@@ -13,7 +13,7 @@ ADDRESSES = [
 
 
 async def read_me(client: AsyncClient, answer: Response) -> dict[str, object]:
-    client.headers |= bearer(answer)
+    client.headers |= auth_headers(answer)
     user: dict[str, object] = (await client.get("/api/v1/users/me")).json()
     return user
 
@@ -61,8 +61,10 @@ async def test_account_needs_an_address_that_the_provider_has_verified(
     assert "has not verified" in answer.json()["detail"]
 
 
-async def test_account_with_the_same_address_is_left_alone(sign_in: SignIn, people: People) -> None:
-    ada = await people.sign_up("ada@example.com")
+async def test_account_with_the_same_address_is_left_alone(
+    sign_in: SignIn, users: UserFactory
+) -> None:
+    ada = await users.register("ada@example.com")
 
     answer = await sign_in()
 
@@ -71,8 +73,8 @@ async def test_account_with_the_same_address_is_left_alone(sign_in: SignIn, peop
     assert (await ada.get("/api/v1/auth/identities")).json() == []
 
 
-async def test_closed_account_stays_closed(sign_in: SignIn, people: People) -> None:
+async def test_closed_account_stays_closed(sign_in: SignIn, users: UserFactory) -> None:
     await sign_in()
-    await people.change("ada@example.com", is_active=False)
+    await users.update("ada@example.com", is_active=False)
 
     assert (await sign_in()).status_code == 403

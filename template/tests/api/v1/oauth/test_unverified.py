@@ -1,13 +1,13 @@
 """Who signs up with the address of somebody else gets no way into that account."""
 
 from tests.api.v1.oauth.conftest import Provider, start_linking
-from tests.factories.users import People
+from tests.factories.users import UserFactory
 
 
 async def test_nothing_is_linked_before_the_address_is_verified(
-    people: People, provider: Provider
+    users: UserFactory, provider: Provider
 ) -> None:
-    eve = await people.sign_up()
+    eve = await users.register()
 
     answer = await eve.get(await start_linking(eve, provider))
 

@@ -5,15 +5,15 @@ from structlog.testing import capture_logs
 
 from tests.api.v1.email.conftest import Inbox
 from tests.api.v1.email.test_password_reset import ask, reset
-from tests.factories.users import People
+from tests.factories.users import UserFactory
 from tests.smtp import CLOSED
 
 
 async def test_closed_account_gets_no_mail_and_its_token_does_not_work(
-    people: People, ada: AsyncClient, client: AsyncClient, inbox: Inbox
+    users: UserFactory, ada: AsyncClient, client: AsyncClient, inbox: Inbox
 ) -> None:
     await ask(client)
-    await people.change("ada@example.com", is_active=False)
+    await users.update("ada@example.com", is_active=False)
 
     await ask(client)
 
@@ -22,9 +22,9 @@ async def test_closed_account_gets_no_mail_and_its_token_does_not_work(
 
 
 @pytest.mark.parametrize("changes", [CLOSED])
-async def test_lost_mail_is_logged_without_its_token_and_sign_up_works(people: People) -> None:
+async def test_lost_mail_is_logged_without_its_token_and_sign_up_works(users: UserFactory) -> None:
     with capture_logs() as lines:
-        await people.sign_up()
+        await users.register()
 
     [line] = [line for line in lines if line["event"] == "mail was not sent"]
     assert line["log_level"] == "error"
