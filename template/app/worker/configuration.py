@@ -6,7 +6,9 @@ from app.config import Settings
 from app.core.broker import create_celery, tls_options
 from app.core.time_limits import hard_time_limit
 
-TASK_MODULES = ["app.worker.tasks"]
+TASK_MODULES = [
+    "app.worker.tasks",
+]
 
 
 def create_worker_app(settings: Settings) -> Celery:
