@@ -30,7 +30,7 @@ SEAMS = {
     "alembic/versions/0003_identities.py.jinja",
     "alembic/versions/0004_email.py.jinja",
     "alembic/versions/0005_tasks.py.jinja",
-    "app/admin/access.py.jinja",
+    "app/admin/auth.py.jinja",
     "app/admin/base.py.jinja",
     "app/admin/views.py.jinja",
     "app/api/health.py.jinja",

@@ -4,7 +4,9 @@ from httpx2 import AsyncClient
 from tests.factories.users import People
 
 
-async def test_change_of_an_administrator_shows_at_once(root: AsyncClient, people: People) -> None:
+async def test_changes_in_the_admin_pages_invalidate_cached_responses(
+    root: AsyncClient, people: People
+) -> None:
     ada = await people.sign_up()
     item = (await ada.post("/api/v1/items", json={"title": "old"})).json()
     path = f"/api/v1/items/{item['id']}"

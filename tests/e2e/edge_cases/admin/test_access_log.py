@@ -7,7 +7,7 @@ from tests.admin.test_views import USERS
 from tests.factories.users import People, id_of
 
 
-async def test_log_says_which_administrator_it_was(root: AsyncClient, people: People) -> None:
+async def test_log_contains_the_id_of_the_administrator(root: AsyncClient, people: People) -> None:
     user_id = await id_of(await people.sign_in("root@example.com"))
 
     with capture_logs([merge_contextvars]) as lines:

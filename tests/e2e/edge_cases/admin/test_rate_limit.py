@@ -3,7 +3,7 @@ from tests.admin.conftest import LOGIN
 from tests.servers import Serve
 
 
-async def test_pages_and_api_count_attempts_together(serve: Serve) -> None:
+async def test_admin_and_api_logins_share_the_rate_limit(serve: Serve) -> None:
     account = {"email": LOGIN["username"], "password": LOGIN["password"]}
 
     async with serve(login_rate_limit_per_account="1/day") as client:
