@@ -19,14 +19,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 from newapi import cases, texts, tree
-from newapi.cases import Action, Case
+from newapi.cases import Action, Case, Sides
 from newapi.texts import Labels, Style
 from newapi.tree import Entry, Tree
-
-Sides: TypeAlias = tuple[Entry | None, Entry | None, Entry | None]
 
 BESIDE = ".template-new"
 REJECTED = ".rej"
@@ -68,12 +65,13 @@ class Rules:
     style: Style = "inline"
     ignored: Collection[str] = ()  # git does not keep these: no markers, no renames
     always_theirs: Collection[str] = ()
+    renames: Mapping[str, str] = field(default_factory=dict)  # which the template declares
 
 
 def merge(base: Tree, ours: Tree, theirs: Tree, rules: Rules = Rules()) -> Merged:
     """Merge three trees."""
     merger = _Merger(ours, rules)
-    for case in cases.find(base, ours, theirs, rules.ignored):
+    for case in cases.find(base, ours, theirs, rules.ignored, rules.renames):
         merger.merge(case)
     merger.clear_the_way()
     return merger.result()

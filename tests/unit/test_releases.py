@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import newapi
-from newapi import finish, sources
+from newapi import catalog, finish, sources
 from newapi.errors import NewapiError, UsageError
 from newapi.releases import __main__ as command
 from newapi.releases import snapshot, store
@@ -20,6 +20,7 @@ from newapi.releases.lint import lint
 from tests import trees
 
 RELEASES = "src/newapi/releases"
+UPGRADE = "aa10b2c3d4e5_x.py.jinja"
 BINARY = b"\x89PNG\x00\xff"
 
 
@@ -219,6 +220,32 @@ def test_lint_accepts_a_sound_template(checkout: Path) -> None:
         ({"template/x.jinja": "{{ _copier_conf.dst_path }}"}, "x.jinja: uses _copier_conf"),
         ({"template/{{ now() }}": ""}, "the name {{ now() }}: uses now"),
         ({"template/x.jinja": "# {% if %}\n"}, "template/x.jinja: Expected an expression"),
+        (
+            {"features/x.yml": "_newapi: {renames: {app/old.py: app/new.py}}\n"},
+            "renames: app/old.py becomes app/new.py, which is not in the template",
+        ),
+        (
+            {"features/x.yml": "_newapi: {renames: {Dockerfile: README.md}}\n"},
+            "renames: Dockerfile becomes README.md, but is still in the template",
+        ),
+        (
+            {"features/x.yml": "_newapi: {renames: {alembic/versions/1.py: README.md}}\n"},
+            "renames: alembic/versions/1.py becomes README.md, but only one of them is a revision",
+        ),
+        ({f"features/none/upgrades/1.0.0/{UPGRADE}": ""}, "there is no feature none"),
+        ({f"features/docker/upgrades/next/{UPGRADE}": ""}, "next is not a release"),
+        (
+            {"features/docker/upgrades/1.0.0/0002_x.py.jinja": ""},
+            "0002_x.py.jinja: not called <12 hexadecimal digits>_<words>.py.jinja",
+        ),
+        (
+            {f"features/docker/upgrades/1.0.0/{UPGRADE}": 'revision: str = "x"\n'},
+            "its revision is not aa10b2c3d4e5",
+        ),
+        (
+            {f"features/docker/upgrades/{n}.0.0/{UPGRADE}": "" for n in (1, 2)},
+            f"features/docker/upgrades/1.0.0/{UPGRADE} has the same id",
+        ),
     ],
 )
 def test_lint_names_each_flaw(checkout: Path, files: dict[str, str], flaw: str) -> None:
@@ -228,6 +255,20 @@ def test_lint_names_each_flaw(checkout: Path, files: dict[str, str], flaw: str) 
             file.write("---\n!include features/x.yml\n")
 
     assert any(flaw in found for found in lint(checkout))
+
+
+def test_lint_accepts_renames_to_conditional_files_and_upgrades(checkout: Path) -> None:
+    manifest = (checkout / "features/docker.yml").read_text()
+    renames = "_newapi: {renames: {Containerfile: Dockerfile, README.txt: README.md}}\n"
+    trees.write(
+        checkout,
+        {
+            "features/docker.yml": manifest + renames,
+            f"features/docker/upgrades/1.0.0/{UPGRADE}": 'revision: str = "aa10b2c3d4e5"\n',
+        },
+    )
+
+    assert lint(checkout) == []
 
 
 def test_lint_refuses_symbolic_links(checkout: Path) -> None:
@@ -281,6 +322,17 @@ def test_released_files_never_change() -> None:
 
     assert changed == ""
     assert {line[:2] for line in status.splitlines()} <= {"??", "A "}
+
+
+def test_renames_of_this_checkout_begin_at_files_of_releases() -> None:
+    root = sources.checkout()
+    if root is None:
+        pytest.skip("not a checkout")
+    releases = (store.load(store.FOLDER / f"{version}.json") for version in store.versions())
+    released = {path.removeprefix("template/").removesuffix(".jinja")
+                for release in releases for path in release.files}  # fmt: skip
+
+    assert not catalog.load(root).renames.keys() - released
 
 
 def test_template_of_this_checkout_can_be_frozen() -> None:

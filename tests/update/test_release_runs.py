@@ -41,7 +41,7 @@ def compare(library: Library, journey: Journey, by_user: list[Edit], project: Pr
     rules = Rules(
         Labels("your project", f"template {journey.start}", theirs), always_theirs={ANSWERS_FILE}
     )
-    _, merged = join(sides, user.tree, rules, keep_tables=False)
+    _, merged = join(sides, user.tree, rules, library.lineage(journey), keep_tables=False)
     words = [
         f"--set={name}={str(v).lower() if isinstance(v, bool) else v}"
         for name, v in library.choice(journey).items()
