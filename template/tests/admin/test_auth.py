@@ -5,7 +5,7 @@ from httpx2 import ASGITransport, AsyncClient
 
 from app.models.user import UserRole
 from tests.admin.conftest import LOGIN
-from tests.factories.users import People, id_of
+from tests.factories.users import UserFactory, get_user_id
 
 USERS = "/admin/user/list"
 
@@ -18,9 +18,9 @@ async def test_pages_redirect_to_the_login_page(browser: AsyncClient, path: str)
     assert (await browser.get("/admin")).headers["Location"] == "/admin/"
 
 
-async def test_only_administrators_can_log_in(people: People, browser: AsyncClient) -> None:
-    await people.sign_up()
-    await people.sign_up_admin()
+async def test_only_administrators_can_log_in(users: UserFactory, browser: AsyncClient) -> None:
+    await users.register()
+    await users.register_admin()
 
     for change in ({"username": "ada@example.com"}, {"password": "wrong"}, {"username": ""}):
         response = await browser.post("/admin/login", data=LOGIN | change)
@@ -29,9 +29,9 @@ async def test_only_administrators_can_log_in(people: People, browser: AsyncClie
 
 
 async def test_cookie_is_restricted_to_the_pages_and_the_site(
-    people: People, production: FastAPI
+    users: UserFactory, production: FastAPI
 ) -> None:
-    await people.sign_up_admin()
+    await users.register_admin()
 
     async with LifespanManager(production) as running:
         transport = ASGITransport(running.app)
@@ -45,9 +45,9 @@ async def test_cookie_is_restricted_to_the_pages_and_the_site(
 
 @pytest.mark.parametrize("change", [{"role": UserRole.USER}, {"is_active": False}], ids=str)
 async def test_losing_the_role_or_deactivation_ends_access_at_once(
-    root: AsyncClient, people: People, change: dict[str, object]
+    root: AsyncClient, users: UserFactory, change: dict[str, object]
 ) -> None:
-    await people.change("root@example.com", **change)
+    await users.update("root@example.com", **change)
 
     assert (await root.get(USERS)).headers["Location"] == "http://test/admin/login"
 
@@ -63,9 +63,9 @@ async def test_cookies_of_ended_sessions_and_forged_cookies_are_rejected(root: A
 
 @pytest.mark.parametrize("origin", ["https://evil.example.com", "null", ""])
 async def test_cross_site_requests_are_rejected(
-    root: AsyncClient, people: People, origin: str
+    root: AsyncClient, users: UserFactory, origin: str
 ) -> None:
-    ada = await id_of(await people.sign_up())
+    ada = await get_user_id(await users.register())
     headers = {"Origin": origin}
 
     edited = await root.post(f"/admin/user/edit/{ada}", data={"role": "admin"}, headers=headers)

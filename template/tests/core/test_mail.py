@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from app.config import Settings
 from app.core.mail import Mail, Mailer
 from app.exceptions import ServiceUnavailable
-from tests.servers import refusal
+from tests.servers import settings_error
 from tests.smtp import CLOSED, MailServer
 
 MAIL = Mail("ada@example.com", "Grüße", "Hallo Ada,\nwie geht es?\n", message_id="42")
@@ -87,7 +87,7 @@ def test_production_requires_a_mail_server_and_encryption_of_its_password(
 ) -> None:
     unsafe = {"environment": "production", "smtp_password": "secret", "smtp_security": "none"}
 
-    reason = refusal(settings, **unsafe)
+    reason = settings_error(settings, **unsafe)
 
     for name in ("SMTP_HOST", "MAIL_FROM", "SMTP_SECURITY"):
         assert name in reason

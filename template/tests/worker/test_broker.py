@@ -8,8 +8,8 @@ from app.config import Settings
 from app.dependencies import AppState
 from app.jobs.queue import sweep
 from app.models.entity import utc_now
-from tests.factories.users import People
-from tests.servers import Serve, refusal
+from tests.factories.users import UserFactory
+from tests.servers import Serve, settings_error
 from tests.tasks import add_file, change_task
 
 
@@ -41,9 +41,9 @@ async def test_lost_message_is_sent_every_minute(settings: Settings, state: AppS
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "amqp://guest:guest@127.0.0.1:1//"])
 async def test_broker_that_is_down_fails_no_request_and_loses_no_task(
-    people: People, serve: Serve, url: str
+    users: UserFactory, serve: Serve, url: str
 ) -> None:
-    headers = (await people.sign_up()).headers
+    headers = (await users.register()).headers
 
     async with serve(celery_broker_url=SecretStr(url)) as ada:
         ada.headers.update(headers)
@@ -57,6 +57,6 @@ async def test_broker_that_is_down_fails_no_request_and_loses_no_task(
 
 @pytest.mark.parametrize("url", ["", "filesystem://", "memory://", "amqps://a;amqps://b"])
 def test_production_refuses_brokers_that_lose_tasks(settings: Settings, url: str) -> None:
-    reason = refusal(settings, environment="production", celery_broker_url=url)
+    reason = settings_error(settings, environment="production", celery_broker_url=url)
 
     assert "CELERY_BROKER_URL must name Redis or RabbitMQ" in reason

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 
 from app.config import Settings
-from tests.servers import refusal
+from tests.servers import settings_error
 from tests.test_access_log import work_after_the_answer
 from tests.test_metrics import read_counts
 
@@ -22,7 +22,7 @@ app.core.metrics.REQUESTS.labels("GET", "/things", "200").inc()
 def test_production_refuses_a_weak_token(settings: Settings) -> None:
     weak = {"environment": "production", "metrics_token": "change-me"}
 
-    assert "METRICS_TOKEN" in refusal(settings, **weak)
+    assert "METRICS_TOKEN" in settings_error(settings, **weak)
 
 
 async def test_worker_processes_are_added_up(

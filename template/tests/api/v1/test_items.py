@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories.users import People, id_of
+from tests.factories.users import UserFactory, get_user_id
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 ITEMS = "/api/v1/items"
@@ -20,7 +20,7 @@ async def test_item_is_created_read_changed_and_deleted(ada: AsyncClient) -> Non
     item = await create(ada)
     url = f"{ITEMS}/{item['id']}"
 
-    assert item["owner_id"] == await id_of(ada)
+    assert item["owner_id"] == await get_user_id(ada)
     assert (await ada.get(url)).json() == item
     changed = (await ada.patch(url, json={"description": None})).json()
     assert (changed["title"], changed["description"]) == ("Engine", None)
@@ -29,8 +29,8 @@ async def test_item_is_created_read_changed_and_deleted(ada: AsyncClient) -> Non
     assert (await ada.get(url)).status_code == 404
 
 
-async def test_item_of_somebody_else_does_not_exist(people: People, ada: AsyncClient) -> None:
-    eve = await people.sign_up("eve@example.com")
+async def test_item_of_somebody_else_does_not_exist(users: UserFactory, ada: AsyncClient) -> None:
+    eve = await users.register("eve@example.com")
     url = f"{ITEMS}/{(await create(ada))['id']}"
 
     for method, body in (("GET", None), ("PATCH", {"title": "Mine"}), ("DELETE", None)):

@@ -3,7 +3,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.item import Item
-from tests.factories.users import People
+from tests.factories.users import UserFactory
 
 ITEMS = "/api/v1/items"
 
@@ -43,9 +43,11 @@ async def test_every_change_shows_at_once(ada: AsyncClient) -> None:
     assert (await ada.get(url)).status_code == 404
 
 
-async def test_nobody_sees_what_was_cached_for_another(people: People, ada: AsyncClient) -> None:
+async def test_nobody_sees_what_was_cached_for_another(
+    users: UserFactory, ada: AsyncClient
+) -> None:
     url = await create(ada)
-    eve = await people.sign_up("eve@example.com")
+    eve = await users.register("eve@example.com")
     assert await titles(ada) == ["Engine"]
     assert (await ada.get(url)).status_code == 200
 

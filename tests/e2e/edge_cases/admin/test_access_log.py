@@ -4,11 +4,13 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from tests.admin.test_views import USERS
-from tests.factories.users import People, id_of
+from tests.factories.users import UserFactory, get_user_id
 
 
-async def test_log_contains_the_id_of_the_administrator(root: AsyncClient, people: People) -> None:
-    user_id = await id_of(await people.sign_in("root@example.com"))
+async def test_log_contains_the_id_of_the_administrator(
+    root: AsyncClient, users: UserFactory
+) -> None:
+    user_id = await get_user_id(await users.login("root@example.com"))
 
     with capture_logs([merge_contextvars]) as lines:
         await root.get(USERS)

@@ -5,13 +5,13 @@ import pytest
 from httpx2 import AsyncClient
 
 from tests.admin.test_views import USERS
-from tests.factories.users import People, id_of
+from tests.factories.users import UserFactory, get_user_id
 
 
 async def test_invalid_values_are_explained_on_the_page(
-    root: AsyncClient, people: People, caplog: pytest.LogCaptureFixture
+    root: AsyncClient, users: UserFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ada = await id_of(await people.sign_up())
+    ada = await get_user_id(await users.register())
     form = {"full_name": "a\u202eb", "role": "user", "save": "Save"}
 
     response = await root.post(f"/admin/user/edit/{ada}", data=form)

@@ -1,4 +1,4 @@
-# Needs app/admin app/api/attempts.py
+# Needs app/admin app/api/rate_limit.py
 from tests.admin.conftest import LOGIN
 from tests.servers import Serve
 

@@ -9,7 +9,7 @@ from app.models.entity import utc_now
 from app.models.task import TaskStatus
 from app.worker import tasks
 from app.worker.configuration import create_worker
-from tests.servers import refusal
+from tests.servers import settings_error
 from tests.tasks import add_file, change_task, read_task
 
 
@@ -35,7 +35,7 @@ def test_results_of_development_are_in_a_file(settings: Settings) -> None:
 def test_process_of_a_task_may_not_outlast_the_patience_of_its_broker(settings: Settings) -> None:
     limits = {"task_time_limit_seconds": 300, "celery_visibility_timeout_seconds": 330}
 
-    reason = refusal(settings, environment="production", **limits)
+    reason = settings_error(settings, environment="production", **limits)
 
     assert "CELERY_VISIBILITY_TIMEOUT_SECONDS must exceed" in reason
 

@@ -18,7 +18,7 @@ from app.crud.identity import (
     unlink_identity,
 )
 from app.dependencies import SessionDep, StateDep
-from app.exceptions import NotFound, Unauthorized
+from app.exceptions import InvalidAuthToken, NotFound
 from app.models.identity import Identity
 from app.problems import error_responses
 from app.schemas.auth import TokenPair
@@ -89,7 +89,7 @@ async def oauth_callback(
         user = current_user
         await link_identity(db, user, userinfo)
     else:
-        raise Unauthorized
+        raise InvalidAuthToken
     return create_token_pair(state, *await create_session(db, state.settings, user, user_agent))
 
 

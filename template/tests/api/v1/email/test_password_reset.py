@@ -3,7 +3,7 @@ from asyncio import gather
 from httpx2 import AsyncClient, Response
 
 from tests.api.v1.email.conftest import AUTH, Inbox
-from tests.factories.users import bearer, is_signed_in, login
+from tests.factories.users import auth_headers, is_logged_in, login
 
 ADA = {"email": "ada@example.com"}
 NEW = "another long password"
@@ -29,7 +29,7 @@ async def test_reset_sets_the_new_password_once_and_ends_all_sessions(
 
     assert weak.status_code == 422
     assert sorted(response.status_code for response in responses) == [204, 400, 400, 400]
-    assert not await is_signed_in(ada)
+    assert not await is_logged_in(ada)
     assert (await login(client)).status_code == 401
-    me = await client.get(ME, headers=bearer(await login(client, password=NEW)))
+    me = await client.get(ME, headers=auth_headers(await login(client, password=NEW)))
     assert me.json()["email_verified"] is True

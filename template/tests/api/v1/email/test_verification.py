@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.config import Settings
 from app.models.email_token import EmailToken
 from tests.api.v1.email.conftest import AUTH, Inbox
-from tests.factories.users import PASSWORD, People, id_of, login
+from tests.factories.users import PASSWORD, UserFactory, get_user_id, login
 
 ADA = {"email": "ada@example.com"}
 
@@ -72,10 +72,10 @@ async def test_unknown_address_gets_the_same_response_and_no_mail(
 
 
 async def test_changed_address_is_not_verified_and_earlier_tokens_are_invalid(
-    ada: AsyncClient, admin: AsyncClient, client: AsyncClient, people: People, inbox: Inbox
+    ada: AsyncClient, admin: AsyncClient, client: AsyncClient, users: UserFactory, inbox: Inbox
 ) -> None:
-    await people.change("ada@example.com", email_verified_at=datetime.now(UTC))
-    user = f"/api/v1/users/{await id_of(ada)}"
+    await users.update("ada@example.com", email_verified_at=datetime.now(UTC))
+    user = f"/api/v1/users/{await get_user_id(ada)}"
 
     same = await admin.patch(user, json=ADA)
     other = await admin.patch(user, json={"email": "countess@example.com"})

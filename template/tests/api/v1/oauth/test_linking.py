@@ -1,7 +1,7 @@
 from httpx2 import AsyncClient
 
 from tests.api.v1.oauth.conftest import OAuthLogin, Provider, start_linking
-from tests.factories.users import People, bearer
+from tests.factories.users import UserFactory, auth_headers
 
 IDENTITIES, LINK = "/api/v1/auth/identities", "/api/v1/auth/oidc/link"
 
@@ -36,9 +36,9 @@ async def test_linking_requires_authentication(client: AsyncClient) -> None:
 
 
 async def test_only_the_owner_unlinks_an_identity(
-    people: People, ada: AsyncClient, provider: Provider
+    users: UserFactory, ada: AsyncClient, provider: Provider
 ) -> None:
-    grace = await people.sign_up("grace@example.com")
+    grace = await users.register("grace@example.com")
     await ada.get(await start_linking(ada, provider))
     [identity] = (await ada.get(IDENTITIES)).json()
     path = f"{IDENTITIES}/{identity['id']}"
@@ -51,7 +51,7 @@ async def test_only_the_owner_unlinks_an_identity(
 async def test_only_login_method_cannot_be_unlinked(
     oauth_login: OAuthLogin, client: AsyncClient, provider: Provider
 ) -> None:
-    client.headers |= bearer(await oauth_login())
+    client.headers |= auth_headers(await oauth_login())
     [identity] = (await client.get(IDENTITIES)).json()
     path = f"{IDENTITIES}/{identity['id']}"
 

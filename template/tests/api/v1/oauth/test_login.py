@@ -4,7 +4,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from tests.api.v1.oauth.conftest import OAuthLogin, Provider
-from tests.factories.users import People, bearer
+from tests.factories.users import UserFactory, auth_headers
 
 ADDRESSES = [
     {"email": "old@example.com", "primary": False, "verified": True},
@@ -13,7 +13,7 @@ ADDRESSES = [
 
 
 async def read_me(client: AsyncClient, login: Response) -> dict[str, object]:
-    client.headers |= bearer(login)
+    client.headers |= auth_headers(login)
     user: dict[str, object] = (await client.get("/api/v1/users/me")).json()
     return user
 
@@ -62,9 +62,9 @@ async def test_new_user_needs_an_address_that_the_provider_has_verified(
 
 
 async def test_registered_address_is_not_linked_automatically(
-    oauth_login: OAuthLogin, people: People
+    oauth_login: OAuthLogin, users: UserFactory
 ) -> None:
-    ada = await people.sign_up("ada@example.com")
+    ada = await users.register("ada@example.com")
 
     response = await oauth_login()
 
@@ -73,8 +73,8 @@ async def test_registered_address_is_not_linked_automatically(
     assert (await ada.get("/api/v1/auth/identities")).json() == []
 
 
-async def test_inactive_user_cannot_log_in(oauth_login: OAuthLogin, people: People) -> None:
+async def test_inactive_user_cannot_log_in(oauth_login: OAuthLogin, users: UserFactory) -> None:
     await oauth_login()
-    await people.change("ada@example.com", is_active=False)
+    await users.update("ada@example.com", is_active=False)
 
     assert (await oauth_login()).status_code == 403

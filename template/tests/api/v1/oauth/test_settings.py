@@ -3,7 +3,7 @@ from httpx2 import URL, AsyncClient
 
 from app.config import Settings
 from tests.api.v1.oauth.conftest import Provider
-from tests.servers import refusal
+from tests.servers import settings_error
 
 PRODUCTION = {"environment": "production", "public_url": "https://example.com/base"}
 
@@ -32,9 +32,9 @@ async def test_state_is_stored_in_a_restricted_cookie(
 def test_production_requires_https(settings: Settings, insecure: str) -> None:
     values = PRODUCTION | {"google_client_id": "id", insecure: "http://example.com"}
 
-    assert "PUBLIC_URL and OIDC_ISSUER" in refusal(settings, **values)
+    assert "PUBLIC_URL and OIDC_ISSUER" in settings_error(settings, **values)
 
 
 @pytest.mark.parametrize("name", ["google", "github"])
 def test_oidc_name_of_another_provider_is_rejected(settings: Settings, name: str) -> None:
-    assert "OIDC_NAME" in refusal(settings, oidc_name=name)
+    assert "OIDC_NAME" in settings_error(settings, oidc_name=name)

@@ -1,11 +1,11 @@
 """Registering with someone else's e-mail address gives no access to that person's later account."""
 
 from tests.api.v1.oauth.conftest import Provider, start_linking
-from tests.factories.users import People
+from tests.factories.users import UserFactory
 
 
-async def test_linking_requires_a_verified_address(people: People, provider: Provider) -> None:
-    eve = await people.sign_up()
+async def test_linking_requires_a_verified_address(users: UserFactory, provider: Provider) -> None:
+    eve = await users.register()
 
     response = await eve.get(await start_linking(eve, provider))
 

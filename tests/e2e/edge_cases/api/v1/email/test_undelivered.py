@@ -5,15 +5,15 @@ from structlog.testing import capture_logs
 
 from tests.api.v1.email.conftest import Inbox
 from tests.api.v1.email.test_password_reset import confirm_reset, request_reset
-from tests.factories.users import People
+from tests.factories.users import UserFactory
 from tests.smtp import CLOSED
 
 
 async def test_inactive_user_gets_no_mail_and_earlier_tokens_are_invalid(
-    people: People, ada: AsyncClient, client: AsyncClient, inbox: Inbox
+    users: UserFactory, ada: AsyncClient, client: AsyncClient, inbox: Inbox
 ) -> None:
     await request_reset(client)
-    await people.change("ada@example.com", is_active=False)
+    await users.update("ada@example.com", is_active=False)
 
     await request_reset(client)
 
@@ -23,10 +23,10 @@ async def test_inactive_user_gets_no_mail_and_earlier_tokens_are_invalid(
 
 @pytest.mark.parametrize("changes", [CLOSED])
 async def test_failed_mail_is_logged_without_its_token_and_registration_succeeds(
-    people: People,
+    users: UserFactory,
 ) -> None:
     with capture_logs() as lines:
-        await people.sign_up()
+        await users.register()
 
     [line] = [line for line in lines if line["event"] == "sending an e-mail link failed"]
     assert line["log_level"] == "error"

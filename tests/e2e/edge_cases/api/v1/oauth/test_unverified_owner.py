@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.core.tokens import digest
+from app.core.tokens import hash_token
 from app.models.email_token import EmailToken
 from app.models.identity import Identity
 from app.models.user import User
 from tests.api.v1.oauth.conftest import OAuthLogin
 from tests.api.v1.oauth.provider import CLAIMS, ISSUER
-from tests.factories.users import PASSWORD, People
+from tests.factories.users import PASSWORD, UserFactory
 
 LATER = datetime.now(UTC) + timedelta(hours=1)
 
@@ -21,20 +21,20 @@ LATER = datetime.now(UTC) + timedelta(hours=1)
 @pytest.mark.parametrize("verified_at", [None, LATER])
 @pytest.mark.parametrize("purpose", ["verify-email", "password-reset"])
 async def test_identities_linked_before_verification_are_removed(
-    people: People,
+    users: UserFactory,
     oauth_login: OAuthLogin,
     engine: AsyncEngine,
     purpose: str,
     verified_at: datetime | None,
 ) -> None:
-    eve = await people.sign_up()
-    await people.change("ada@example.com", email_verified_at=verified_at)
+    eve = await users.register()
+    await users.update("ada@example.com", email_verified_at=verified_at)
     async with engine.begin() as connection:
         user = {"user_id": await connection.scalar(select(User.id))}
         await connection.execute(
             insert(Identity).values(issuer=ISSUER, subject=CLAIMS["sub"], **user)
         )
-        token = {"digest": digest("mailed"), "purpose": purpose, "expires_at": LATER}
+        token = {"digest": hash_token("mailed"), "purpose": purpose, "expires_at": LATER}
         await connection.execute(insert(EmailToken).values(**token, **user))
     assert (await oauth_login()).status_code == 200
 

@@ -1,4 +1,4 @@
-# Needs app/api/attempts.py
+# Needs tests/api/test_login_rate_limit.py
 from typing import Any
 from uuid import uuid4
 
@@ -6,14 +6,14 @@ import pytest
 from httpx2 import AsyncClient
 from pydantic import SecretStr
 
-from tests.api.test_attempts import FORM, LOGIN, SIGN_UP, attempt
-from tests.factories.users import PASSWORD, bearer
+from tests.api.test_login_rate_limit import FORM, LOGIN, REGISTER, send
+from tests.factories.users import PASSWORD, auth_headers
 from tests.servers import Serve
 
 JSON, TEXT, MULTIPART = "application/json", "text/plain", "multipart/form-data; boundary=x"
 
 
-async def test_guessing_at_the_password_of_a_session_ends_wherever_it_comes_from(
+async def test_password_changes_are_limited_per_user_from_all_addresses(
     serve: Serve, redis_url: SecretStr
 ) -> None:
     changes: dict[str, Any] = {"redis_url": redis_url, "login_rate_limit_per_account": "2/day"}
@@ -21,17 +21,17 @@ async def test_guessing_at_the_password_of_a_session_ends_wherever_it_comes_from
     statuses = []
 
     async with serve(uuid4().hex, **changes) as client:
-        await attempt(client, SIGN_UP)
-        headers = bearer(await attempt(client, LOGIN))
+        await send(client, REGISTER)
+        headers = auth_headers(await send(client, LOGIN))
     for _ in range(3):
         async with serve(uuid4().hex, **changes) as eve:
-            answer = await eve.put(f"{SIGN_UP}/me/password", json=guess, headers=headers)
-            statuses.append(answer.status_code)
+            response = await eve.put(f"{REGISTER}/me/password", json=guess, headers=headers)
+            statuses.append(response.status_code)
 
     assert statuses == [403, 403, 429]
 
 
-@pytest.mark.parametrize("path", [LOGIN, FORM, SIGN_UP])
+@pytest.mark.parametrize("path", [LOGIN, FORM, REGISTER])
 @pytest.mark.parametrize(
     ("content", "media_type"),
     [
@@ -41,35 +41,35 @@ async def test_guessing_at_the_password_of_a_session_ends_wherever_it_comes_from
     ],
     ids=lambda value: str(value)[:30],
 )
-async def test_attempt_that_names_no_account_is_only_invalid_but_counts(
+async def test_request_without_an_address_is_invalid_but_counted(
     serve: Serve, path: str, content: bytes, media_type: str
 ) -> None:
     async with serve(login_rate_limit="1/day") as client:
         for status in (422, 429):
             headers = {"Content-Type": media_type}
-            answer = await client.post(path, content=content, headers=headers)
-            assert answer.status_code == status
+            response = await client.post(path, content=content, headers=headers)
+            assert response.status_code == status
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", b"[" * 9_000])
-async def test_body_that_nobody_can_read_is_no_server_error(
+async def test_unreadable_body_is_no_server_error(
     client: AsyncClient, content: bytes
 ) -> None:
-    answer = await client.post(LOGIN, content=content, headers={"Content-Type": JSON})
+    response = await client.post(LOGIN, content=content, headers={"Content-Type": JSON})
 
-    assert answer.status_code in {400, 422}
+    assert response.status_code in {400, 422}
 
 
-async def test_account_is_the_one_that_the_route_means(serve: Serve) -> None:
+async def test_only_the_field_that_the_route_reads_is_counted(serve: Serve) -> None:
     async with serve(login_rate_limit_per_account="1/day") as client:
         for number, status in enumerate((401, 429)):
             form = {"username": "ada@example.com", "password": "x", "email": f"{number}@x.org"}
             assert (await client.post(FORM, data=form)).status_code == status
 
 
-async def test_other_names_of_json_are_json(serve: Serve) -> None:
+async def test_json_media_types_are_read_as_json(serve: Serve) -> None:
     async with serve(login_rate_limit_per_account="1/day") as client:
         for media_type, status in (("application/json", 401), ("application/form+json", 429)):
             body = b'{"email": "ada@example.com", "password": "wrong"}'
-            answer = await client.post(LOGIN, content=body, headers={"Content-Type": media_type})
-            assert answer.status_code == status
+            response = await client.post(LOGIN, content=body, headers={"Content-Type": media_type})
+            assert response.status_code == status
