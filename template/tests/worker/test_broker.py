@@ -9,8 +9,8 @@ from app.dependencies import AppState
 from app.jobs.publish import publish_pending_tasks, publish_task
 from app.models.entity import utc_now
 from app.models.task import TaskStatus
-from tests.factories.users import People
-from tests.servers import Serve, refusal
+from tests.factories.users import UserFactory
+from tests.servers import Serve, settings_error
 from tests.tasks import add_file_task, change_task, read_task
 
 
@@ -75,6 +75,6 @@ async def test_broker_that_is_down_fails_no_request_and_loses_no_task(
 
 @pytest.mark.parametrize("url", ["", "filesystem://", "memory://", "amqps://a;amqps://b"])
 def test_production_rejects_brokers_that_lose_messages(settings: Settings, url: str) -> None:
-    reason = refusal(settings, environment="production", celery_broker_url=url)
+    reason = settings_error(settings, environment="production", celery_broker_url=url)
 
     assert "CELERY_BROKER_URL must name Redis or RabbitMQ" in reason

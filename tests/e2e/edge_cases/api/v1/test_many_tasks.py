@@ -9,13 +9,13 @@ FILE = {"file": b"some words"}
 
 
 async def test_number_of_unfinished_tasks_of_a_user_is_limited(
-    ada: AsyncClient, people: People, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ada: AsyncClient, users: UserFactory, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def do_not_publish(*_: object) -> None: ...
 
     monkeypatch.setattr("app.crud.task.MAX_UNFINISHED_TASKS", 1)
     monkeypatch.setattr("app.api.v1.endpoints.tasks.publish_task", do_not_publish)
-    eve = await people.sign_up("eve@example.com")
+    eve = await users.register("eve@example.com")
     before = len(list(settings.upload_folder.iterdir()))
     statuses = [
         (await one.post("/api/v1/tasks/process-file", files=FILE)).status_code

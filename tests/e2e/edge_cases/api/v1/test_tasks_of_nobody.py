@@ -11,7 +11,7 @@ from tests.factories.users import UserFactory
 
 
 async def test_tasks_are_deleted_with_their_owner(
-    people: People, ada: AsyncClient, state: AppState
+    users: UserFactory, ada: AsyncClient, state: AppState
 ) -> None:
     task_id = await send_file(ada)
 

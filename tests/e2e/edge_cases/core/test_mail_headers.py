@@ -13,23 +13,23 @@ __all__ = ["tls"]
 
 
 @pytest.mark.parametrize("field", ["to", "message_id"])
-def test_line_break_in_an_address_or_id_is_refused(settings: Settings, field: str) -> None:
+def test_line_break_in_an_address_or_id_is_rejected(settings: Settings, field: str) -> None:
     mail = MAIL._replace(**{field: "ada@example.com\r\nBcc: eve@example.com"})
 
     with pytest.raises(ValueError, match=r"CR or LF|linefeed"):
-        Mailer(settings).write(mail)
+        Mailer(settings).create_message(mail)
 
 
-def test_nothing_adds_a_recipient_or_a_header(settings: Settings) -> None:
+def test_values_cannot_add_recipients_or_headers(settings: Settings) -> None:
     mail = MAIL._replace(to="eve@x.com, ada@example.com", subject="Hi\r\nBcc: eve@example.com")
 
-    message = Mailer(settings).write(mail)
+    message = Mailer(settings).create_message(mail)
 
     assert (message["Subject"], message["Bcc"]) == ("Hi Bcc: eve@example.com", None)
     assert message["To"] == '"eve@x.com, ada"@example.com'
 
 
-async def test_nothing_is_sent_to_a_server_that_does_not_prove_its_name(
+async def test_untrusted_certificate_is_rejected(
     settings: Settings, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
@@ -41,7 +41,7 @@ async def test_nothing_is_sent_to_a_server_that_does_not_prove_its_name(
     assert server.mails == []
 
 
-def test_server_is_given_the_ascii_name_of_a_domain(settings: Settings) -> None:
-    message = Mailer(settings).write(MAIL._replace(to="ada@exämple.com"))
+def test_international_domain_is_encoded(settings: Settings) -> None:
+    message = Mailer(settings).create_message(MAIL._replace(to="ada@exämple.com"))
 
     assert message["To"] == "ada@xn--exmple-cua.com"

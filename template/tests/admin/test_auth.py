@@ -11,24 +11,24 @@ USERS = "/admin/user/list"
 
 
 @pytest.mark.parametrize("path", ["/", "/user/list", "/auth-session/list", "/user/edit/1"])
-async def test_anonymous_is_sent_to_the_sign_in(browser: AsyncClient, path: str) -> None:
-    answer = await browser.get(f"/admin{path}")
+async def test_pages_redirect_to_the_login_page(browser: AsyncClient, path: str) -> None:
+    response = await browser.get(f"/admin{path}")
 
-    assert answer.headers["Location"] == "http://test/admin/login"
+    assert response.headers["Location"] == "http://test/admin/login"
     assert (await browser.get("/admin")).headers["Location"] == "/admin/"
 
 
-async def test_only_administrators_sign_in(users: UserFactory, browser: AsyncClient) -> None:
+async def test_only_administrators_can_log_in(users: UserFactory, browser: AsyncClient) -> None:
     await users.register()
     await users.register_admin()
 
     for change in ({"username": "ada@example.com"}, {"password": "wrong"}, {"username": ""}):
-        refused = await browser.post("/admin/login", data=LOGIN | change)
-        assert (refused.status_code, "Invalid credentials" in refused.text) == (400, True)
-        assert "Set-Cookie" not in refused.headers
+        response = await browser.post("/admin/login", data=LOGIN | change)
+        assert (response.status_code, "Invalid credentials" in response.text) == (400, True)
+        assert "Set-Cookie" not in response.headers
 
 
-async def test_cookie_is_for_these_pages_and_this_site(
+async def test_cookie_is_restricted_to_the_pages_and_the_site(
     users: UserFactory, production: FastAPI
 ) -> None:
     await users.register_admin()
@@ -37,14 +37,14 @@ async def test_cookie_is_for_these_pages_and_this_site(
         transport = ASGITransport(running.app)
         async with AsyncClient(transport=transport, base_url="https://test") as browser:
             headers = {"Origin": "https://test"}
-            answer = await browser.post("/admin/login", data=LOGIN, headers=headers)
+            response = await browser.post("/admin/login", data=LOGIN, headers=headers)
 
-    cookie = answer.headers["Set-Cookie"].lower().split("; ")
+    cookie = response.headers["Set-Cookie"].lower().split("; ")
     assert {"path=/admin", "httponly", "samesite=strict", "secure"} <= set(cookie)
 
 
 @pytest.mark.parametrize("change", [{"role": UserRole.USER}, {"is_active": False}], ids=str)
-async def test_who_is_no_administrator_any_more_is_out_at_once(
+async def test_losing_the_role_or_deactivation_ends_access_at_once(
     root: AsyncClient, users: UserFactory, change: dict[str, object]
 ) -> None:
     await users.update("root@example.com", **change)
@@ -52,7 +52,7 @@ async def test_who_is_no_administrator_any_more_is_out_at_once(
     assert (await root.get(USERS)).headers["Location"] == "http://test/admin/login"
 
 
-async def test_session_ends_at_sign_out_and_forged_cookie_opens_nothing(root: AsyncClient) -> None:
+async def test_cookies_of_ended_sessions_and_forged_cookies_are_rejected(root: AsyncClient) -> None:
     cookie = root.cookies["admin"]
     await root.get("/admin/logout")
 
@@ -62,7 +62,7 @@ async def test_session_ends_at_sign_out_and_forged_cookie_opens_nothing(root: As
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example.com", "null", ""])
-async def test_other_sites_change_nothing(
+async def test_cross_site_requests_are_rejected(
     root: AsyncClient, users: UserFactory, origin: str
 ) -> None:
     ada = await get_user_id(await users.register())
@@ -70,7 +70,7 @@ async def test_other_sites_change_nothing(
 
     edited = await root.post(f"/admin/user/edit/{ada}", data={"role": "admin"}, headers=headers)
     deleted = await root.delete("/admin/user/delete", params={"pks": ada}, headers=headers)
-    signed_in = await root.post("/admin/login", data=LOGIN, headers=headers)
+    login = await root.post("/admin/login", data=LOGIN, headers=headers)
 
-    assert {edited.status_code, deleted.status_code, signed_in.status_code} == {403}
+    assert {edited.status_code, deleted.status_code, login.status_code} == {403}
     assert "ada@example.com" in (await root.get(USERS)).text

@@ -6,7 +6,7 @@ from httpx2 import AsyncClient
 from tests.admin.test_views import USERS
 
 
-async def test_pages_load_nothing_from_elsewhere_and_no_inline_script(root: AsyncClient) -> None:
+async def test_pages_load_only_own_files_and_no_inline_scripts(root: AsyncClient) -> None:
     page = await root.get(USERS)
 
     policy = page.headers["Content-Security-Policy"]

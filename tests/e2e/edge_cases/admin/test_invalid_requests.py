@@ -8,16 +8,16 @@ from tests.admin.test_views import USERS
 from tests.factories.users import UserFactory, get_user_id
 
 
-async def test_invalid_values_are_explained(
+async def test_invalid_values_are_explained_on_the_page(
     root: AsyncClient, users: UserFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     ada = await get_user_id(await users.register())
     form = {"full_name": "a\u202eb", "role": "user", "save": "Save"}
 
-    refused = await root.post(f"/admin/user/edit/{ada}", data=form)
+    response = await root.post(f"/admin/user/edit/{ada}", data=form)
 
-    assert refused.status_code == 400
-    assert "full_name: " in refused.text
+    assert response.status_code == 400
+    assert "full_name: " in response.text
     assert "ERROR" not in {record.levelname for record in caplog.records}
 
 
@@ -34,19 +34,21 @@ async def test_invalid_values_are_explained(
         ("GET", "user/export/csv", 403),
     ],
 )
-async def test_what_is_not_there_is_no_mistake_of_the_application(
+async def test_invalid_ids_and_searches_are_client_errors(
     root: AsyncClient, caplog: pytest.LogCaptureFixture, method: str, path: str, status: int
 ) -> None:
-    answer = await root.request(method, f"/admin/{path}")
+    response = await root.request(method, f"/admin/{path}")
 
-    assert answer.status_code == status
+    assert response.status_code == status
     assert "ERROR" not in {record.levelname for record in caplog.records}
 
 
-async def test_server_error_is_not_told(root: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_details_of_server_errors_are_hidden(
+    root: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("app.admin.views.UserAdmin.list", None)
 
-    answer = await root.get(USERS)
+    response = await root.get(USERS)
 
-    assert answer.status_code == 500
-    assert answer.json()["title"] == "Internal Server Error"
+    assert response.status_code == 500
+    assert response.json()["title"] == "Internal Server Error"

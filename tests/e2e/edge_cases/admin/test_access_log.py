@@ -7,7 +7,9 @@ from tests.admin.test_views import USERS
 from tests.factories.users import UserFactory, get_user_id
 
 
-async def test_log_says_which_administrator_it_was(root: AsyncClient, users: UserFactory) -> None:
+async def test_log_contains_the_id_of_the_administrator(
+    root: AsyncClient, users: UserFactory
+) -> None:
     user_id = await get_user_id(await users.login("root@example.com"))
 
     with capture_logs([merge_contextvars]) as lines:
