@@ -6,7 +6,9 @@ from fastapi import FastAPI
 from app.config import Settings
 
 
-def test_module_creates_the_application_for_the_server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_module_creates_the_application_for_the_server(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("app.config.get_settings", lambda: settings)
 
     assert isinstance(runpy.run_module("app.main")["app"], FastAPI)

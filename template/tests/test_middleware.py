@@ -39,7 +39,9 @@ async def test_request_is_logged_once_with_its_duration(client: AsyncClient) -> 
     assert line["duration_ms"] > 0
 
 
-async def test_unexpected_error_is_logged_and_not_disclosed(app: FastAPI, client: AsyncClient) -> None:
+async def test_unexpected_error_is_logged_and_not_disclosed(
+    app: FastAPI, client: AsyncClient
+) -> None:
     @app.get("/broken")
     async def broken() -> None:
         raise RuntimeError("the secret reason")

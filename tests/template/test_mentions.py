@@ -33,7 +33,7 @@ WORDS: Mapping[tuple[str, Value], str] = {
         r"(?i:rich.?text|\bnh3\b)|\bitems?\.py\b|\bItem(Create|Read|Update)?\b|/items\b"
         r"|\bitems_router\b"
     ),
-    ("envelope", False): r"Envelope|envelope_of|app[./]envelope|unwrap|in envelopes",
+    ("envelope", False): r"Envelope|get_envelope|app[./]envelope|unwrap|in envelopes",
     ("admin", False): r"(?i)\bsqladmin|app\.admin|\badmin pages",
     ("metrics", False): r"(?i)prometheus|metrics_token|/metrics\b|\bscrapes?\b",
     ("tracing", False): r"(?i)opentelemetry|\botel_|\botlp\b|traceparent|trace_?ids?\b",

@@ -6,8 +6,8 @@ from time import monotonic, perf_counter
 import structlog
 from anyio import Lock, create_task_group, fail_after
 
-CACHE_SECONDS = 1
-TIMEOUT_SECONDS = 1
+TIMEOUT = 1  # second
+LIFETIME = 1  # second, of the results
 
 HealthCheck = Callable[[], Awaitable[object]]
 
@@ -30,13 +30,13 @@ class HealthChecks:
                 async with create_task_group() as group:
                     for name, check in checks.items():
                         group.start_soon(self._measure, name, check)
-                self._valid_until = monotonic() + CACHE_SECONDS
+                self._valid_until = monotonic() + LIFETIME
             return self._durations
 
     async def _measure(self, name: str, check: HealthCheck) -> None:
         started_at = perf_counter()
         try:
-            with fail_after(TIMEOUT_SECONDS):
+            with fail_after(TIMEOUT):
                 await check()
         except Exception:
             log.exception("health check failed", service=name)

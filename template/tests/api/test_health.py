@@ -9,7 +9,9 @@ async def fail(_: AppState) -> None:
     raise ConnectionError("no answer")
 
 
-async def test_application_is_live_and_ready_and_reports_response_times(client: AsyncClient) -> None:
+async def test_application_is_live_and_ready_and_reports_response_times(
+    client: AsyncClient,
+) -> None:
     report = (await client.get("/health")).json()
 
     assert (report["status"], report["services"]["database"] > 0) == ("ok", True)
