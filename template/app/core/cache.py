@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.lock import Lock as RedisLock
 from redis.exceptions import RedisError
 
-from app.core.redis import Outage
+from app.core.redis import RedisErrorLogger
 
 LONGEST_WAIT = 5  # seconds, for somebody else who computes the same
 LONGEST_COMPUTATION = 30  # seconds, for which others need to know of it
@@ -63,7 +63,7 @@ class Cache:
         self._prefix = f"{prefix}:cache"
         self._store = Memory() if redis is None else redis
         self._turns = WeakValueDictionary[str, Lock]()
-        self._outage = Outage("nothing is cached")
+        self._errors = RedisErrorLogger("nothing is cached")
 
     async def remember(
         self, tag: str, key: str, seconds: int, compute: Callable[[], Awaitable[bytes]]
@@ -76,7 +76,7 @@ class Cache:
             name = f"{self._prefix}:{version.hex()}:{key}"
             known = await self._store.get(name)
         except RedisError as error:
-            self._outage.report(error)
+            self._errors.report(error)
             return await compute()
         if isinstance(known, bytes):
             return known
@@ -96,7 +96,7 @@ class Cache:
         try:
             await self._store.delete(f"{self._prefix}:{tag}")
         except RedisError as error:
-            self._outage.report(error)
+            self._errors.report(error)
 
     @asynccontextmanager
     async def _turn(self, name: str) -> AsyncGenerator[None]:

@@ -10,7 +10,7 @@ from limits.aio.strategies import MovingWindowRateLimiter, SlidingWindowCounterR
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.core.redis import Outage
+from app.core.redis import RedisErrorLogger
 from app.exceptions import ServiceUnavailable
 
 
@@ -24,7 +24,7 @@ class RateLimiter:
             storage = RedisStorage("redis://", implementation="redispy", key_prefix=prefix, **pool)
         self._exact = MovingWindowRateLimiter(storage)
         self._cheap = SlidingWindowCounterRateLimiter(storage)
-        self._outage = Outage("requests are not limited")
+        self._errors = RedisErrorLogger("requests are not limited")
 
     async def spend(self, rate: str, *key: str, strict: bool = False) -> dict[str, str]:
         """Count a request; return headers that say what is left, or none while Redis is down.
@@ -39,7 +39,7 @@ class RateLimiter:
         except RedisError as error:
             if strict:
                 raise ServiceUnavailable from error
-            self._outage.report(error)
+            self._errors.report(error)
             return {}
         seconds = str(max(1, ceil(reset - time())))
         headers = {
