@@ -67,9 +67,9 @@ _PROPOSALS: Mapping[str, str] = {
 # What the modules of a resource import or call their own variables.
 _VARIABLES = frozenset(
     {
-        "ada", "admin", "again", "app", "body", "cached", "caller", "changed", "client", "created",
+        "ada", "admin", "again", "app", "body", "cache", "caller", "changed", "client", "created",
         "data", "date", "datetime", "db", "deleted", "eve", "factory", "falling", "field",
-        "forgets", "found", "func", "given", "id_of", "list_query", "listed", "nobody",
+        "found", "func", "given", "id_of", "list_query", "listed", "nobody",
         "op", "opened", "owner", "page", "pages", "parameters", "people", "problems", "pytest",
         "query", "referred", "refusal", "refused", "relationship", "response", "rising", "root",
         "router", "row", "rows", "sa", "saved", "select", "self", "send_form", "sent", "shown",

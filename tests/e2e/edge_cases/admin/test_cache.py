@@ -4,7 +4,7 @@ from httpx2 import AsyncClient
 from tests.factories.users import People
 
 
-async def test_change_of_an_administrator_shows_at_once(root: AsyncClient, people: People) -> None:
+async def test_changes_by_an_administrator_invalidate_the_cache(root: AsyncClient, people: People) -> None:
     ada = await people.sign_up()
     item = (await ada.post("/api/v1/items", json={"title": "old"})).json()
     path = f"/api/v1/items/{item['id']}"
