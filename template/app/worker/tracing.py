@@ -7,7 +7,7 @@ from opentelemetry.propagate import extract
 from opentelemetry.trace import Span, SpanKind, use_span
 
 from app.config import Settings
-from app.core.tracing import find_provider
+from app.core.tracing import get_tracer_provider
 
 HEADERS = ("traceparent", "tracestate")  # W3C Trace Context
 
@@ -16,7 +16,7 @@ def traced_as_sent(
     settings: Settings, name: str, message: Context
 ) -> AbstractContextManager[Span | None]:
     """Continue the trace that a message comes from."""
-    if not (provider := find_provider(settings)):
+    if not (provider := get_tracer_provider(settings)):
         return nullcontext()
     sender = extract({header: message.get(header) or "" for header in HEADERS})
     span = provider.get_tracer(__name__).start_span(name, sender, SpanKind.CONSUMER)

@@ -28,7 +28,7 @@ def test_span_of_a_failed_attempt_says_so(
     do(monkeypatch, fail)
     with pytest.raises(Exception, match="can be retried"):
         send_and_receive(settings, process)
-    provider = tracing.find_provider(settings)
+    provider = tracing.get_tracer_provider(settings)
     assert provider is not None
     provider.force_flush()
 
