@@ -8,7 +8,7 @@ from opentelemetry.propagate import extract
 from opentelemetry.trace import SpanKind, StatusCode, use_span
 
 from app.config import Settings
-from app.core.tracing import find_provider
+from app.core.tracing import get_tracer_provider
 
 HEADERS = ("traceparent", "tracestate")  # W3C Trace Context
 
@@ -16,7 +16,7 @@ HEADERS = ("traceparent", "tracestate")  # W3C Trace Context
 @contextmanager
 def continue_trace(settings: Settings, name: str, message: Context) -> Generator[None]:
     """Add a span to the trace that the headers of a message name."""
-    if not (provider := find_provider(settings)):
+    if not (provider := get_tracer_provider(settings)):
         yield
         return
     parent = extract({header: message.get(header) or "" for header in HEADERS})

@@ -11,7 +11,7 @@ __all__ = ["received"]
 def test_task_continues_the_trace_of_the_request(
     settings: Settings, received: Receiver, worker_process: WorkerProcess
 ) -> None:
-    provider = tracing.find_provider(settings)
+    provider = tracing.get_tracer_provider(settings)
     assert provider is not None
     with provider.get_tracer("tests").start_as_current_span("request"):
         send_and_receive(settings, worker_process)

@@ -29,7 +29,7 @@ def test_span_of_a_failed_task_has_the_status_error(
     monkeypatch.setattr(Signature, "apply_async", lambda _: None)
     with pytest.raises(Retry):
         send_and_receive(settings, worker_process)
-    provider = tracing.find_provider(settings)
+    provider = tracing.get_tracer_provider(settings)
     assert provider is not None
     provider.force_flush()
 

@@ -28,23 +28,23 @@ def app(app: FastAPI) -> FastAPI:
         (RAISE.format("40P01"), 503),  # deadlock
         (RAISE.format("40001"), 503),  # serialisation failure
         (RAISE.format("P0001"), 500),
-        ("SELECT pg_terminate_backend(pg_backend_pid())", 503),  # a lost connection
+        ("SELECT pg_terminate_backend(pg_backend_pid())", 503),  # lost connection
     ],
 )
-async def test_what_passes_is_unavailable(client: AsyncClient, statement: str, status: int) -> None:
-    answer = await client.get("/books", params={"statement": statement})
+async def test_transient_errors_are_answered_with_503(client: AsyncClient, statement: str, status: int) -> None:
+    response = await client.get("/books", params={"statement": statement})
 
-    assert answer.status_code == status
+    assert response.status_code == status
 
 
-async def test_database_that_cannot_be_reached_is_worth_another_try(
+async def test_unreachable_database_is_answered_with_503_and_retry_after(
     serve: Serve, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.factory.create_engine", create_engine)
     url = make_url(settings.database_url.get_secret_value()).set(host="127.0.0.1", port=1)
-    nowhere = SecretStr(url.render_as_string(hide_password=False))
+    unreachable = SecretStr(url.render_as_string(hide_password=False))
 
-    async with serve(database_url=nowhere) as client:
-        answer = await client.get("/books", params={"statement": "SELECT 1"})
+    async with serve(database_url=unreachable) as client:
+        response = await client.get("/books", params={"statement": "SELECT 1"})
 
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
