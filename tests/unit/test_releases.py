@@ -250,6 +250,10 @@ def test_lint_accepts_a_sound_template(checkout: Path) -> None:
             {f"features/docker/upgrades/{n}.0.0/{UPGRADE}": "" for n in (1, 2)},
             f"features/docker/upgrades/1.0.0/{UPGRADE} has the same id",
         ),
+        (
+            {f"features/docker/upgrades/1.0.0/{name}": "" for name in (UPGRADE, f"b{UPGRADE[1:]}")},
+            f"belongs into features/docker/upgrades/1.0.0/{UPGRADE}, so that there is one order",
+        ),
     ],
 )
 def test_lint_names_each_flaw(checkout: Path, files: dict[str, str], flaw: str) -> None:
