@@ -19,6 +19,6 @@ async def browser(transport: ASGITransport) -> AsyncGenerator[AsyncClient]:
 @pytest.fixture
 async def root(users: UserFactory, browser: AsyncClient) -> AsyncClient:
     await users.register_admin()
-    signed_in = await browser.post("/admin/login", data=LOGIN)
-    assert signed_in.headers["Location"] == "http://test/admin/"
+    response = await browser.post("/admin/login", data=LOGIN)
+    assert response.headers["Location"] == "http://test/admin/"
     return browser

@@ -4,7 +4,7 @@ from httpx2 import AsyncClient
 from tests.factories.users import UserFactory
 
 
-async def test_change_of_an_administrator_shows_at_once(
+async def test_changes_in_the_admin_pages_invalidate_cached_responses(
     root: AsyncClient, users: UserFactory
 ) -> None:
     ada = await users.register()
