@@ -12,8 +12,7 @@ from newapi.catalog import Question, read
 from tests.matrix import CATALOG, ROOT, TEMPLATE
 
 FEATURES = ROOT / "features"
-DISPATCHER = FEATURES / "parts.jinja"
-PARTS = sorted({*FEATURES.rglob("*.jinja")} - {DISPATCHER, *FEATURES.glob("*/upgrades/*/*")})
+PARTS = sorted({*FEATURES.glob("*/**/*.jinja")} - {*FEATURES.glob("*/upgrades/*/*")})
 WOVEN = {"auth", "tables"}  # what the other features build on, and most files speak of
 STATEMENT = re.compile(r"# \{%(.*?)%\}|\{\{(.*?)\}\}")
 OFFERED = re.compile(

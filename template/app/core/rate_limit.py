@@ -10,7 +10,7 @@ from limits.aio.strategies import MovingWindowRateLimiter, SlidingWindowCounterR
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.core.redis import Outage
+from app.core.redis import RedisErrorLogger
 from app.exceptions import ServiceUnavailable, TooManyRequests
 
 
@@ -24,7 +24,7 @@ class RateLimiter:
             storage = RedisStorage("redis://", implementation="redispy", key_prefix=prefix, **pool)
         self._exact = MovingWindowRateLimiter(storage)
         self._approximate = SlidingWindowCounterRateLimiter(storage)
-        self._outage = Outage("requests are not limited")
+        self._errors = RedisErrorLogger("requests are not limited")
 
     async def hit(self, limit: str, *key: str, fail_closed: bool = False) -> dict[str, str]:
         """Count a request under this key, and return the `RateLimit-*` headers of its response.
@@ -42,7 +42,7 @@ class RateLimiter:
         except RedisError as error:
             if fail_closed:
                 raise ServiceUnavailable from error
-            self._outage.report(error)
+            self._errors.report(error)
             return {}
         seconds = str(max(1, ceil(reset_time - time())))
         headers = {

@@ -52,9 +52,7 @@ async def test_request_without_an_address_is_invalid_but_counted(
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", b"[" * 9_000])
-async def test_unreadable_body_is_no_server_error(
-    client: AsyncClient, content: bytes
-) -> None:
+async def test_unreadable_body_is_no_server_error(client: AsyncClient, content: bytes) -> None:
     response = await client.post(LOGIN, content=content, headers={"Content-Type": JSON})
 
     assert response.status_code in {400, 422}

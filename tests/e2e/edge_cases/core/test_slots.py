@@ -31,7 +31,9 @@ async def test_number_of_concurrent_hashes_is_limited(
     assert max(counts) == 2
 
 
-async def test_password_is_rejected_when_the_queue_is_full(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_password_is_rejected_when_the_queue_is_full(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(security, "MAX_QUEUE_LENGTH", 2)
     password_hasher = PasswordHasher(settings)
 

@@ -16,7 +16,9 @@ async def test_concurrent_requests_cannot_remove_all_administrators(
     await users.update("ada@example.com", role=UserRole.ADMIN)
     targets = [(client, f"{USERS}/{await get_user_id(client)}") for client in (ada, admin)]
 
-    responses = await gather(*(client.patch(user, json={"role": "user"}) for client, user in targets))
+    responses = await gather(
+        *(client.patch(user, json={"role": "user"}) for client, user in targets)
+    )
 
     assert sorted(response.status_code for response in responses) == [200, 409]
 
@@ -52,9 +54,7 @@ async def test_concurrent_registrations_create_one_user(client: AsyncClient) -> 
     assert sorted(response.status_code for response in responses) == [201] + 7 * [409]
 
 
-async def test_reactivation_does_not_restore_sessions(
-    ada: AsyncClient, admin: AsyncClient
-) -> None:
+async def test_reactivation_does_not_restore_sessions(ada: AsyncClient, admin: AsyncClient) -> None:
     user = f"{USERS}/{await get_user_id(ada)}"
 
     await admin.patch(user, json={"is_active": False})
@@ -66,7 +66,9 @@ async def test_reactivation_does_not_restore_sessions(
 async def test_registered_address_is_rejected_for_another_user(
     ada: AsyncClient, admin: AsyncClient
 ) -> None:
-    response = await admin.patch(f"{USERS}/{await get_user_id(ada)}", json={"email": "ROOT@example.com"})
+    response = await admin.patch(
+        f"{USERS}/{await get_user_id(ada)}", json={"email": "ROOT@example.com"}
+    )
 
     assert response.status_code == 409
 
