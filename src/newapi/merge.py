@@ -7,7 +7,7 @@ all three differ:
 ==================================  =========================================================
 the user deleted it                 it stays deleted
 the template dropped it             the user's stays
-the template renamed it             the user's changes go with it
+the template renamed it             the user's changes go with it (declared, or found by content)
 the user renamed it                 the template's changes go where it is now
 text                                merged line by line; conflicts inline, or in `<path>.rej`
 anything else, or git ignores it    the user's stays, the template's is `<path>.template-new`

@@ -156,11 +156,13 @@ def _body(text: str, node: ast.FunctionDef) -> str:
 
 
 def _span(text: str, node: ast.FunctionDef) -> tuple[int, int]:
-    """Return where a function's statements are, without its docstring."""
+    """Return where a function's statements are, without its docstring; with a last comment."""
     body = (
         node.body[1:] if ast.get_docstring(node) is not None and len(node.body) > 1 else node.body
     )
-    return _offset(text, body[0]), _offset(text, body[-1], at_end=True)
+    end = _offset(text, body[-1], at_end=True)
+    comment = re.compile(r"[ \t]*#.*").match(text, end)
+    return _offset(text, body[0]), comment.end() if comment else end
 
 
 def _offset(text: str, node: ast.expr | ast.stmt, *, at_end: bool = False) -> int:

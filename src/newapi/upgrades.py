@@ -5,11 +5,11 @@ feature. For projects that have the table already, the template carries another 
 
     features/<feature>/upgrades/<release>/<id>_<slug>.py.jinja
 
-<release> is the first one whose new projects have the final table. The file is rendered with the
-answers of the project, like any seam, and put behind the newest revision of the project, if the
-feature was on before the update and still is. It never comes twice, because the release that a
-project comes from says which ones it knows. For the same reason a file stays in the template for
-ever, and a new project never gets one.
+<release> is the first one whose new projects have the final table; a feature has one file for each.
+The file is rendered with the answers of the project, like any seam, and put behind the newest
+revision of the project, if the feature was on before the update and still is. It never comes twice,
+because the release that a project comes from says which ones it has. For the same reason a file
+stays in the template for ever. A new project gets none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A Redis server that tests share: a real one, or one in this process."""
+"""The Redis server of the tests: a real server, or fakeredis in this process."""
 
 import os
 import socket
@@ -13,8 +13,8 @@ from pydantic import SecretStr
 NO_REDIS = SecretStr("redis://127.0.0.1:1/2")
 
 
-def find_redis() -> str:
-    """Return the URL of a real server: the one that is named, else one that answers here."""
+def find_redis_url() -> str:
+    """Return `TEST_REDIS_URL`, or the URL of a local server, or `fakeredis` without a server."""
     if url := os.environ.get("TEST_REDIS_URL"):
         return url
     with suppress(OSError), socket.create_connection(("127.0.0.1", 6379), timeout=1):
@@ -22,12 +22,12 @@ def find_redis() -> str:
     return "fakeredis"
 
 
-REAL_OR_FAKE = find_redis()
+REAL_OR_FAKE = find_redis_url()
 
 
 @pytest.fixture(scope="session", params=[REAL_OR_FAKE])
 def redis_url() -> Generator[SecretStr]:
-    """Yield the URL of a Redis server; the name of the test says whether it is a real one."""
+    """Yield the URL of the Redis server, which is part of the names of the tests."""
     if REAL_OR_FAKE != "fakeredis":
         yield SecretStr(REAL_OR_FAKE)
         return

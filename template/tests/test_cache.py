@@ -6,46 +6,50 @@ from anyio import Event, create_task_group, fail_after
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
-from app.core.cache import Cache
+from app.core.cache import ResponseCache
 
 
-class Answer:
-    """Counts how often it is computed; each computation waits until the one that is awaited."""
+class Computation:
+    """Counts its calls, which wait for each other until the expected number has started."""
 
-    def __init__(self, text: bytes, awaited: int = 1) -> None:
-        self.text, self.awaited, self.computed, self.go = text, awaited, 0, Event()
+    def __init__(self, value: bytes, expected_calls: int = 1) -> None:
+        self.value, self.expected_calls, self.calls = value, expected_calls, 0
+        self.all_started = Event()
 
-    async def compute(self) -> bytes:
-        self.computed += 1
-        if self.computed == self.awaited:
-            self.go.set()
-        await self.go.wait()
-        return self.text
+    async def __call__(self) -> bytes:
+        self.calls += 1
+        if self.calls == self.expected_calls:
+            self.all_started.set()
+        await self.all_started.wait()
+        return self.value
 
 
-@pytest.fixture(params=["process", "redis"])
+@pytest.fixture(params=["memory", "redis"])
 async def caches(
     request: pytest.FixtureRequest, redis_url: SecretStr
-) -> AsyncGenerator[tuple[Cache, Cache]]:
-    """Yield the caches of two servers, or twice that of one which has no Redis."""
+) -> AsyncGenerator[tuple[ResponseCache, ResponseCache]]:
+    """Yield the caches of two server processes, or the same cache twice without Redis."""
     async with Redis.from_url(redis_url.get_secret_value()) as redis:
-        one = Cache(redis if request.param == "redis" else None, "tests")
-        yield one, Cache(redis, "tests") if request.param == "redis" else one
+        first = ResponseCache(redis if request.param == "redis" else None, "tests")
+        yield first, ResponseCache(redis, "tests") if request.param == "redis" else first
 
 
-@pytest.mark.parametrize(("patience", "computed"), [(5, 1), (0.01, 2)])
-async def test_of_many_who_ask_at_once_one_computes_and_nobody_waits_for_ever(
-    caches: tuple[Cache, Cache], monkeypatch: pytest.MonkeyPatch, patience: float, computed: int
+@pytest.mark.parametrize(("wait_seconds", "calls"), [(5, 1), (0.01, 2)])
+async def test_concurrent_calls_wait_for_one_computation_for_a_limited_time(
+    caches: tuple[ResponseCache, ResponseCache],
+    monkeypatch: pytest.MonkeyPatch,
+    wait_seconds: float,
+    calls: int,
 ) -> None:
-    monkeypatch.setattr("app.core.cache.LONGEST_WAIT", patience)
-    answer, key = Answer(b"42", awaited=computed), uuid4().hex
+    monkeypatch.setattr("app.core.cache.LOCK_WAIT_SECONDS", wait_seconds)
+    compute, tag = Computation(b"42", expected_calls=calls), uuid4().hex
 
     with fail_after(10):
         async with create_task_group() as tasks:
             for cache in caches:
-                tasks.start_soon(cache.remember, key, key, 60, answer.compute)
+                tasks.start_soon(cache.get_or_set, tag, "key", 60, compute)
 
-    assert answer.computed == computed
-    await caches[0].forget(key)
-    await caches[1].remember(key, key, 60, answer.compute)
-    assert answer.computed == computed + 1
+    assert compute.calls == calls
+    await caches[0].invalidate(tag)
+    await caches[1].get_or_set(tag, "key", 60, compute)
+    assert compute.calls == calls + 1

@@ -4,7 +4,7 @@ from tests.redis import NO_REDIS
 from tests.servers import Serve
 
 
-async def test_health_includes_redis_where_it_is_set(serve: Serve, redis_url: SecretStr) -> None:
+async def test_health_includes_redis_if_configured(serve: Serve, redis_url: SecretStr) -> None:
     async with serve(redis_url=redis_url) as client:
         report = (await client.get("/health")).json()
     async with serve() as client:
@@ -15,7 +15,7 @@ async def test_health_includes_redis_where_it_is_set(serve: Serve, redis_url: Se
     assert list(without["services"]) == ["database"]
 
 
-async def test_application_is_not_ready_without_its_redis(serve: Serve) -> None:
+async def test_application_is_not_ready_while_redis_does_not_answer(serve: Serve) -> None:
     async with serve(redis_url=NO_REDIS) as client:
         assert (await client.get("/health/ready")).status_code == 503
         assert (await client.get("/health")).json()["services"]["redis"] is None

@@ -35,10 +35,10 @@ def app(app: FastAPI, settings: Settings, received: Receiver) -> FastAPI:
     @app.post("/broken")
     async def break_down(body: Body) -> None:
         copy = body.password
-        raise RuntimeError("of what nobody expected", len(copy))
+        raise RuntimeError("unexpected", len(copy))
 
-    @app.get("/refused/{status}")
-    async def refuse(status: int) -> None:
+    @app.get("/rejected/{status}")
+    async def reject(status: int) -> None:
         raise ServiceUnavailable if status == 503 else HTTPException(status)
 
     return app
@@ -49,15 +49,15 @@ def read_reports(received: Receiver) -> list[str]:
     return [gzip.decompress(body).decode() for body in received.bodies]
 
 
-async def test_unexpected_error_is_reported_once_without_what_is_private(
+async def test_unexpected_error_is_reported_once_without_private_data(
     client: AsyncClient, received: Receiver
 ) -> None:
     headers = {"Authorization": "Bearer s3cret-token", "Cookie": "session=s3cret-cookie"}
-    answer = await client.post("/broken", json={"password": "s3cret-word"}, headers=headers)
+    response = await client.post("/broken", json={"password": "s3cret-word"}, headers=headers)
 
     [report] = read_reports(received)
     event = json.loads(report.splitlines()[2])
-    assert event["tags"]["request_id"] == answer.headers["X-Request-ID"]
+    assert event["tags"]["request_id"] == response.headers["X-Request-ID"]
     assert event["exception"]["values"][-1]["type"] == "RuntimeError"
     assert (event["environment"], event["release"].split("@")[1]) == ("test", "0.1.0")
     assert "s3cret" not in report
@@ -65,7 +65,7 @@ async def test_unexpected_error_is_reported_once_without_what_is_private(
 
 
 async def test_expected_errors_are_not_reported(client: AsyncClient, received: Receiver) -> None:
-    for path in ("/nowhere", "/refused/401", "/refused/503", "/refused/none"):
+    for path in ("/nowhere", "/rejected/401", "/rejected/503", "/rejected/none"):
         assert (await client.get(path)).status_code >= 400
 
     assert not read_reports(received)

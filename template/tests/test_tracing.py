@@ -11,22 +11,16 @@ from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from sqlalchemy import text
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from app.config import Settings
 from app.core import tracing
 from app.dependencies import SessionDep
 from app.factory import create_app
-from tests.loopback import listen
 from tests.receiver import Receiver, open_receiver
 
 TRACE_ID, PARENT_ID = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 TRACEPARENT = {"traceparent": f"00-{TRACE_ID}-{PARENT_ID}-01"}
 router = APIRouter(prefix="/api/v1/things")
-heard: list[str] = []
 
 
 @router.get("/{thing_id}")
@@ -35,15 +29,10 @@ async def read_thing(thing_id: int, db: SessionDep) -> None:
     await db.execute(text(f"SELECT {column} WHERE :value <> ''"), {"value": "s3cret-value"})
 
 
-@router.get("/{port}/elsewhere")
-async def ask_elsewhere(port: int) -> None:
+@router.get("/{address}/call")
+async def call_service(address: str) -> None:
     async with AsyncClient() as client:
-        headers = (await client.get(f"http://127.0.0.1:{port}/?token=s3cret-token")).json()
-    heard.append(headers["traceparent"])
-
-
-async def tell_headers(request: Request) -> JSONResponse:
-    return JSONResponse(dict(request.headers))
+        await client.post(f"http://{address}/?token=s3cret-token", json={})
 
 
 @pytest.fixture
@@ -51,7 +40,7 @@ def received(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Generator[R
     with open_receiver() as receiver:
         monkeypatch.setattr(settings, "otel_exporter_otlp_endpoint", f"http://{receiver.address}")
         yield receiver
-    tracing.get_provider.cache_clear()
+    tracing.create_tracer_provider.cache_clear()
     HTTPX2ClientInstrumentor().uninstrument()
 
 
@@ -76,18 +65,18 @@ def attributes_of(span: Span) -> dict[str, str]:
     return {attribute.key: attribute.value.string_value for attribute in span.attributes}
 
 
-async def test_request_statement_and_log_line_continue_the_trace_of_the_caller(
+async def test_request_statement_and_log_line_belong_to_the_trace_of_the_client(
     settings: Settings, received: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = StringIO()
+    output = StringIO()
     for handler in logging.getLogger().handlers:
         if type(handler) is logging.StreamHandler:
-            monkeypatch.setattr(handler, "stream", written)
+            monkeypatch.setattr(handler, "stream", output)
 
     assert await run(settings, "/api/v1/things/1?token=s3cret-token") == [200]
 
     statement, request = read_spans(received)
-    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    lines = [json.loads(line) for line in output.getvalue().splitlines()]
     [access] = [line for line in lines if line["event"] == "request"]
     assert request.name == "GET /api/v1/things/{thing_id}"
     assert (request.trace_id.hex(), request.parent_span_id.hex()) == (TRACE_ID, PARENT_ID)
@@ -97,16 +86,17 @@ async def test_request_statement_and_log_line_continue_the_trace_of_the_caller(
     assert "s3cret" not in f"{statement}{request}"
 
 
-async def test_call_to_another_service_continues_the_trace(
+async def test_call_to_another_service_propagates_the_trace(
     settings: Settings, received: Receiver
 ) -> None:
-    with listen(Starlette(routes=[Route("/", tell_headers)])) as port:
-        assert await run(settings, f"/api/v1/things/{port}/elsewhere") == [200]
+    with open_receiver() as service:
+        assert await run(settings, f"/api/v1/things/{service.address}/call") == [200]
 
     call, request = read_spans(received)
     assert call.parent_span_id == request.span_id
-    assert heard == [f"00-{TRACE_ID}-{call.span_id.hex()}-01"]
-    assert attributes_of(call)["url.full"] == f"http://127.0.0.1:{port}/"
+    [headers] = service.headers
+    assert headers["traceparent"] == f"00-{TRACE_ID}-{call.span_id.hex()}-01"
+    assert attributes_of(call)["url.full"] == f"http://{service.address}/"
     assert "s3cret" not in str(call)
 
 

@@ -150,29 +150,33 @@ def test_versions_are_ordered_by_number(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "package", "reason"),
+    ("version", "reason"),
     [
-        ("0.2.0", "0.2.0", "frozen already"),
-        ("0.1.5", "0.1.5", "older than"),
-        ("0.3.0", "0.4.0", r"package has version 0\.4\.0"),
-        ("v0.3.0", "0.3.0", "not a version"),
-        ("0.3", "0.3", "not a version"),
-        ("../0.3.0", "0.3.0", "not a version"),
+        ("0.2.0", "frozen already"),
+        ("0.1.5", "older than"),
+        ("v0.3.0", "not a version"),
+        ("0.3", "not a version"),
+        ("../0.3.0", "not a version"),
     ],
 )
 def test_freeze_refuses_what_is_not_the_next_version(
-    history: Path,
-    checkout: Path,
-    at_version: Callable[[str], str],
-    version: str,
-    package: str,
-    reason: str,
+    history: Path, checkout: Path, at_version: Callable[[str], str], version: str, reason: str
 ) -> None:
     before = trees.read(history)
-    at_version(package)
 
     with pytest.raises(UsageError, match=reason):
-        freeze(checkout, version, history)
+        freeze(checkout, at_version(version), history)
+    assert trees.read(history) == before
+
+
+def test_freeze_refuses_another_version_than_that_of_the_package(
+    history: Path, checkout: Path, at_version: Callable[[str], str]
+) -> None:
+    before = trees.read(history)
+    at_version("0.4.0")
+
+    with pytest.raises(UsageError, match=r"package has version 0\.4\.0"):
+        freeze(checkout, "0.3.0", history)
     assert trees.read(history) == before
 
 
@@ -245,6 +249,10 @@ def test_lint_accepts_a_sound_template(checkout: Path) -> None:
         (
             {f"features/docker/upgrades/{n}.0.0/{UPGRADE}": "" for n in (1, 2)},
             f"features/docker/upgrades/1.0.0/{UPGRADE} has the same id",
+        ),
+        (
+            {f"features/docker/upgrades/1.0.0/{name}": "" for name in (UPGRADE, f"b{UPGRADE[1:]}")},
+            f"belongs into features/docker/upgrades/1.0.0/{UPGRADE}, so that there is one order",
         ),
     ],
 )

@@ -107,11 +107,9 @@ def second() -> dict[str, str]:
             *(KWARGS, "kwargs"),
             "alter table tasks rename column details to kwargs",
             "alter table tasks rename column kwargs to details",
-        ),
-        "features/jobs/upgrades/0.2.0/ee10b2c3d4e5_attempts.py.jinja": altered(
-            *("ee10b2c3d4e5", "attempts"),
-            "alter table tasks drop column attempts",
-            "alter table tasks add column attempts integer",
+        ).replace(
+            "\n\n\ndef downgrade",
+            '\n    op.execute("alter table tasks drop column attempts")\n\n\ndef downgrade',
         ),
     }
 

@@ -82,6 +82,13 @@ def test_file_that_the_user_moved_too_stays_there(old: Project) -> None:
     outcome = next(o for o in result.document["outcomes"] if o["path"] == "app/my_session.py")
     assert "app/core/sessions.py" in outcome["note"]
     assert not (old.path / "app/core/sessions.py").exists()
+    old.commit()
+    (drift,) = old.run("status", str(old.path), "--json").document["drift"]
+    assert drift == {
+        "path": "app/core/sessions.py",
+        "state": "moved",
+        "now": "app/my_session.py",
+    }
 
 
 def test_only_one_of_two_files_that_became_one_is_followed(old: Project) -> None:

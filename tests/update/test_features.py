@@ -237,6 +237,23 @@ def test_merge_revisions_have_no_second_head() -> None:
     assert b'down_revision = "m"' in chained.added[f"{VERSIONS}/z.py"].data
 
 
+def test_comment_of_the_last_line_goes_where_the_line_goes() -> None:
+    text = (
+        '"""A."""\n\nrevision = "a"\ndown_revision = None\n\n\n'
+        "def upgrade():\n    up()\n\n\ndef downgrade():\n    down()  # why\n"
+    )
+
+    dropped = migrations.chain(
+        {f"{VERSIONS}/a.py": Entry(text.encode())},
+        {f"{VERSIONS}/a.py": Entry(text.encode())},
+        {},
+        keep_tables=False,
+    )
+
+    (entry,) = dropped.added.values()
+    assert b"def upgrade():\n    down()  # why\n\n\ndef downgrade():\n    up()\n" in entry.data
+
+
 def test_what_a_migration_imports_is_kept() -> None:
     source = b"from app.models import entity\nfrom app.types.times import UTC\n"
     ours = {

@@ -153,6 +153,27 @@ def test_ids_of_revisions_have_alembics_form_however_long_a_name_is(shop: Projec
     assert created.path == f"{created.name}_create_{name}s.py"
 
 
+def test_revisions_of_older_releases_keep_their_ids(shop: Project) -> None:
+    generate(shop, *CATEGORY)
+    (made,) = (r for r in revised(shop).values() if r.slug == "create_categories")
+    (shop.path / "alembic/versions" / made.path).unlink()
+    path = "alembic/versions/create_categories.py"
+    shop.write(path, made.source.replace(made.name, "create_categories"))
+    shop.commit()
+    before = shop.read(path)
+
+    generate(shop, "category", "--add", "color:str?")
+    shop.commit()
+    generate(shop, "category", "--remove")
+
+    order = revisions.in_order(revised(shop))
+    assert [r.slug for r in order[1:]] == [
+        f"{w}_categories" for w in ("create", "change", "remove")
+    ]
+    assert [r.down for r in order[1:]] == [(r.name,) for r in order[:-1]]
+    assert shop.read(path) == before
+
+
 def test_missing_formatter_is_said(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formatting, "find_ruff", lambda: "/nowhere/ruff")
 

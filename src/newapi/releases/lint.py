@@ -128,7 +128,7 @@ def _renames(root: Path, paths: list[Path]) -> Iterator[str]:
 def _upgrades(root: Path) -> Iterator[str]:
     """Look whether upgrades are named as they must be to be found, and to be found once."""
     manifests = {path.stem for path in (root / "features").glob("*.yml")}
-    seen: dict[str, str] = {}
+    seen: dict[str | Path, str] = {}
     for upgrade in upgrades.find(root):
         name = upgrade.source.relative_to(root).as_posix()
         if upgrade.feature not in manifests:
@@ -141,6 +141,8 @@ def _upgrades(root: Path) -> Iterator[str]:
             yield f"{name}: its revision is not {upgrade.name}"
         if seen.setdefault(upgrade.name, name) != name:
             yield f"{name}: {seen[upgrade.name]} has the same id"
+        if seen.setdefault(upgrade.source.parent, name) != name:
+            yield f"{name}: belongs into {seen[upgrade.source.parent]}, so that there is one order"
 
 
 def _strings(value: object, place: str = "") -> Iterator[tuple[str, str]]:

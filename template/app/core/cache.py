@@ -1,4 +1,4 @@
-"""Answers that were computed before, kept in Redis or else in this process."""
+"""The response cache, in Redis or in the memory of this process."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -11,101 +11,117 @@ from redis.asyncio import Redis
 from redis.asyncio.lock import Lock as RedisLock
 from redis.exceptions import RedisError
 
-from app.core.redis import Outage
+from app.core.redis import RedisErrorLogger
 
-LONGEST_WAIT = 5  # seconds, for somebody else who computes the same
-LONGEST_COMPUTATION = 30  # seconds, for which others need to know of it
+LOCK_WAIT_SECONDS = 5
+LOCK_SECONDS = 30
 VERSION_SECONDS = 24 * 60 * 60
-LARGEST_ANSWER = 100_000  # bytes
-MOST_VALUES = 1000  # in this process
-OBSOLETE = "tags of obsolete answers"  # where a session keeps them until its end
+MAX_VALUE_BYTES = 100_000
+MAX_MEMORY_ENTRIES = 1000
+INVALIDATED_TAGS = "invalidated_tags"  # key in `Session.info`
 
 
-class Memory:
-    """Keeps values in this process as Redis would; the oldest go first."""
+class MemoryStore:
+    """The commands of Redis that the cache uses, in the memory of this process."""
 
     def __init__(self) -> None:
         self._values: dict[str, tuple[float, bytes]] = {}
 
     async def get(self, name: str) -> bytes | None:
-        """Return a value, unless its time is over."""
-        expires, value = self._values.get(name, (0.0, None))
-        return value if monotonic() < expires else None
+        """Return a value, or None if it is missing or has expired."""
+        expires_at, value = self._values.get(name, (0.0, None))
+        return value if monotonic() < expires_at else None
 
     async def set(self, name: str, value: bytes, ex: int, *, nx: bool = False) -> None:
-        """Keep a value for some seconds; with `nx`, unless there is one."""
+        """Set a value that expires after `ex` seconds; with `nx`, only if it is missing."""
         if nx and await self.get(name) is not None:
             return
         self._values.pop(name, None)
-        if len(self._values) >= MOST_VALUES:
-            del self._values[next(iter(self._values))]
+        if len(self._values) >= MAX_MEMORY_ENTRIES:
+            del self._values[next(iter(self._values))]  # the oldest one
         self._values[name] = monotonic() + ex, value
 
-    async def delete(self, name: str) -> None:
-        """Forget a value."""
-        self._values.pop(name, None)
+    async def delete(self, *names: str) -> None:
+        """Delete values."""
+        for name in names:
+            self._values.pop(name, None)
 
 
-async def release(lock: RedisLock) -> None:
-    """Let the next one compute; should this fail, the lock ends by itself."""
-    with suppress(RedisError):
-        await lock.release()
+class ResponseCache:
+    """Caches values by tag and key.
 
-
-class Cache:
-    """Answers, each with a tag; while Redis is down, every answer is computed.
-
-    Each tag has a version, and an answer counts only under the version that was there before it was
-    computed. So what a slow reader stores after a change is as forgotten as what was there before.
+    Every tag has a random version, which is part of the names of its values. Invalidating a tag
+    deletes the version. A value that was computed before the invalidation and is stored after it
+    has the old version in its name, so it is never read.
     """
 
     def __init__(self, redis: Redis | None, prefix: str) -> None:
         self._prefix = f"{prefix}:cache"
-        self._store = Memory() if redis is None else redis
-        self._turns = WeakValueDictionary[str, Lock]()
-        self._outage = Outage("nothing is cached")
+        self._redis = redis
+        self._store = MemoryStore() if redis is None else redis
+        self._locks = WeakValueDictionary[str, Lock]()
+        self._errors = RedisErrorLogger("responses are not cached")
 
-    async def remember(
-        self, tag: str, key: str, seconds: int, compute: Callable[[], Awaitable[bytes]]
+    async def get_or_set(
+        self, tag: str, key: str, ttl: int, compute: Callable[[], Awaitable[bytes]]
     ) -> bytes:
-        """Return the answer that is stored, or compute it: once for all who ask at that time."""
-        try:
-            tag = f"{self._prefix}:{tag}"
-            while not isinstance(version := await self._store.get(tag), bytes):
-                await self._store.set(tag, uuid4().bytes, ex=VERSION_SECONDS, nx=True)
-            name = f"{self._prefix}:{version.hex()}:{key}"
-            known = await self._store.get(name)
-        except RedisError as error:
-            self._outage.report(error)
-            return await compute()
-        if isinstance(known, bytes):
-            return known
-        async with self._turn(name):
-            with suppress(RedisError):
-                known = await self._store.get(name)
-            if isinstance(known, bytes):
-                return known
-            answer = await compute()
-            if len(answer) <= LARGEST_ANSWER:
-                with suppress(RedisError):
-                    await self._store.set(name, answer, ex=seconds)
-            return answer
+        """Return the cached value, or compute it and cache it for `ttl` seconds.
 
-    async def forget(self, tag: str) -> None:
-        """Forget all answers with a tag; those that are being computed, too."""
+        Concurrent calls wait for one computation, for at most `LOCK_WAIT_SECONDS`. While Redis
+        does not answer, every call computes the value.
+        """
         try:
-            await self._store.delete(f"{self._prefix}:{tag}")
+            name = f"{self._prefix}:{await self._get_version(tag)}:{key}"
+            value = await self._get(name)
         except RedisError as error:
-            self._outage.report(error)
+            self._errors.report(error)
+            return await compute()
+        if value is not None:
+            return value
+        async with self._lock(name):
+            with suppress(RedisError):
+                value = await self._get(name)
+            if value is None:
+                value = await compute()
+                if len(value) <= MAX_VALUE_BYTES:
+                    with suppress(RedisError):
+                        await self._store.set(name, value, ex=ttl)
+        return value
+
+    async def invalidate(self, *tags: str) -> None:
+        """Invalidate all values of these tags, including those that are being computed."""
+        if tags:
+            try:
+                await self._store.delete(*(f"{self._prefix}:{tag}" for tag in tags))
+            except RedisError as error:
+                self._errors.report(error)
+
+    async def _get(self, name: str) -> bytes | None:
+        value = await self._store.get(name)
+        return value if isinstance(value, bytes) else None
+
+    async def _get_version(self, tag: str) -> str:
+        name = f"{self._prefix}:{tag}"
+        version = await self._get(name)
+        if version is None:
+            await self._store.set(name, uuid4().bytes, ex=VERSION_SECONDS, nx=True)
+            version = await self._get(name) or uuid4().bytes  # it may be invalidated already
+        return version.hex()
 
     @asynccontextmanager
-    async def _turn(self, name: str) -> AsyncGenerator[None]:
-        """Wait for those who compute the same, here and in other processes, but not for ever."""
+    async def _lock(self, name: str) -> AsyncGenerator[None]:
+        """Hold the lock of a value, or proceed without it after `LOCK_WAIT_SECONDS`."""
         async with AsyncExitStack() as stack:
-            with move_on_after(LONGEST_WAIT), suppress(RedisError):
-                await stack.enter_async_context(self._turns.setdefault(name, Lock()))
-                if isinstance(self._store, Redis):
-                    lock = self._store.lock(f"{name}:turn", LONGEST_COMPUTATION, sleep=0.05)
+            with move_on_after(LOCK_WAIT_SECONDS), suppress(RedisError):
+                await stack.enter_async_context(self._locks.setdefault(name, Lock()))
+                if self._redis is not None:
+                    lock = self._redis.lock(f"{name}:lock", timeout=LOCK_SECONDS, sleep=0.05)
                     stack.push_async_callback(release, lock)
                     await lock.acquire()
             yield
+
+
+async def release(lock: RedisLock) -> None:
+    """Release a lock if it is held; it expires if Redis does not answer."""
+    with suppress(RedisError):
+        await lock.release()

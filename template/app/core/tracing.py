@@ -1,4 +1,4 @@
-"""OpenTelemetry traces of requests, SQL and calls, sent over OTLP where an endpoint is set."""
+"""OpenTelemetry traces of requests, SQL statements and HTTP calls, exported over OTLP."""
 
 import os
 from functools import cache
@@ -26,96 +26,102 @@ from structlog.typing import EventDict, WrappedLogger
 
 from app.config import Settings
 
-UNTRACED = (["health"], ["metrics"])
-ADDRESSES = {"url.full", "http.url"}  # of calls, by the conventions and the older ones
+URL_ATTRIBUTES = {"url.full", "http.url"}  # of HTTP calls; the second is the former convention
 FLUSH_SECONDS = 5
 
 
 class QueryRedaction(SpanProcessor):
-    """Keeps query strings, in which tokens may travel, out of the traces."""
+    """Removes query strings from spans, because they may contain tokens."""
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Overwrite the query string, of a request or of a call."""
+        """Redact the query string of a request or an HTTP call."""
         super().on_start(span, parent_context)
         for name, value in dict(span.attributes or {}).items():
             if name == "url.query":
                 span.set_attribute(name, "REDACTED")
-            elif name in ADDRESSES:
+            elif name in URL_ATTRIBUTES:
                 span.set_attribute(name, str(value).partition("?")[0])
 
 
 @cache
-def get_provider(endpoint: str, service: str) -> TracerProvider:
-    """Return what makes spans, of calls with HTTPX too, and sends them from a thread of its own."""
-    resource = Resource.create({SERVICE_NAME: service})
+def create_tracer_provider(endpoint: str, service_name: str) -> TracerProvider:
+    """Return a provider that exports spans from its own thread, and trace the calls of HTTPX."""
+    resource = Resource.create({SERVICE_NAME: service_name})
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(QueryRedaction())
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(BatchSpanProcessor(exporter))
-    os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")  # the names that requests have
+    # Without this, the attributes of calls would have other names than those of requests.
+    os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
     HTTPX2ClientInstrumentor().instrument(tracer_provider=provider)
     return provider
 
 
-def find_provider(settings: Settings) -> TracerProvider | None:
-    """Return this process's provider; none without an endpoint."""
+def get_tracer_provider(settings: Settings) -> TracerProvider | None:
+    """Return the tracer provider of this process, or None if no endpoint is set."""
     endpoint = settings.otel_exporter_otlp_endpoint
-    return get_provider(endpoint, settings.otel_service_name) if endpoint else None
+    return create_tracer_provider(endpoint, settings.otel_service_name) if endpoint else None
 
 
-def telemetry(settings: Settings) -> TelemetryConfig:
-    """Return what FastAPI traces: requests, but no probes."""
-    provider = find_provider(settings)
-    config = TelemetryConfig(
-        tracing=provider is not None, metrics=False, logs=False, operation_spans=False
+def get_telemetry_config(settings: Settings) -> TelemetryConfig:
+    """Return the configuration of FastAPI's telemetry: one span per request, except for probes."""
+    provider = get_tracer_provider(settings)
+    return TelemetryConfig(
+        tracer_provider=provider,
+        tracing=provider is not None,
+        metrics=False,
+        logs=False,
+        operation_spans=False,
+        exclude=is_probe,
     )
-    return config | TelemetryConfig(tracer_provider=provider, exclude=is_untraced)
 
 
-def is_untraced(scope: Scope) -> bool:
-    """Tell whether a request comes from a machine that only looks."""
-    return scope["path"].removeprefix(scope.get("root_path", "")).split("/")[1:2] in UNTRACED
+def is_probe(scope: Scope) -> bool:
+    """Return whether a request is for the health or the metrics of the application."""
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    return path.split("/")[1] in {"health", "metrics"}
 
 
-def trace_statements(settings: Settings, engine: AsyncEngine) -> None:
-    """Add a span for every statement inside a trace: its text, never its values."""
-    if not (provider := find_provider(settings)):
+def instrument_engine(settings: Settings, engine: AsyncEngine) -> None:
+    """Add a span with the text of every SQL statement inside a trace, without its parameters."""
+    provider = get_tracer_provider(settings)
+    if provider is None:
         return
     tracer = provider.get_tracer(__name__)
 
-    def start(connection: Connection, _: object, statement: str, *_rest: object) -> None:
+    def start_span(connection: Connection, _: object, statement: str, *_rest: object) -> None:
         if get_current_span().is_recording():
             attributes = {"db.system.name": engine.dialect.name, "db.query.text": statement}
-            name = statement.split(maxsplit=1)[0]
-            span = tracer.start_span(name, kind=SpanKind.CLIENT, attributes=attributes)
+            operation = statement.split(maxsplit=1)[0]
+            span = tracer.start_span(operation, kind=SpanKind.CLIENT, attributes=attributes)
             connection.info["span"] = span
 
-    def end(connection: Connection, *_: object) -> None:
+    def end_span(connection: Connection, *_: object) -> None:
         if span := connection.info.pop("span", None):
             span.end()
 
-    def fail(context: ExceptionContext) -> None:
+    def end_span_with_error(context: ExceptionContext) -> None:
         if context.connection and (span := context.connection.info.pop("span", None)):
             span.set_attribute("error.type", type(context.original_exception).__name__)
-            span.set_status(StatusCode.ERROR)  # the message may hold values
+            span.set_status(StatusCode.ERROR)  # no description: the message may contain parameters
             span.end()
 
-    event.listen(engine.sync_engine, "before_cursor_execute", start)
-    event.listen(engine.sync_engine, "after_cursor_execute", end)
-    event.listen(engine.sync_engine, "handle_error", fail)
+    event.listen(engine.sync_engine, "before_cursor_execute", start_span)
+    event.listen(engine.sync_engine, "after_cursor_execute", end_span)
+    event.listen(engine.sync_engine, "handle_error", end_span_with_error)
 
 
 async def flush_spans(settings: Settings) -> None:
-    """Send what is left, but do not wait long for a collector that does not answer."""
-    if provider := find_provider(settings):
+    """Export the remaining spans, for at most `FLUSH_SECONDS`."""
+    if provider := get_tracer_provider(settings):
         with move_on_after(FLUSH_SECONDS):
             await to_thread.run_sync(provider.force_flush, abandon_on_cancel=True)
 
 
-def add_trace_ids(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
-    """Name the trace and the span in a log line, where there are any."""
-    span = get_current_span().get_span_context()
-    if span.is_valid:
-        line["trace_id"] = format_trace_id(span.trace_id)
-        line["span_id"] = format_span_id(span.span_id)
-    return line
+def add_trace_ids(_: WrappedLogger, __: str, event_dict: EventDict) -> EventDict:
+    """Add the ids of the current trace and span to a log line."""
+    context = get_current_span().get_span_context()
+    if context.is_valid:
+        event_dict["trace_id"] = format_trace_id(context.trace_id)
+        event_dict["span_id"] = format_span_id(context.span_id)
+    return event_dict

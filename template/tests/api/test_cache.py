@@ -4,95 +4,106 @@ from uuid import uuid4
 
 import pytest
 from anyio import Event, create_task_group
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from httpx2 import AsyncClient
 from pydantic import SecretStr
 
-from app.api.cache import cached, forgets
+from app.api.cache import CacheDep
 from tests.redis import NO_REDIS
 from tests.servers import Serve
 
-PROBE = "/api/v1/probe"
+URL = "/api/v1/value"
 
 
 @dataclass
-class Probe:
-    """A value, and how often it was read."""
+class Source:
+    """A value that the endpoints of these tests read and change."""
 
     tag: str = field(default_factory=lambda: uuid4().hex)
     value: str = "old"
     reads: int = 0
-    asked: Event = field(default_factory=Event)
-    go: Event | None = None
+    started: Event = field(default_factory=Event)
+    resume: Event | None = None
+
+    async def read(self) -> str:
+        self.reads += 1
+        value = self.value
+        self.started.set()
+        if self.resume:
+            await self.resume.wait()
+        return value
 
 
 @pytest.fixture
-def probe(app: FastAPI) -> Probe:
-    """Return what a route of the test's own shows and changes."""
-    probe = Probe()
-    routes = APIRouter(prefix=PROBE, dependencies=[forgets(lambda: probe.tag)])
+def source(app: FastAPI) -> Source:
+    """Return the value of endpoints that are added to the application."""
+    source = Source()
 
-    @routes.get("")
-    @cached(lambda: probe.tag, str)
-    async def read_probe() -> str:
-        probe.reads += 1
-        value = probe.value
-        probe.asked.set()
-        if probe.go:
-            await probe.go.wait()
-        return value
+    def invalidate(request: Request, cache: CacheDep) -> None:
+        if request.method != "GET":
+            cache.invalidate_after_commit(source.tag)
 
-    @routes.put("/{value}")
-    async def change_probe(value: str) -> None:
-        probe.value = value
+    router = APIRouter(prefix=URL, dependencies=[Depends(invalidate)])
 
-    app.include_router(routes)
-    return probe
+    @router.get("")
+    async def read_value(cache: CacheDep) -> str:
+        return await cache.get_or_set(str, source.tag, source.read)
+
+    @router.put("/{value}")
+    async def update_value(value: str) -> None:
+        source.value = value
+
+    app.include_router(router)
+    return source
 
 
-@pytest.fixture(params=["process", "redis"])
+@pytest.fixture(params=["memory", "redis"])
 async def client(
-    request: pytest.FixtureRequest, serve: Serve, redis_url: SecretStr, probe: Probe
+    request: pytest.FixtureRequest, serve: Serve, redis_url: SecretStr, source: Source
 ) -> AsyncGenerator[AsyncClient]:
-    """Yield a client of an application that keeps answers in its process, or in Redis."""
+    """Yield a client of an application that caches in memory, or in Redis."""
     url = redis_url if request.param == "redis" else SecretStr("")
     async with serve(redis_url=url) as client:
         yield client
 
 
 async def read(client: AsyncClient, query: str = "") -> str:
-    answer: str = (await client.get(PROBE + query)).json()
-    return answer
+    value: str = (await client.get(URL + query)).json()
+    return value
 
 
-async def test_each_answer_is_kept_until_a_change(client: AsyncClient, probe: Probe) -> None:
+async def test_response_is_cached_per_query_until_a_change(
+    client: AsyncClient, source: Source
+) -> None:
     for query in ("", "?a=1", "?a=2"):
         assert [await read(client, query), await read(client, query)] == ["old", "old"]
-    assert probe.reads == 3
+    assert source.reads == 3
 
-    await client.put(f"{PROBE}/new")
+    await client.put(f"{URL}/new")
 
     assert [await read(client), await read(client, "?a=1")] == ["new", "new"]
 
 
-async def test_answer_from_before_a_change_is_not_kept(client: AsyncClient, probe: Probe) -> None:
-    probe.go = Event()
+async def test_response_computed_before_a_change_is_not_cached_after_it(
+    client: AsyncClient, source: Source
+) -> None:
+    source.resume = Event()
 
     async with create_task_group() as tasks:
         tasks.start_soon(read, client)
-        await probe.asked.wait()
-        await client.put(f"{PROBE}/new")
-        probe.go.set()
+        await source.started.wait()
+        await client.put(f"{URL}/new")
+        source.resume.set()
 
     assert await read(client) == "new"
 
 
-async def test_everything_is_computed_while_redis_is_down(
-    serve: Serve, probe: Probe, caplog: pytest.LogCaptureFixture
+async def test_responses_are_computed_while_redis_does_not_answer(
+    serve: Serve, source: Source, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with serve(redis_url=NO_REDIS) as client:
         assert await read(client) == "old"
-        await client.put(f"{PROBE}/new")
+        await client.put(f"{URL}/new")
         assert await read(client) == "new"
 
-    assert caplog.text.count("nothing is cached") == 1
+    assert caplog.text.count("responses are not cached") == 1

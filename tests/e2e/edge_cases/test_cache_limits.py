@@ -1,25 +1,25 @@
 # Needs app/core/cache.py
 import pytest
 
-from app.core.cache import Cache, Memory
-from tests.test_cache import Answer
+from app.core.cache import MemoryStore, ResponseCache
+from tests.test_cache import Computation
 
 
-async def test_large_answers_are_not_kept() -> None:
-    cache, answer = Cache(None, "tests"), Answer(b"x" * 200_000)
+async def test_large_values_are_not_cached() -> None:
+    cache, compute = ResponseCache(None, "tests"), Computation(b"x" * 200_000)
 
     for _ in range(2):
-        assert await cache.remember("tag", "key", 60, answer.compute) == answer.text
+        assert await cache.get_or_set("tag", "key", 60, compute) == compute.value
 
-    assert answer.computed == 2
+    assert compute.calls == 2
 
 
-async def test_process_keeps_the_latest_values_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.core.cache.MOST_VALUES", 2)
-    memory = Memory()
+async def test_memory_store_evicts_the_oldest_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.core.cache.MAX_MEMORY_ENTRIES", 2)
+    store = MemoryStore()
 
     for name in "abc":
-        await memory.set(name, b"", ex=60)
-    await memory.set("c", b"new", ex=60, nx=True)
+        await store.set(name, b"", ex=60)
+    await store.set("c", b"new", ex=60, nx=True)
 
-    assert [await memory.get(name) for name in "abc"] == [None, b"", b""]
+    assert [await store.get(name) for name in "abc"] == [None, b"", b""]

@@ -13,23 +13,23 @@ from tests.test_sentry import app, read_reports, received
 __all__ = ["app", "received"]
 
 
-def test_nothing_starts_without_a_dsn(settings: Settings) -> None:
+def test_sentry_is_inactive_without_a_dsn(settings: Settings) -> None:
     configure_logging(settings)
 
     assert not sentry_sdk.get_client().is_active()
 
 
-async def test_errors_that_libraries_log_are_reported(app: FastAPI, received: Receiver) -> None:
-    logging.getLogger("theirs").error("only a message")
-    logging.getLogger("theirs").error("it failed", exc_info=KeyError("theirs"))
+async def test_exceptions_that_libraries_log_are_reported(app: FastAPI, received: Receiver) -> None:
+    logging.getLogger("library").error("without an exception")
+    logging.getLogger("library").error("it failed", exc_info=KeyError("key"))
 
     [report] = read_reports(received)
-    assert json.loads(report.splitlines()[2])["tags"]["logger"] == "theirs"
+    assert json.loads(report.splitlines()[2])["tags"]["logger"] == "library"
 
 
-async def test_errors_of_a_process_are_not_one_trace(app: FastAPI, received: Receiver) -> None:
+async def test_errors_of_a_process_belong_to_different_traces(app: FastAPI, received: Receiver) -> None:
     for _ in range(2):
-        logging.getLogger("theirs").error("it failed", exc_info=KeyError("theirs"))
+        logging.getLogger("library").error("it failed", exc_info=KeyError("key"))
 
     events = [json.loads(report.splitlines()[2]) for report in read_reports(received)]
     assert len({event["contexts"]["trace"]["trace_id"] for event in events}) == 2

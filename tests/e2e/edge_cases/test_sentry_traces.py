@@ -3,16 +3,16 @@ import json
 
 from fastapi import FastAPI
 
-from app.core.sentry import report_errors
+from app.core.sentry import capture_errors
 from tests.receiver import Receiver
 from tests.test_sentry import app, read_reports, received
 
 __all__ = ["app", "received"]
 
 
-async def test_report_names_the_trace_that_the_log_names(app: FastAPI, received: Receiver) -> None:
+async def test_report_has_the_trace_id_of_the_log_line(app: FastAPI, received: Receiver) -> None:
     ids = {"trace_id": 32 * "a", "span_id": 16 * "b"}
-    report_errors(None, "error", {"level": "error", "exc_info": KeyError("theirs"), **ids})
+    capture_errors(None, "error", {"level": "error", "exc_info": KeyError("key"), **ids})
 
     [report] = read_reports(received)
     assert json.loads(report.splitlines()[2])["contexts"]["trace"].items() >= ids.items()

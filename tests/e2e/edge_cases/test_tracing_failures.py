@@ -9,7 +9,7 @@ from tests.test_tracing import attributes_of, read_spans, received, run
 __all__ = ["received"]
 
 
-async def test_failed_statement_hides_its_message(settings: Settings, received: Receiver) -> None:
+async def test_span_of_a_failed_statement_has_no_error_message(settings: Settings, received: Receiver) -> None:
     assert (await run(settings, "/api/v1/things/0"))[0] >= 500
 
     statement, request = read_spans(received)
@@ -19,7 +19,7 @@ async def test_failed_statement_hides_its_message(settings: Settings, received: 
     assert not statement.status.message
 
 
-async def test_requests_are_answered_though_the_collector_is_down(
+async def test_requests_succeed_while_the_collector_is_down(
     settings: Settings, received: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.1")

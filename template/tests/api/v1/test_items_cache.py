@@ -3,24 +3,24 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.item import Item
-from tests.factories.users import People
+from tests.factories.users import UserFactory
 
 ITEMS = "/api/v1/items"
 
 
-async def create(client: AsyncClient) -> str:
+async def create_item(client: AsyncClient) -> str:
     item_id: str = (await client.post(ITEMS, json={"title": "Engine"})).json()["id"]
     return f"{ITEMS}/{item_id}"
 
 
-async def titles(client: AsyncClient) -> list[str]:
+async def read_titles(client: AsyncClient) -> list[str]:
     return [item["title"] for item in (await client.get(ITEMS)).json()["items"]]
 
 
-async def test_second_reading_needs_no_items_of_the_database(
+async def test_second_request_does_not_read_items_from_the_database(
     ada: AsyncClient, engine: AsyncEngine
 ) -> None:
-    url = await create(ada)
+    url = await create_item(ada)
     first = [(await ada.get(path)).json() for path in (ITEMS, url)]
     async with engine.begin() as connection:
         await connection.execute(update(Item).values(title="Loom"))
@@ -28,26 +28,26 @@ async def test_second_reading_needs_no_items_of_the_database(
     assert [(await ada.get(path)).json() for path in (ITEMS, url)] == first
 
 
-async def test_every_change_shows_at_once(ada: AsyncClient) -> None:
-    assert await titles(ada) == []
-    url = await create(ada)
-    assert await titles(ada) == ["Engine"]
+async def test_changes_are_visible_at_once(ada: AsyncClient) -> None:
+    assert await read_titles(ada) == []
+    url = await create_item(ada)
+    assert await read_titles(ada) == ["Engine"]
     assert (await ada.get(url)).json()["title"] == "Engine"
 
     await ada.patch(url, json={"title": "Loom"})
-    assert await titles(ada) == ["Loom"]
+    assert await read_titles(ada) == ["Loom"]
     assert (await ada.get(url)).json()["title"] == "Loom"
 
     await ada.delete(url)
-    assert await titles(ada) == []
+    assert await read_titles(ada) == []
     assert (await ada.get(url)).status_code == 404
 
 
-async def test_nobody_sees_what_was_cached_for_another(people: People, ada: AsyncClient) -> None:
-    url = await create(ada)
-    eve = await people.sign_up("eve@example.com")
-    assert await titles(ada) == ["Engine"]
+async def test_cached_items_are_private(users: UserFactory, ada: AsyncClient) -> None:
+    url = await create_item(ada)
+    eve = await users.register("eve@example.com")
+    assert await read_titles(ada) == ["Engine"]
     assert (await ada.get(url)).status_code == 200
 
-    assert await titles(eve) == []
+    assert await read_titles(eve) == []
     assert (await eve.get(url)).status_code == 404

@@ -1,11 +1,11 @@
 # Needs app/api/cache.py app/models/item.py
 from httpx2 import AsyncClient
 
-from tests.api.v1.test_items_cache import ITEMS, titles
+from tests.api.v1.test_items_cache import ITEMS, read_titles
 
 
-async def test_cached_answers_need_a_session_that_lives(ada: AsyncClient) -> None:
-    assert await titles(ada) == []
+async def test_cached_items_require_an_active_session(ada: AsyncClient) -> None:
+    assert await read_titles(ada) == []
 
     await ada.post("/api/v1/auth/logout")
 
