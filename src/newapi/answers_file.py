@@ -56,18 +56,18 @@ def parse(content: bytes) -> tuple[dict[str, str], list[str]]:
     import yaml
 
     try:
-        text = content.decode("utf-8-sig")
-        root = yaml.compose(text, Loader=yaml.BaseLoader)
-    except UnicodeDecodeError:
-        return {}, ["is not UTF-8 text"]
-    except yaml.YAMLError as error:
-        return {}, [f"is not valid YAML: {_reason(error)}"]
-    except RecursionError:
-        return {}, ["is nested too deeply"]
+        root = yaml.compose(content.decode("utf-8-sig"), Loader=yaml.BaseLoader)
+    except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        return {}, [_reason(error)]
     if root is None:
         return {}, []
     if not isinstance(root, yaml.MappingNode):
         return {}, ["holds no `question: value` lines"]
+    return _scalars(root)
+
+
+def _scalars(root: yaml.MappingNode) -> tuple[dict[str, str], list[str]]:
+    """Return the pairs of a mapping that are plain values, and the flaws of the others."""
     answers: dict[str, str] = {}
     flaws: list[str] = []
     for key, value in root.value:
@@ -89,9 +89,15 @@ def _is_plain(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str"
 
 
-def _reason(error: yaml.YAMLError) -> str:
+def _reason(error: Exception) -> str:
+    """Return why a file cannot be read."""
     import yaml
 
+    if isinstance(error, UnicodeDecodeError):
+        return "is not UTF-8 text"
+    if isinstance(error, RecursionError):
+        return "is nested too deeply"
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
-        return f"line {error.problem_mark.line + 1}: {shorten(error.problem or '', 100)}"
-    return "it holds a character that YAML does not allow"
+        where = error.problem_mark.line + 1
+        return f"is not valid YAML: line {where}: {shorten(error.problem or '', 100)}"
+    return "is not valid YAML: it holds a character that YAML does not allow"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -58,6 +58,7 @@ class Catalog:
     presets: Mapping[str, str]
     default_preset: str
     groups: tuple[str, ...]
+    renames: Mapping[str, str] = field(default_factory=dict)  # of files, old to new paths
 
     @property
     def features(self) -> dict[str, Question]:
@@ -114,6 +115,7 @@ def _catalog(core: dict[str, Any], manifests: list[dict[str, Any]]) -> Catalog:
         presets=dict(meta.get("presets", {})),
         default_preset=meta.get("default_preset", ""),
         groups=tuple(dict.fromkeys((*groups, *(q.group for q in questions.values())))),
+        renames=_renames(core, *manifests),
     )
 
 
@@ -140,6 +142,11 @@ def _question(
         paths=paths if feature else (),
         comes_with=tuple(about.get("comes_with", ())),
     )
+
+
+def _renames(*documents: dict[str, Any]) -> dict[str, str]:
+    declared = (document.get("_newapi", {}).get("renames", {}) for document in documents)
+    return {str(old): str(new) for renames in declared for old, new in renames.items()}
 
 
 def _paths(document: dict[str, Any]) -> tuple[str, ...]:

@@ -40,28 +40,41 @@ class Draft:
         The latest answer counts: returns what else was switched because of it. Raises
         ValueError when a flag stands against it.
         """
-        current = self.resolution.answers
-        changed = {question.name: value}
-        notes = []
         if value != question.off:
-            for name in features.required(question.name, self.catalog):
-                needed = self.catalog.questions[name]
-                if current[name] != needed.off:
-                    continue
-                if name in self.fixed:
-                    flag = self.flags[name]
-                    raise ValueError(f"{question.name} needs {name}, but {flag} was given")
-                changed[name] = features.on_value(needed, self.catalog)
-                notes.append(f"{question.name} needs {name}: switched on")
+            switched = self._switch_on_what_it_needs(question)
         elif question.feature:
-            for other in self.catalog.features.values():
-                needs = question.name in features.required(other.name, self.catalog)
-                if not needs or current[other.name] == other.off:
-                    continue
-                if other.name in self.fixed:
-                    flag = self.flags[other.name]
-                    raise ValueError(f"{flag} was given, and {other.name} needs {question.name}")
-                changed[other.name] = other.off
-                notes.append(f"{other.name} needs {question.name}: switched off")
-        self.asked |= changed
-        return notes
+            switched = self._switch_off_what_needs_it(question)
+        else:
+            switched = {}
+        self.asked |= {question.name: value, **{name: new for name, (new, _) in switched.items()}}
+        return [note for _, note in switched.values()]
+
+    def _switch_on_what_it_needs(self, question: Question) -> dict[str, tuple[Value, str]]:
+        """Return the new answers of the features that a question needs, each with a note."""
+        current = self.resolution.answers
+        switched: dict[str, tuple[Value, str]] = {}
+        for name in features.required(question.name, self.catalog):
+            needed = self.catalog.questions[name]
+            if current[name] != needed.off:
+                continue
+            if name in self.fixed:
+                flag = self.flags[name]
+                raise ValueError(f"{question.name} needs {name}, but {flag} was given")
+            note = f"{question.name} needs {name}: switched on"
+            switched[name] = (features.on_value(needed, self.catalog), note)
+        return switched
+
+    def _switch_off_what_needs_it(self, question: Question) -> dict[str, tuple[Value, str]]:
+        """Return the new answers of the features that need a question, each with a note."""
+        current = self.resolution.answers
+        switched: dict[str, tuple[Value, str]] = {}
+        for other in self.catalog.features.values():
+            needs = question.name in features.required(other.name, self.catalog)
+            if not needs or current[other.name] == other.off:
+                continue
+            if other.name in self.fixed:
+                flag = self.flags[other.name]
+                raise ValueError(f"{flag} was given, and {other.name} needs {question.name}")
+            note = f"{other.name} needs {question.name}: switched off"
+            switched[other.name] = (other.off, note)
+        return switched

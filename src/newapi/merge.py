@@ -7,7 +7,7 @@ all three differ:
 ==================================  =========================================================
 the user deleted it                 it stays deleted
 the template dropped it             the user's stays
-the template renamed it             the user's changes go with it
+the template renamed it             the user's changes go with it (declared, or found by content)
 the user renamed it                 the template's changes go where it is now
 text                                merged line by line; conflicts inline, or in `<path>.rej`
 anything else, or git ignores it    the user's stays, the template's is `<path>.template-new`
@@ -19,14 +19,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 from newapi import cases, texts, tree
-from newapi.cases import Action, Case
+from newapi.cases import Action, Case, Sides
 from newapi.texts import Labels, Style
 from newapi.tree import Entry, Tree
-
-Sides: TypeAlias = tuple[Entry | None, Entry | None, Entry | None]
 
 BESIDE = ".template-new"
 REJECTED = ".rej"
@@ -68,12 +65,13 @@ class Rules:
     style: Style = "inline"
     ignored: Collection[str] = ()  # git does not keep these: no markers, no renames
     always_theirs: Collection[str] = ()
+    renames: Mapping[str, str] = field(default_factory=dict)  # which the template declares
 
 
 def merge(base: Tree, ours: Tree, theirs: Tree, rules: Rules = Rules()) -> Merged:
     """Merge three trees."""
     merger = _Merger(ours, rules)
-    for case in cases.find(base, ours, theirs, rules.ignored):
+    for case in cases.find(base, ours, theirs, rules.ignored, rules.renames):
         merger.merge(case)
     merger.clear_the_way()
     return merger.result()

@@ -2,20 +2,22 @@
 
 The template's revision files are left out of the merge. What is new in it is chained onto the
 project's head; of what it no longer has, the file stays and a revision that takes it back follows.
+A revision that the template has renamed is the one that the project has: its file stays as it is.
+Where a release changes a table, a project of an older one gets a revision that does so too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from newapi import revisions
 from newapi.errors import NewapiError
-from newapi.revisions import Revision
+from newapi.revisions import FOLDER, Revision
 from newapi.tree import Entry, Tree
 
-FOLDER = "alembic/versions"
 _MANY = "uv run alembic merge heads -m 'merge', then commit"
 
 
@@ -30,35 +32,84 @@ class Chained:
     notes: tuple[str, ...]
 
 
-def chain(base: Tree, ours: Tree, theirs: Tree, *, keep_tables: bool) -> Chained:
+@dataclass(frozen=True)
+class Lineage:
+    """What the template says about its revisions beside their files.
+
+    `renames` maps old paths of files to the newest ones. `upgrades` has the id of every revision
+    for projects of older releases, with the ids of those that make the tables which it changes;
+    `due` are the files of those that an update may bring, in their order; `own` is a revision
+    that the command makes itself, which comes last.
+    """
+
+    renames: Mapping[str, str] = field(default_factory=dict)
+    upgrades: Mapping[str, Collection[str]] = field(default_factory=dict)
+    due: Tree = field(default_factory=dict)
+    own: Tree = field(default_factory=dict)
+
+    def newest(self, name: str) -> str:
+        """Return the id that the newest release gives a revision."""
+        return self._newer.get(name, name)
+
+    def latest(self, name: str, have: Collection[str]) -> str | None:
+        """Return the id under which a project has a revision; the last, if it was added again."""
+        newest = self.newest(name)
+        known = {newest, *(old for old, new in self._newer.items() if new == newest)}
+        numbered = re.compile(rf"({'|'.join(map(re.escape, known))})(_\d+)?")
+        found = max((n for n in have if numbered.fullmatch(n)), key=_number, default=None)
+        while found and (again := revisions.derived_id("again", found)) in have:
+            found = again
+        return found
+
+    def upgrades_of(self, name: str) -> set[str]:
+        """Return the ids of those that change what a revision makes."""
+        return {upgrade for upgrade, changed in self.upgrades.items() if name in changed}
+
+    @cached_property
+    def _newer(self) -> dict[str, str]:
+        return {
+            revisions.id_in(old): revisions.id_in(new)
+            for old, new in self.renames.items()
+            if is_revision(old) and is_revision(new)
+        }
+
+
+def chain(
+    base: Tree,
+    ours: Tree,
+    theirs: Tree,
+    lineage: Lineage = Lineage(),
+    *,
+    keep_tables: bool,
+) -> Chained:
     """Decide which revisions a project gets.
 
     Raises:
         NewapiError: The project has several heads, or a revision cannot be read.
     """
-    old, new = _read(base), _read(theirs)
-    if old.keys() == new.keys() and not _changed(old, new):
+    old, new = ({lineage.newest(name): revision for name, revision in _read(side).items()}
+                for side in (base, theirs))  # fmt: skip
+    changed = _changed(old, new)
+    if old.keys() == new.keys() and not changed and not lineage.due:
         return Chained(_without(base), _without(theirs), {}, (), ())
-    have = _read(ours)
-    notes = [f"{new[n].path}: the template changed it; revisions are never changed"
-             for n in _changed(old, new) if n in have]  # fmt: skip
-    chained = _Chain(have, ours)
-    gone = [r for r in revisions.in_order(old) if r.name not in new]
-    for revision in [] if keep_tables else reversed(gone):
-        if (current := _last(revision.name, have)) and f"drop_{current}" not in have:
-            chained.take_back(have[current])
-    for revision in revisions.in_order(new):
-        current = _last(revision.name, have)
-        if revision.name in old:
-            continue
-        if current is None:
-            chained.add(revision, revision.name, revision.path)
-        elif f"drop_{current}" in have:
-            name = f"{revision.name}_{_number(current) + 1}"
-            chained.add(have[current], name, f"{FOLDER}/{name}.py")
+    run = _Run(_read(ours), ours, lineage)
+    for name in changed:
+        run.note_change(new[name])
+    if not keep_tables:
+        for name in reversed(_ordered(old.keys() - new.keys(), old)):
+            run.drop(old[name], name)
+    for path, entry in lineage.due.items():
+        run.upgrade(path, entry, old)
+    for name in _ordered(new.keys() - old.keys(), new):
+        run.bring(new[name])
     return Chained(
-        _without(base), _without(theirs), chained.added, tuple(chained.dropped), tuple(notes)
+        *(_without(base), _without(theirs), run.added), tuple(run.dropped), tuple(run.notes)
     )
+
+
+def is_taken_back(name: str, have: Collection[str]) -> bool:
+    """Whether a project has the revision that takes another one back."""
+    return f"drop_{name}" in have or revisions.derived_id("drop", name) in have
 
 
 def head(tree: Tree) -> str | None:
@@ -70,13 +121,14 @@ def head(tree: Tree) -> str | None:
     return _only(revisions.heads(_read(tree).values()))
 
 
-def vacant(tree: Tree, name: str) -> str:
-    """Return a name for a revision that no other one has: with a number where it is taken."""
-    have, number, free = _read(tree), 1, name
-    while free in have or f"{FOLDER}/{free}.py" in tree:
+def vacant(tree: Tree, *words: str) -> str:
+    """Return the id of a new revision: the same for the same words, unless it is taken."""
+    have, number = _read(tree), 1
+    name = revisions.derived_id(*words)
+    while name in have:
         number += 1
-        free = f"{name}_{number}"
-    return free
+        name = revisions.derived_id(*words, str(number))
+    return name
 
 
 def follow(revision: Tree, chained: Chained) -> dict[str, Entry]:
@@ -91,27 +143,64 @@ def follow(revision: Tree, chained: Chained) -> dict[str, Entry]:
     }
 
 
-class _Chain:
+class _Run:
     """A project's revisions while new ones are added to their end."""
 
-    def __init__(self, have: Mapping[str, Revision], ours: Tree) -> None:
-        self.names = set(have)
+    def __init__(self, have: Mapping[str, Revision], ours: Tree, lineage: Lineage) -> None:
+        self.have = have
+        self.lineage = lineage
         self.taken = {*ours}
         self.heads = revisions.heads(have.values())
         self.added: dict[str, Entry] = {}
         self.dropped: list[str] = []
+        self.notes: list[str] = []
 
-    def add(self, revision: Revision, name: str, path: str) -> None:
-        """Add a revision."""
+    def drop(self, revision: Revision, name: str) -> None:
+        """Take back a revision of the template that the project has."""
+        current = self.lineage.latest(name, self.have)
+        if not current or is_taken_back(current, self.have):
+            return
+        # Once a later revision has changed the tables, only the template knows what there is.
+        is_upgraded = not self.lineage.upgrades_of(name).isdisjoint(self.have)
+        revision = revision if is_upgraded else self.have[current]
+        drop = revisions.derived_id("drop", current)
+        down = _only(self.heads) or ""
+        text = revisions.reversed_(revision, drop, down, f"Drop {revision.slug}.")
+        self._put(revisions.path_of(drop, f"drop_{revision.slug}"), drop, text)
+        self.dropped.append(revision.slug)
+
+    def upgrade(self, path: str, entry: Entry, old: Collection[str]) -> None:
+        """Add a revision for older projects, if this is one with the tables that it changes."""
+        revision = revisions.read(path, entry.data)
+        if revision is None or revision.name in self.have:
+            return
+        tables = self.lineage.upgrades.get(revision.name, ())
+        if not tables or not {*old}.isdisjoint(tables):
+            self._add(revision, revision.name, path)
+
+    def bring(self, revision: Revision) -> None:
+        """Add a revision that is new in the template; again, where it was taken back."""
+        current = self.lineage.latest(revision.name, self.have)
+        missing = self.lineage.upgrades_of(revision.name) - self.have.keys()
+        if current is None:
+            self._add(revision, revision.name, revision.path)
+        elif is_taken_back(current, self.have):
+            again = revisions.derived_id("again", current)
+            self._add(revision, again, revisions.path_of(again, revision.slug))
+        elif missing and not _are_equal(self.have[current], revision):
+            self.notes.append(
+                f"{self.have[current].path} made tables that the template has changed since; "
+                "`uv run alembic check` says what they lack"
+            )
+
+    def note_change(self, revision: Revision) -> None:
+        """Say that a revision of the project is not what it is in the template."""
+        if revision.name in self.have and not self.lineage.upgrades_of(revision.name):
+            note = f"{revision.path}: the template changed it; revisions are never changed"
+            self.notes.append(note)
+
+    def _add(self, revision: Revision, name: str, path: str) -> None:
         self._put(path, name, revisions.placed(revision, name, _only(self.heads)))
-
-    def take_back(self, revision: Revision) -> None:
-        """Add a revision that drops what another one has made."""
-        name = f"drop_{revision.name}"
-        title = f"Take back {revision.name}: what belongs to it is dropped."
-        text = revisions.reversed_(revision, name, _only(self.heads) or "", title)
-        self._put(f"{FOLDER}/{name}.py", name, text)
-        self.dropped.append(revision.name)
 
     def _put(self, path: str, name: str, text: str) -> None:
         stem, number = path.removesuffix(".py"), 1
@@ -143,23 +232,29 @@ def _read(tree: Tree) -> dict[str, Revision]:
 
 
 def _changed(old: Mapping[str, Revision], new: Mapping[str, Revision]) -> list[str]:
-    """Return what the template itself has changed; not merely what it builds upon."""
+    """Return what the template itself has changed; not merely what it builds upon or its id."""
     return [
         name
         for name in sorted(old.keys() & new.keys())
-        if old[name].source != new[name].source
-        and revisions.placed(old[name], name, None) != revisions.placed(new[name], name, None)
+        if old[name].name == new[name].name and not _are_equal(old[name], new[name])
     ]
+
+
+def _are_equal(one: Revision, other: Revision) -> bool:
+    """Whether two revisions differ at most in their ids and in what they build upon."""
+    texts = {revisions.placed(revision, "", None) for revision in (one, other)}
+    return one.source == other.source or len(texts) == 1
+
+
+def _ordered(names: Collection[str], known: Mapping[str, Revision]) -> list[str]:
+    """Sort ids so that each comes after those that it builds upon."""
+    of = {revision.name: name for name, revision in known.items()}
+    in_order = revisions.in_order({revision.name: revision for revision in known.values()})
+    return [of[revision.name] for revision in in_order if of[revision.name] in names]
 
 
 def _without(tree: Tree) -> dict[str, Entry]:
     return {path: entry for path, entry in tree.items() if not is_revision(path)}
-
-
-def _last(name: str, have: Mapping[str, Revision]) -> str | None:
-    """Return the newest of `name`, `name_2`, `name_3`, ... that a project has."""
-    again = re.compile(re.escape(name) + r"(_\d+)?")
-    return max((other for other in have if again.fullmatch(other)), key=_number, default=None)
 
 
 def _number(name: str) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from newapi import (
@@ -24,10 +23,12 @@ from newapi import (
     needed,
     sources,
     tree,
+    upgrades,
     worktree,
 )
 from newapi.errors import NewapiError, UsageError
 from newapi.merge import Merged, Outcome, Rules
+from newapi.migrations import Lineage
 from newapi.resources import inventory, needs, weaving
 from newapi.resources.rendering import Side
 from newapi.texts import Labels, Style
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from newapi.tree import Tree
 
 ANSWERS_FILE = ".copier-answers.yml"
+_PLAIN = Lineage()
 
 
 class Sides(NamedTuple):
@@ -86,6 +88,7 @@ class Plan:
     loose: tuple[Loose, ...] = ()
     title: str = ""
     base: Tree = field(default_factory=dict)
+    lineage: Lineage = field(default_factory=Lineage)
 
     @property
     def is_up_to_date(self) -> bool:
@@ -131,6 +134,7 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
             changes=resolution.changes,
             labels=labels,
             warnings=tuple(warnings),
+            lineage=Lineage(known.renames),
         )
         if _is_the_same(old, new) and before == resolution.answers:
             return done
@@ -138,12 +142,13 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
         with console.status(f"Rendering {shown}"):
             base = render(old, before, repository.project.name)
             theirs = render(new, resolution.answers, repository.project.name)
+            lineage = upgrades.lineage(old, new, before, resolution.answers, known)
             again = inventory.of(found.definitions)
             woven = weaving.weave(
                 *(base, theirs, Side(old.path, before, found)),
                 Side(new.path, resolution.answers, again),
             )
-    return conclude(repository, listing, wanted, done, woven)
+    return conclude(repository, listing, wanted, replace(done, lineage=lineage), woven)
 
 
 def look(repository: Repository, wanted: Wanted) -> tuple[Mapping[str, Item], history.Record]:
@@ -209,7 +214,8 @@ def conclude(
     ours = worktree.read(repository, listing, *sides, lines.files)
     worktree.require_no_remains(ours, done.labels)
     rules = Rules(done.labels, wanted.style, ours.ignored, {ANSWERS_FILE})
-    chained, merged = join(sides, ours.tree, rules, woven.revision, keep_tables=wanted.keep_tables)
+    lineage = replace(done.lineage, own=woven.revision)
+    chained, merged = join(sides, ours.tree, rules, lineage, keep_tables=wanted.keep_tables)
     merged, loose = weaving.rewire(merged, lines)
     warnings = [*done.warnings, *chained.notes]
     warnings += [
@@ -235,12 +241,13 @@ def join(
     sides: Sides,
     ours: Tree,
     rules: Rules,
-    revision: Tree = MappingProxyType({}),
+    lineage: Lineage = _PLAIN,
     *,
     keep_tables: bool,
 ) -> tuple[Chained, Merged]:
     """Merge everything, revisions of the database and what they import included."""
-    chained = migrations.chain(sides.base, ours, sides.theirs, keep_tables=keep_tables)
-    added = {**chained.added, **migrations.follow(revision, chained)}
+    rules = replace(rules, renames=lineage.renames)
+    chained = migrations.chain(sides.base, ours, sides.theirs, lineage, keep_tables=keep_tables)
+    added = {**chained.added, **migrations.follow(lineage.own, chained)}
     merged = merge.merge(chained.base, ours, {**chained.theirs, **added}, rules)
     return chained, needed.keep(merged)

@@ -136,16 +136,21 @@ def _problems(target: Path, *, force: bool) -> Iterator[Problem]:
     elif not stat.S_ISDIR(mode):
         yield Problem(f"{target} exists and is not a folder.", "Choose another name.")
     elif force:
-        home = Path.home().resolve()
-        if target in (home, *home.parents):
-            yield Problem(f"--force is not for {target}.", "Choose a folder of its own.")
-        elif finish.has_commits(target):
-            yield Problem(
-                f"{target} is a git repository with history.",
-                "Create the project beside it, and copy over what you want.",
-            )
+        yield from _problems_of_force(target)
     elif _is_filled(target):
         yield _exists(target)
+
+
+def _problems_of_force(target: Path) -> Iterator[Problem]:
+    """Say why a folder with files in it must not become a project, even with --force."""
+    home = Path.home().resolve()
+    if target in (home, *home.parents):
+        yield Problem(f"--force is not for {target}.", "Choose a folder of its own.")
+    elif finish.has_commits(target):
+        yield Problem(
+            f"{target} is a git repository with history.",
+            "Create the project beside it, and copy over what you want.",
+        )
 
 
 def _located(target: Path) -> Path:

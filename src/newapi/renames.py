@@ -1,15 +1,30 @@
-"""Which file became which: found by what is in them."""
+"""Which file became which: declared by the template, or found by what is in them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from newapi.tree import Entry, Tree
 
 _SIMILAR = 0.6
 _FEWEST_LINES = 5
+
+
+def declared(
+    renames: Mapping[str, str], base: Tree, theirs: Tree, ignored: Collection[str] = ()
+) -> dict[str, str]:
+    """Return those of the template's declared renames that lead from `base` to `theirs`.
+
+    Where two files became one, the rename that is declared first counts.
+    """
+    found: dict[str, str] = {}
+    for old, new in renames.items():
+        is_move = old in base and old not in theirs and new in theirs and new not in base
+        if is_move and new not in found.values() and not {old, new} & {*ignored}:
+            found[old] = new
+    return found
 
 
 def find(old: Tree, new: Tree, wanted: Collection[str]) -> dict[str, str]:

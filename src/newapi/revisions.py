@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from newapi.errors import NewapiError
 
+FOLDER = "alembic/versions"
+_ID = re.compile(r"[0-9a-f]{12}(?=_)")  # as Alembic makes them
+_NUMBER = re.compile(r"^(?:[0-9a-f]{12}|\d+)_(?=.)")
 _SWAPPED = {"upgrade": "downgrade", "downgrade": "upgrade"}
 
 
@@ -20,6 +25,40 @@ class Revision:
     name: str
     down: tuple[str, ...]
     source: str
+
+    @property
+    def slug(self) -> str:
+        """Return what the name of the file says after the id or number."""
+        return _NUMBER.sub("", PurePosixPath(self.path).stem, count=1)
+
+
+def derived_id(*words: str) -> str:
+    """Return an id in Alembic's form: always the same for these words, and for no others.
+
+    >>> derived_id("create", "products", "4f0c1b7d92ae")
+    'a933e4ca52d5'
+    """
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
+
+
+def id_in(path: str) -> str:
+    """Return the id that the name of a revision file begins with, else its name.
+
+    >>> id_in("alembic/versions/4f0c1b7d92ae_users.py"), id_in("alembic/versions/0001_users.py")
+    ('4f0c1b7d92ae', '0001_users')
+    """
+    name = PurePosixPath(path).stem
+    found = _ID.match(name)
+    return found[0] if found else name
+
+
+def path_of(name: str, about: str) -> str:
+    """Return the path of a revision as Alembic names files.
+
+    >>> path_of("4f0c1b7d92ae", "users")
+    'alembic/versions/4f0c1b7d92ae_users.py'
+    """
+    return f"{FOLDER}/{name}_{about}.py"
 
 
 def read(path: str, data: bytes) -> Revision | None:
@@ -117,11 +156,13 @@ def _body(text: str, node: ast.FunctionDef) -> str:
 
 
 def _span(text: str, node: ast.FunctionDef) -> tuple[int, int]:
-    """Return where a function's statements are, without its docstring."""
+    """Return where a function's statements are, without its docstring; with a last comment."""
     body = (
         node.body[1:] if ast.get_docstring(node) is not None and len(node.body) > 1 else node.body
     )
-    return _offset(text, body[0]), _offset(text, body[-1], at_end=True)
+    end = _offset(text, body[-1], at_end=True)
+    comment = re.compile(r"[ \t]*#.*").match(text, end)
+    return _offset(text, body[0]), comment.end() if comment else end
 
 
 def _offset(text: str, node: ast.expr | ast.stmt, *, at_end: bool = False) -> int:

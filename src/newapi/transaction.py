@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from newapi import interrupts, tree
+from newapi.cases import Sides
 from newapi.errors import NewapiError
 from newapi.git import Repository
 from newapi.journal import Desk, Journal, Step, digest
-from newapi.merge import Sides
 from newapi.tree import Entry
 
 

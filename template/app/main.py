@@ -1,4 +1,4 @@
-"""The application that the server loads: `app.main:app`."""
+"""The application that the server runs: `uvicorn app.main:app`."""
 
 from app.config import get_settings
 from app.core.logging import configure_logging

@@ -1,4 +1,4 @@
-"""The application with settings of its own, or why they are refused."""
+"""Run the application with changed settings, and read why settings are rejected."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -18,7 +18,7 @@ Serve = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 
 
 def change_settings(app: FastAPI, settings: Settings, changes: dict[str, object]) -> None:
-    """Let the application open its resources with changed settings when it starts."""
+    """Make the application open its state with changed settings when it starts."""
     changed = settings.model_copy(update=changes)
     app.router.lifespan_context = create_lifespan(changed)
 
@@ -31,10 +31,10 @@ async def run_server(
     proxy: str | None = None,
     **changes: object,
 ) -> AsyncGenerator[AsyncClient]:
-    """Yield a client of the application with changed settings, at an address of its own."""
+    """Yield a client of the application with changed settings; the client has this address."""
     change_settings(app, settings, changes)
     async with LifespanManager(app) as running:
-        asgi: Any = running.app  # for which Starlette and uvicorn have different types
+        asgi: Any = running.app  # Starlette and uvicorn define different types of it
         if proxy:
             asgi = ProxyHeadersMiddleware(asgi, trusted_hosts=proxy)
         transport = ASGITransport(asgi, client=(address, 1234))
@@ -42,8 +42,8 @@ async def run_server(
             yield client
 
 
-def refusal(settings: Settings, **changes: object) -> str:
-    """Return why changed settings are refused."""
-    with pytest.raises(ValidationError) as refused:
+def settings_error(settings: Settings, **changes: object) -> str:
+    """Return the error message for these settings."""
+    with pytest.raises(ValidationError) as error:
         Settings.model_validate(settings.model_dump() | changes)
-    return str(refused.value)
+    return str(error.value)

@@ -1,4 +1,4 @@
-"""A mail server for tests."""
+"""An SMTP server for tests."""
 
 import ssl
 from asyncio import get_running_loop
@@ -13,16 +13,16 @@ from aiosmtpd.handlers import AsyncMessage
 from aiosmtpd.smtp import SMTP, AuthResult
 
 CLOSED: dict[str, object] = {"smtp_host": "127.0.0.1", "smtp_port": 1, "smtp_security": "none"}
-"""Settings of a server that does not answer."""
+"""Settings of a server that does not respond."""
 
 
 @dataclass
 class MailServer(AsyncMessage):
-    """Keeps every mail; encrypts where it has a certificate, and then takes passwords."""
+    """Stores all mails; with a certificate, it offers STARTTLS and then accepts passwords."""
 
     message_class = None
     tls: ssl.SSLContext | None = None
-    refuses: bool = False
+    rejects: bool = False
     settings: dict[str, object] = field(default_factory=dict)
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
@@ -30,25 +30,26 @@ class MailServer(AsyncMessage):
 
     @asynccontextmanager
     async def run(self) -> AsyncGenerator[Self]:
-        """Answer on a free port of this machine."""
-        async with await get_running_loop().create_server(self.open, "127.0.0.1", 0) as server:
+        """Run the server on a free local port, which `settings` then contains."""
+        loop = get_running_loop()
+        async with await loop.create_server(self.create_protocol, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
             security = "starttls" if self.tls else "none"
             self.settings = CLOSED | {"smtp_port": port, "smtp_security": security}
             yield self
 
-    def open(self) -> SMTP:
-        """Open a conversation with one client."""
-        return SMTP(self, hostname="tests", tls_context=self.tls, authenticator=self.admit)
+    def create_protocol(self) -> SMTP:
+        """Return the protocol of one connection."""
+        return SMTP(self, hostname="tests", tls_context=self.tls, authenticator=self.authenticate)
 
-    def admit(self, *login: object) -> AuthResult:
-        """Take any name and password."""
+    def authenticate(self, *login: object) -> AuthResult:
+        """Accept and store any password."""
         self.passwords.append(login[-1])
         return AuthResult(success=True)
 
     async def handle_message(self, message: Message) -> None:
-        """Take a mail, or refuse it."""
-        if self.refuses:
+        """Store a mail, or reject it."""
+        if self.rejects:
             raise ConnectionRefusedError
         self.mails.append(message_from_bytes(bytes(message), policy=policy.default))
         self.recipients.append(message["X-RcptTo"])

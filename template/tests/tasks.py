@@ -1,4 +1,4 @@
-"""Tasks that nobody was told of."""
+"""Create tasks without a request, and read them."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,8 @@ from sqlalchemy import update
 
 from app.crud.task import create_task
 from app.dependencies import AppState
+from app.jobs.process_file import process_file
+from app.jobs.run import TaskCoroutine, run_task
 from app.models.task import Task, TaskKind, TaskStatus
 from app.models.user import User
 
@@ -14,36 +16,47 @@ MAIL = {"subject": "Reminder", "text": "Water the plants."}
 
 
 async def add_task(
-    state: AppState, kind: TaskKind, details: dict[str, str], email: str = "ada@example.com"
+    state: AppState, kind: TaskKind, kwargs: dict[str, str], email: str = "ada@example.com"
 ) -> Task:
-    """Store a task of a new user."""
+    """Create a task of a new user."""
     async with state.sessionmaker.begin() as db:
         owner = User(email=email, hashed_password="-")
         db.add(owner)
         await db.flush()
-        return await create_task(db, owner, kind, details)
+        return await create_task(db, owner, kind, kwargs)
 
 
-async def add_file(state: AppState, email: str = "ada@example.com") -> Task:
-    """Store a task with a file of three words."""
+async def add_file_task(state: AppState, email: str = "ada@example.com") -> Task:
+    """Create a task with a file of three words."""
     name = state.uploads.store(b"three little words\n")
     return await add_task(state, TaskKind.PROCESS_FILE, {"upload": name}, email)
 
 
+async def run_file_task(
+    state: AppState,
+    task: Task,
+    coroutine: TaskCoroutine = process_file,
+    *,
+    is_last_try: bool = False,
+) -> None:
+    """Run a task as a worker does."""
+    await run_task(state, task.id, coroutine, is_last_try=is_last_try)
+
+
 async def read_task(state: AppState, task: Task) -> Task:
-    """Return a task as it is now."""
+    """Return the current row of a task."""
     async with state.sessionmaker() as db:
         return await db.get_one(Task, task.id)
 
 
 async def change_task(state: AppState, task: Task, **values: object) -> None:
-    """Change what the database says of a task."""
+    """Update the row of a task."""
     async with state.sessionmaker.begin() as db:
         await db.execute(update(Task).where(Task.id == task.id).values(**values))
 
 
 async def wait_for(state: AppState, task: Task, is_reached: Callable[[Task], bool]) -> Task:
-    """Return a task once it is as wanted; an idle machine needs a second or two."""
+    """Return a task as soon as the condition is true."""
     with fail_after(60):
         while True:
             current = await read_task(state, task)
@@ -53,5 +66,5 @@ async def wait_for(state: AppState, task: Task, is_reached: Callable[[Task], boo
 
 
 async def wait_for_success(state: AppState, task: Task) -> Task:
-    """Return a task once it has succeeded."""
+    """Return a task as soon as it has succeeded."""
     return await wait_for(state, task, lambda now: now.status is TaskStatus.SUCCEEDED)

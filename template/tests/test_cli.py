@@ -8,7 +8,9 @@ from app.cli import cli
 runner = CliRunner()
 
 
-def test_env_writes_secrets_for_you_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_env_creates_a_private_file_with_new_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / ".env.example").write_text("# a comment\nA=change-me\nB=change-me\nC=kept\n")
     monkeypatch.chdir(tmp_path)
 

@@ -7,10 +7,10 @@ from app.config import Settings
 from app.core.database import create_engine
 
 
-async def test_sqlite_enforces_foreign_keys_where_it_stands_in(
+async def test_sqlite_enforces_foreign_keys(
     settings: Settings, tmp_path: Path
 ) -> None:
-    url = SecretStr(f"sqlite+aiosqlite:///{tmp_path}/stand-in.db")
+    url = SecretStr(f"sqlite+aiosqlite:///{tmp_path}/test.db")
     engine = create_engine(settings.model_copy(update={"database_url": url}))
 
     async with engine.connect() as connection:

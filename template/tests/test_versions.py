@@ -6,7 +6,7 @@ from app.crud.user import users
 from app.dependencies import SessionDep
 from app.models.user import User
 from app.problems import error_responses
-from tests.factories.users import People, id_of
+from tests.factories.users import UserFactory, get_user_id
 
 
 class UserBase(BaseModel, from_attributes=True):
@@ -26,14 +26,14 @@ async def read_me(caller: CurrentUser, db: SessionDep) -> UserBase:
 
 
 async def test_next_version_answers_differently_beside_the_first(
-    app: FastAPI, people: People
+    app: FastAPI, users: UserFactory
 ) -> None:
     app.include_router(v2, prefix="/api")
-    ada = await people.sign_up(full_name="Ada")
+    ada = await users.register(full_name="Ada")
 
     first = (await ada.get("/api/v1/users/me")).json()
     second = (await ada.get("/api/v2/users/me")).json()
 
-    assert second == {"id": await id_of(ada), "name": "Ada"}
+    assert second == {"id": await get_user_id(ada), "name": "Ada"}
     assert first["full_name"] == "Ada"
     assert "name" not in first

@@ -14,13 +14,15 @@ FILES = [
     "app/api/v1/endpoints/resize_image.py",
     "app/jobs/resize_image.py",
     "app/schemas/resize_image.py",
+    "app/worker/resize_image.py",
     "tests/api/v1/test_resize_image.py",
     "tests/jobs/test_resize_image.py",
+    "tests/worker/test_resize_image.py",
 ]
 WIRED = {
     "app/api/v1/api.py": "router.include_router(resize_image_router)",
-    "app/jobs/work.py": "    TaskKind.RESIZE_IMAGE: resize_image,",
     "app/models/task.py": '    RESIZE_IMAGE = "resize_image"',
+    "app/worker/configuration.py": '    "app.worker.resize_image",',
 }
 
 
@@ -48,11 +50,11 @@ def test_task_is_written_and_wired_once(project: Path, newapi: Run) -> None:
 
 
 def test_wiring_survives_what_the_user_has_made_of_the_files(project: Path, newapi: Run) -> None:
-    work = project / "app/jobs/work.py"
-    work.write_text(
-        work.read_text().replace(
-            "    TaskKind.PROCESS_FILE: process_file,\n",
-            "    # the slow one\n    TaskKind.PROCESS_FILE: (process_file),  # keep\n",
+    configuration = project / "app/worker/configuration.py"
+    configuration.write_text(
+        configuration.read_text().replace(
+            '    "app.worker.tasks",\n',
+            '    # the slow ones\n    "app.worker.tasks",  # keep\n',
         )
     )
     trees.commit(project)
@@ -60,28 +62,40 @@ def test_wiring_survives_what_the_user_has_made_of_the_files(project: Path, newa
     assert newapi("generate", "task", "resize-image").code == 0
 
     assert (
-        "    # the slow one\n    TaskKind.PROCESS_FILE: (process_file),  # keep\n"
-        "    TaskKind.RESIZE_IMAGE: resize_image,\n}\n"
-    ) in work.read_text()
+        'TASK_MODULES = [\n    # the slow ones\n    "app.worker.tasks",  # keep\n'
+        '    "app.worker.resize_image",\n]\n'
+    ) in configuration.read_text()
+
+
+def test_background_task_is_added_to_the_coroutines(
+    newapi: Run, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = ("--preset", "standard", "--defaults", "--no-lock", "--set", "jobs=background")
+    assert newapi("create", "small", *options).code == 0
+    monkeypatch.chdir(here / "small")
+
+    assert newapi("generate", "task", "resize-image").code == 0
+
+    assert not (here / "small/app/worker").exists()
+    publish = (here / "small/app/jobs/publish.py").read_text()
+    assert "    TaskKind.RESIZE_IMAGE: resize_image,\n}\n" in publish
 
 
 def test_line_without_a_place_is_left_to_the_user(project: Path, newapi: Run) -> None:
-    work = project / "app/jobs/work.py"
-    work.write_text(work.read_text().replace("WORK: dict", "KINDS: dict"))
+    configuration = project / "app/worker/configuration.py"
+    configuration.write_text(configuration.read_text().replace("TASK_MODULES", "MODULES"))
     trees.commit(project)
 
     done = newapi("generate", "task", "resize-image")
 
     assert done.code == 0
-    assert "add `TaskKind.RESIZE_IMAGE: resize_image` to WORK by hand" in done.err.replace(
-        "\n", " "
-    )
+    assert 'add `"app.worker.resize_image"` to TASK_MODULES by hand' in done.err.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("email", "There is a task email already"),
+        ("send-email", "There is a task send_email already"),
         ("2fast", "cannot be a task's name"),
         ("class", "cannot be a task's name"),
         ("größe", "cannot be a task's name"),

@@ -23,7 +23,7 @@ ENDPOINT = '''\
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from app.dependencies import ResourcesDep
+from app.dependencies import StateDep
 
 router = APIRouter(prefix="/greeting", tags=["greeting"])
 
@@ -35,9 +35,9 @@ class Greeting(BaseModel):
 
 
 @router.get("")
-async def read_greeting(resources: ResourcesDep) -> Greeting:
+async def read_greeting(state: StateDep) -> Greeting:
     """Greet."""
-    return Greeting(text=resources.settings.greeting)
+    return Greeting(text=state.settings.greeting)
 '''
 GREETS = """\
 from httpx2 import AsyncClient
@@ -57,7 +57,7 @@ async def test_item_has_a_color(ada: AsyncClient) -> None:
     assert "brass" in (await ada.get("/api/v1/items")).text
 """
 REVISION = '''\
-"""Colors of items."""
+"""Add the color of items."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -69,12 +69,12 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
-    """Apply this revision."""
+    """Upgrade the schema."""
     op.add_column("items", sa.Column("color", sa.String(length=20), nullable=True))
 
 
 def downgrade() -> None:
-    """Take this revision back."""
+    """Downgrade the schema."""
     op.drop_column("items", "color")
 '''
 FILL = """
@@ -156,7 +156,7 @@ def give_items_a_color(project: Project) -> None:
     write(path / "app/models/item.py", (path / "app/models/item.py").read_text() + column)
     schemas = path / "app/schemas/item.py"
     last = "    description: Description | None = None\n"
-    replace(schemas, last, f"{last}    color: Line | None = None\n")
+    replace(schemas, last, f"{last}    color: SingleLineStr | None = None\n")
     last = "    updated_at: datetime\n"
     replace(schemas, last, f"{last}    color: str | None\n")
     versions = path / "alembic/versions"

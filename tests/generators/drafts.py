@@ -25,8 +25,30 @@ NOUNS = (
     *("user", "item", "task", "token", "session", "page", "entity", "base", "health", "common"),
     *("request", "response", "change", "target", "value", "number", "count", "first", "key"),
     *("client", "admin", "owner", "parent", "children", "tag", "tags", "name", "title", "label"),
-    *("data", "query", "errors", "process", "meta", "note", "line_1", "Line", "entry", "moment"),
-    *("search_query", "list_query", "field", "model", "view", "views", "form", "column_list"),
+    *(
+        "data",
+        "query",
+        "errors",
+        "process",
+        "meta",
+        "note",
+        "line_1",
+        "Line",
+        "entry",
+        "moment",
+        "timestamp",
+    ),
+    *(
+        "search_query",
+        "list_query",
+        "list_params",
+        "field",
+        "model",
+        "view",
+        "views",
+        "form",
+        "column_list",
+    ),
 )
 SQL = (
     *("select", "order", "group", "table", "index", "primary", "rank", "where", "from", "check"),
@@ -69,32 +91,49 @@ DEFAULTS: dict[Type, tuple[str, ...]] = {
 
 
 @st.composite
+def choices(draw: st.DrawFn) -> list[str]:
+    """Return the values of an enum, and sometimes its default."""
+    values = draw(st.lists(words, min_size=2, max_size=5, unique=True))
+    found = ["|".join(value.lower() for value in values)]
+    return [*found, f"default={values[-1].lower()}"] if draw(st.booleans()) else found
+
+
+@st.composite
+def bounds(draw: st.DrawFn, kind: Type) -> list[str]:
+    """Return the bounds of a number."""
+    bound = whole.map(str) if kind == "int" else broken
+    chosen = draw(st.sampled_from([(), ("gt",), ("ge",), ("lt",), ("le",), ("ge", "lt")]))
+    return [f"{name}={draw(bound)}" for name in chosen]
+
+
+@st.composite
 def options(draw: st.DrawFn, kind: Type) -> list[str]:
     """Return what stands in the brackets of a field."""
-    known = KINDS[kind].options
     found: list[str] = []
-    if kind == "enum":
-        values = draw(st.lists(words, min_size=2, max_size=5, unique=True))
-        found.append("|".join(value.lower() for value in values))
-        if draw(st.booleans()):
-            found.append(f"default={values[-1].lower()}")
     if kind == "ref":
         found.append(TARGET)
-    if kind in {"str", "text", "email", "url"}:
+    elif kind == "enum":
+        found += draw(choices())
+    elif kind in {"str", "text", "email", "url"}:
         found.append(draw(lengths))
     elif kind == "list":
         found.append(draw(entries))
-    elif "gt" in known:
-        bound = whole.map(str) if kind == "int" else broken
-        chosen = draw(st.sampled_from([(), ("gt",), ("ge",), ("lt",), ("le",), ("ge", "lt")]))
-        found += [f"{name}={draw(bound)}" for name in chosen]
+    elif "gt" in KINDS[kind].options:
+        found += draw(bounds(kind))
     if kind == "decimal" and draw(st.booleans()):
         found += [f"digits={draw(st.integers(1, 20))}", f"places={draw(st.integers(0, 6))}"]
-    if "unique" in known and draw(st.integers(0, 3)) == 0:
-        found.append("unique")
-    elif kind in DEFAULTS and draw(st.integers(0, 3)) == 0:
-        found.append(f"default={draw(st.sampled_from(DEFAULTS[kind]))}")
+    found += draw(last_option(kind))
     return [word for word in found if word]
+
+
+@st.composite
+def last_option(draw: st.DrawFn, kind: Type) -> list[str]:
+    """Return `unique` or a default, sometimes."""
+    if "unique" in KINDS[kind].options and draw(st.integers(0, 3)) == 0:
+        return ["unique"]
+    if kind in DEFAULTS and draw(st.integers(0, 3)) == 0:
+        return [f"default={draw(st.sampled_from(DEFAULTS[kind]))}"]
+    return []
 
 
 @st.composite

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
-import io
 import json
-import tokenize
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -68,26 +66,3 @@ def texts(project: Path) -> Iterator[tuple[str, str]]:
     """Yield each text file of a project with its content."""
     for name in relative_files(project):
         yield name, (project / name).read_text(encoding="utf-8")
-
-
-def python_lines(project: Path, folder: str = "") -> dict[str, int]:
-    """Return how long each Python file below a folder is."""
-    return {
-        name: text.count("\n")
-        for name, text in texts(project)
-        if name.endswith(".py") and name.startswith(folder)
-    }
-
-
-def code_lines(text: str) -> int:
-    """Count the lines of a module as cloc does: none that are blank, comments or docstrings."""
-    passed = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
-    lines: set[int] = set()
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type not in passed | {tokenize.ENDMARKER}:
-            lines |= {*range(token.start[0], token.end[0] + 1)}
-    for node in ast.walk(ast.parse(text)):
-        match node:
-            case ast.Expr(value=ast.Constant(value=str())):
-                lines -= {*range(node.lineno, (node.end_lineno or node.lineno) + 1)}
-    return len(lines)

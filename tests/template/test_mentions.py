@@ -7,60 +7,33 @@ from collections.abc import Mapping
 
 import pytest
 
-from newapi.catalog import Catalog, Value
+from newapi.catalog import Catalog, Value, read
 from tests.conftest import Render
-from tests.matrix import PROJECTS, with_brought
+from tests.matrix import PROJECTS, ROOT, with_brought
 from tests.template.files import texts
 
-WORDS: Mapping[tuple[str, Value], str] = {
-    ("tables", False): (
-        r"\bEntity\b|\bCRUD\b|\bUTCDateTime\b|\bcrud/|app\.crud|(?i:schemathesis)"
-        r"|\bMIGRATE_ON_START\b|\bConflict\b"
-    ),
-    ("auth", False): (
-        r"(?i)\bjwt\b|secret_key|argon2|pwdlib|refresh[_ ]token|access[_ ]token|new_password"
-        r"|password_hash|current_?user|require_roles|/auth/|\bsign[ -](up|in)\b|\blog[ -]?in\b"
-        r"|create-admin|smtp"
-    ),
-    ("oauth", False): (
-        r"(?i)\bauthlib\b|\bjoserfc\b|google_client|\boidc|\bidentit(y|ies)\b|openid"
-        r"|public_url|sign-?in with"
-    ),
-    ("email", False): (
-        r"(?i)verif\w+[-_ ]e-?mail|email_verified_at|email_token|password[- ]reset|frontend_url"
-    ),
-    ("items", False): (
-        r"(?i:rich.?text|\bnh3\b)|\bitems?\.py\b|\bItem(Create|Read|Update)?\b|/items\b"
-        r"|\bitems_router\b"
-    ),
-    ("envelope", False): r"Envelope|envelope_of|app[./]envelope|unwrap|in envelopes",
-    ("admin", False): r"(?i)\bsqladmin|app\.admin|\badmin pages",
-    ("metrics", False): r"(?i)prometheus|metrics_token|/metrics\b|\bscrapes?\b",
-    ("tracing", False): r"(?i)opentelemetry|\botel_|\botlp\b|traceparent|trace_?ids?\b",
-    ("sentry", False): r"(?i)\bsentry|\bdsn\b",
-    ("cache", False): r"(?i)cache_seconds|\bcached\b|\bapi[./]cache\b",
-    ("rate_limit", False): r"(?i)rate[-_ ]?limit|\blimits\.py\b|app\.api\.limits|too_?many",
-    ("jobs", "none"): (
-        r"(?i)\bcelery\b|kombu|\bbroker\b|\btasks\.py\b|\bTask(Kind|Status|Read)?\b|/tasks\b"
-        r"|\bupload_folder\b|\bapp[./]jobs\b"
-    ),
-    ("jobs", "background"): r"(?i)\bcelery\b|kombu|\bbroker\b|\bapp[./]worker\b|rabbitmq|\bbeat\b",
-    ("docker", False): r"(?i)\bdocker\b|dockerfile|\bcompose\b|\bcontainers?\b",
-    ("traefik", False): r"(?i)traefik|\bacme_|let's encrypt",
-    ("kubernetes", False): r"(?i)kubernetes|\bkubectl\b|\bkustom|\boverlays?\b",
-    ("devcontainer", False): r"(?i)\.?devcontainer|\bdevelopment containers?\b",
-    ("ci", "none"): (
-        r"(?i)\.github/|\bgithub[ -]actions\b|\bgitlab\b|\bdependabot\b|\bcontinuous integration\b"
-    ),
-    ("ci", "github"): r"(?i)\bgitlab\b",
-    ("ci", "gitlab"): r"(?i)\.github/|\bgithub[ -]actions\b|\bdependabot\b",
-    ("pre_commit", False): r"(?i)\bpre[-_]commit\b",
-    ("agents", False): r"(?i)\bagents\b",
+# Patterns of core questions; those of features are in the manifests.
+CORE: Mapping[tuple[str, Value], str] = {
     ("database", "sqlite"): r"(?i)postgres|asyncpg|pgserver|mysql|mariadb|pool_recycle",
     ("database", "postgres"): r"(?i)aiosqlite|mysql|mariadb",
     ("database", "mysql"): r"(?i)postgres|asyncpg|pgserver",
     ("license", "none"): r"(?i)\bMIT licen[sc]e\b|\bApache License\b",
 }
+
+
+def words_of_features() -> Mapping[tuple[str, Value], str]:
+    """Return the pattern that each manifest gives for the answers that leave its feature out."""
+    words: dict[tuple[str, Value], str] = {}
+    for document in read(ROOT / "copier.yml")[1]:
+        name = next(key for key in document if not key.startswith("_"))
+        patterns = document["_newapi"]["words"]
+        if isinstance(patterns, str):
+            patterns = {False: patterns}
+        words |= {(name, answer): pattern for answer, pattern in patterns.items()}
+    return words
+
+
+WORDS = {**CORE, **words_of_features()}
 NOT_PROSE = {".copier-answers.yml"}
 
 

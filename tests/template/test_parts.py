@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from newapi.catalog import Question
+from newapi.catalog import Question, read
 from tests.matrix import CATALOG, ROOT, TEMPLATE
 
 FEATURES = ROOT / "features"
-DISPATCHER = FEATURES / "parts.jinja"
-PARTS = sorted(path for path in FEATURES.rglob("*.jinja") if path != DISPATCHER)
+PARTS = sorted({*FEATURES.glob("*/**/*.jinja")} - {*FEATURES.glob("*/upgrades/*/*")})
 WOVEN = {"auth", "tables"}  # what the other features build on, and most files speak of
 STATEMENT = re.compile(r"# \{%(.*?)%\}|\{\{(.*?)\}\}")
 OFFERED = re.compile(
@@ -116,8 +115,6 @@ def test_every_place_is_filled_where_it_is() -> None:
 
 def test_every_folder_of_parts_is_looked_into() -> None:
     folders = {path.name for path in FEATURES.iterdir() if path.is_dir()}
-    looked_into = re.findall(
-        r'^    \("(\w+)", ', DISPATCHER.read_text(encoding="utf-8"), re.MULTILINE
-    )
+    looked_into = re.findall(r"'(\w+)': ", read(ROOT / "copier.yml")[0]["parts"]["default"])
 
     assert sorted(looked_into) == sorted(folders)

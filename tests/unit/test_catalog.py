@@ -100,3 +100,15 @@ def test_broken_template_is_an_error_with_a_hint(tmp_path: Path, text: str) -> N
 def test_missing_template_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NewapiError, match="cannot be read"):
         catalog.load(tmp_path / "nowhere")
+
+
+def test_renames_of_core_and_manifests_are_one_mapping(tmp_path: Path) -> None:
+    root = sample.write(tmp_path)
+    for name, line in (("copier.yml", "a.py: b.py"), ("features/auth.yml", "c.py: d.py")):
+        path = root / name
+        path.write_text(
+            path.read_text().replace("_newapi:\n", f"_newapi:\n  renames: {{{line}}}\n")
+        )
+
+    assert catalog.load(root).renames == {"a.py": "b.py", "c.py": "d.py"}
+    assert sample.catalog(tmp_path / "without").renames == {}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import newapi
-from newapi import finish, sources
+from newapi import catalog, finish, sources
 from newapi.errors import NewapiError, UsageError
 from newapi.releases import __main__ as command
 from newapi.releases import snapshot, store
@@ -20,6 +20,7 @@ from newapi.releases.lint import lint
 from tests import trees
 
 RELEASES = "src/newapi/releases"
+UPGRADE = "aa10b2c3d4e5_x.py.jinja"
 BINARY = b"\x89PNG\x00\xff"
 
 
@@ -149,29 +150,33 @@ def test_versions_are_ordered_by_number(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "package", "reason"),
+    ("version", "reason"),
     [
-        ("0.2.0", "0.2.0", "frozen already"),
-        ("0.1.5", "0.1.5", "older than"),
-        ("0.3.0", "0.4.0", r"package has version 0\.4\.0"),
-        ("v0.3.0", "0.3.0", "not a version"),
-        ("0.3", "0.3", "not a version"),
-        ("../0.3.0", "0.3.0", "not a version"),
+        ("0.2.0", "frozen already"),
+        ("0.1.5", "older than"),
+        ("v0.3.0", "not a version"),
+        ("0.3", "not a version"),
+        ("../0.3.0", "not a version"),
     ],
 )
 def test_freeze_refuses_what_is_not_the_next_version(
-    history: Path,
-    checkout: Path,
-    at_version: Callable[[str], str],
-    version: str,
-    package: str,
-    reason: str,
+    history: Path, checkout: Path, at_version: Callable[[str], str], version: str, reason: str
 ) -> None:
     before = trees.read(history)
-    at_version(package)
 
     with pytest.raises(UsageError, match=reason):
-        freeze(checkout, version, history)
+        freeze(checkout, at_version(version), history)
+    assert trees.read(history) == before
+
+
+def test_freeze_refuses_another_version_than_that_of_the_package(
+    history: Path, checkout: Path, at_version: Callable[[str], str]
+) -> None:
+    before = trees.read(history)
+    at_version("0.4.0")
+
+    with pytest.raises(UsageError, match=r"package has version 0\.4\.0"):
+        freeze(checkout, "0.3.0", history)
     assert trees.read(history) == before
 
 
@@ -219,6 +224,36 @@ def test_lint_accepts_a_sound_template(checkout: Path) -> None:
         ({"template/x.jinja": "{{ _copier_conf.dst_path }}"}, "x.jinja: uses _copier_conf"),
         ({"template/{{ now() }}": ""}, "the name {{ now() }}: uses now"),
         ({"template/x.jinja": "# {% if %}\n"}, "template/x.jinja: Expected an expression"),
+        (
+            {"features/x.yml": "_newapi: {renames: {app/old.py: app/new.py}}\n"},
+            "renames: app/old.py becomes app/new.py, which is not in the template",
+        ),
+        (
+            {"features/x.yml": "_newapi: {renames: {Dockerfile: README.md}}\n"},
+            "renames: Dockerfile becomes README.md, but is still in the template",
+        ),
+        (
+            {"features/x.yml": "_newapi: {renames: {alembic/versions/1.py: README.md}}\n"},
+            "renames: alembic/versions/1.py becomes README.md, but only one of them is a revision",
+        ),
+        ({f"features/none/upgrades/1.0.0/{UPGRADE}": ""}, "there is no feature none"),
+        ({f"features/docker/upgrades/next/{UPGRADE}": ""}, "next is not a release"),
+        (
+            {"features/docker/upgrades/1.0.0/0002_x.py.jinja": ""},
+            "0002_x.py.jinja: not called <12 hexadecimal digits>_<words>.py.jinja",
+        ),
+        (
+            {f"features/docker/upgrades/1.0.0/{UPGRADE}": 'revision: str = "x"\n'},
+            "its revision is not aa10b2c3d4e5",
+        ),
+        (
+            {f"features/docker/upgrades/{n}.0.0/{UPGRADE}": "" for n in (1, 2)},
+            f"features/docker/upgrades/1.0.0/{UPGRADE} has the same id",
+        ),
+        (
+            {f"features/docker/upgrades/1.0.0/{name}": "" for name in (UPGRADE, f"b{UPGRADE[1:]}")},
+            f"belongs into features/docker/upgrades/1.0.0/{UPGRADE}, so that there is one order",
+        ),
     ],
 )
 def test_lint_names_each_flaw(checkout: Path, files: dict[str, str], flaw: str) -> None:
@@ -228,6 +263,20 @@ def test_lint_names_each_flaw(checkout: Path, files: dict[str, str], flaw: str) 
             file.write("---\n!include features/x.yml\n")
 
     assert any(flaw in found for found in lint(checkout))
+
+
+def test_lint_accepts_renames_to_conditional_files_and_upgrades(checkout: Path) -> None:
+    manifest = (checkout / "features/docker.yml").read_text()
+    renames = "_newapi: {renames: {Containerfile: Dockerfile, README.txt: README.md}}\n"
+    trees.write(
+        checkout,
+        {
+            "features/docker.yml": manifest + renames,
+            f"features/docker/upgrades/1.0.0/{UPGRADE}": 'revision: str = "aa10b2c3d4e5"\n',
+        },
+    )
+
+    assert lint(checkout) == []
 
 
 def test_lint_refuses_symbolic_links(checkout: Path) -> None:
@@ -281,6 +330,17 @@ def test_released_files_never_change() -> None:
 
     assert changed == ""
     assert {line[:2] for line in status.splitlines()} <= {"??", "A "}
+
+
+def test_renames_of_this_checkout_begin_at_files_of_releases() -> None:
+    root = sources.checkout()
+    if root is None:
+        pytest.skip("not a checkout")
+    releases = (store.load(store.FOLDER / f"{version}.json") for version in store.versions())
+    released = {path.removeprefix("template/").removesuffix(".jinja")
+                for release in releases for path in release.files}  # fmt: skip
+
+    assert not catalog.load(root).renames.keys() - released
 
 
 def test_template_of_this_checkout_can_be_frozen() -> None:

@@ -14,7 +14,7 @@ from newapi.catalog import Value
 from newapi.releases import store
 from newapi.sources import Source
 from newapi.tree import Tree
-from tests.update import releases, shops
+from tests.update import releases, rewrites, shops
 from tests.update.library import Library
 from tests.update.project import Project
 
@@ -98,6 +98,28 @@ def room(tmp_path: Path, home: Path, shelf: Path, monkeypatch: pytest.MonkeyPatc
 def shop(room: Path, capfd: pytest.CaptureFixture[str]) -> Project:
     """Return a project with accounts and an admin, at the release that can make resources."""
     return Project(room / "shop", capfd).create("auth=true", "admin=true", version="v0.2.0")
+
+
+@pytest.fixture(scope="session")
+def rewritten(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder with the releases."""
+    return rewrites.freeze(tmp_path_factory.mktemp("rewrites"))
+
+
+@pytest.fixture
+def old(
+    tmp_path: Path,
+    home: Path,
+    rewritten: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Project:
+    """Return a project whose files and tables later releases rename and rewrite."""
+    assert home.is_dir()
+    monkeypatch.setattr(store, "FOLDER", rewritten)
+    monkeypatch.setattr(sources, "checkout", lambda: None)
+    monkeypatch.chdir(tmp_path)
+    return Project(tmp_path / "demo", capfd).create("auth=true", "jobs=true")
 
 
 @pytest.fixture(scope="session")

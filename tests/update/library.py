@@ -12,8 +12,9 @@ from random import Random
 from uuid import uuid4
 
 from newapi import answers as answering
-from newapi import carry, catalog, features, history, planning, sources
+from newapi import carry, catalog, features, history, planning, sources, upgrades
 from newapi.catalog import Value
+from newapi.migrations import Lineage
 from newapi.planning import ANSWERS_FILE, Sides
 from newapi.releases import store
 from newapi.sources import Source
@@ -67,6 +68,16 @@ class Library:
             after = self.after(base, journey.end, self.choice(journey))
             self._sides[journey] = Sides(base, self.render(journey.end, after))
         return self._sides[journey]
+
+    def lineage(self, journey: Journey) -> Lineage:
+        """Return what the template at the end of a journey says about revisions."""
+        base = self.render(journey.start, self.answers(journey.start, journey.number))
+        return upgrades.lineage(
+            *(self.sources[journey.start], self.sources[journey.end]),
+            self.after(base, journey.start, {}),
+            self.after(base, journey.end, self.choice(journey)),
+            self.catalogs[journey.end],
+        )
 
     def choice(self, journey: Journey) -> Answers:
         """Return what is chosen on the way: one feature differently, or nothing."""

@@ -86,7 +86,11 @@ def test_feature_can_be_added_again(plain: Project) -> None:
 
     assert tables(plain) == {"users", "audit", "items"}
     assert len(revisions.heads(revised(plain).values())) == 1
-    assert {"0002_items_2", "drop_0002_items_2", "0002_items_3"} <= revised(plain).keys()
+    again = revisions.derived_id("again", "0002_items")
+    once_more = revisions.derived_id("again", again)
+    assert {"0002_items", again, once_more} <= revised(plain).keys()
+    assert migrations.is_taken_back(again, revised(plain))
+    assert plain.read(f"{VERSIONS}/{again}_items.py")
 
 
 def test_existing_revisions_never_change(plain: Project) -> None:
@@ -131,7 +135,7 @@ def test_dropping_tables_is_said(plain: Project) -> None:
 
     result = plain.run("remove", "items", "--project", str(plain.path))
 
-    assert "0002_items" in result.err
+    assert "items: its tables, with everything in them, are dropped" in result.err
     assert "--keep-tables" in result.err
     assert "alembic upgrade head" in result.out
 
@@ -231,6 +235,23 @@ def test_merge_revisions_have_no_second_head() -> None:
     )
 
     assert b'down_revision = "m"' in chained.added[f"{VERSIONS}/z.py"].data
+
+
+def test_comment_of_the_last_line_goes_where_the_line_goes() -> None:
+    text = (
+        '"""A."""\n\nrevision = "a"\ndown_revision = None\n\n\n'
+        "def upgrade():\n    up()\n\n\ndef downgrade():\n    down()  # why\n"
+    )
+
+    dropped = migrations.chain(
+        {f"{VERSIONS}/a.py": Entry(text.encode())},
+        {f"{VERSIONS}/a.py": Entry(text.encode())},
+        {},
+        keep_tables=False,
+    )
+
+    (entry,) = dropped.added.values()
+    assert b"def upgrade():\n    down()  # why\n\n\ndef downgrade():\n    up()\n" in entry.data
 
 
 def test_what_a_migration_imports_is_kept() -> None:

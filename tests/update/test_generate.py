@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from newapi import revisions
 from newapi.resources import formatting
 from tests.matrix import ROOT
 from tests.update.project import Project
 from tests.update.stock import PRODUCT, generate, stocked
+from tests.update.test_features import revised
 
 CATEGORY = ("category", "name:str")
 
@@ -104,9 +107,10 @@ def test_files_of_the_user_among_definitions_are_none(shop: Project) -> None:
 
 def test_several_heads_are_refused(shop: Project) -> None:
     generate(shop, *CATEGORY)
+    (head,) = revisions.heads(revised(shop).values())
     branch = "revision = {!r}\ndown_revision = {!r}\n"
     for name in ("left", "right"):
-        text = branch.format(name, "create_categories")
+        text = branch.format(name, head)
         shop.write(f"alembic/versions/{name}.py", text)
     shop.commit()
 
@@ -122,7 +126,8 @@ def test_several_heads_are_refused(shop: Project) -> None:
     shop.write("alembic/versions/joined.py", branch.format("joined", ("left", "right")))
     shop.commit()
     generate(shop, "note", "text:str")
-    assert 'down_revision: str | None = "joined"' in shop.read("alembic/versions/create_notes.py")
+    (created,) = (r for r in revised(shop).values() if r.slug == "create_notes")
+    assert created.down == ("joined",)
 
 
 def test_names_of_revisions_are_never_used_twice(shop: Project) -> None:
@@ -132,16 +137,41 @@ def test_names_of_revisions_are_never_used_twice(shop: Project) -> None:
         generate(shop, "category", "--remove")
         shop.commit()
 
-    names = [path.stem for path in (shop.path / "alembic/versions").glob("*_categories*.py")]
-    assert sorted(names) == [
-        "create_categories",
-        "create_categories_2",
-        "remove_categories",
-        "remove_categories_2",
+    order = revisions.in_order(revised(shop))
+    assert [r.slug for r in order[1:]] == ["create_categories", "remove_categories"] * 2
+    assert [r.down for r in order[1:]] == [(r.name,) for r in order[:-1]]
+
+
+def test_ids_of_revisions_have_alembics_form_however_long_a_name_is(shop: Project) -> None:
+    name = "inventory_transaction_type"
+
+    generate(shop, name, "label:str")
+
+    (created,) = (r for r in revised(shop).values() if r.slug == f"create_{name}s")
+    assert created.name == revisions.derived_id("create", f"{name}s", "0001_users")
+    assert re.fullmatch("[0-9a-f]{12}", created.name)
+    assert created.path == f"{created.name}_create_{name}s.py"
+
+
+def test_revisions_of_older_releases_keep_their_ids(shop: Project) -> None:
+    generate(shop, *CATEGORY)
+    (made,) = (r for r in revised(shop).values() if r.slug == "create_categories")
+    (shop.path / "alembic/versions" / made.path).unlink()
+    path = "alembic/versions/create_categories.py"
+    shop.write(path, made.source.replace(made.name, "create_categories"))
+    shop.commit()
+    before = shop.read(path)
+
+    generate(shop, "category", "--add", "color:str?")
+    shop.commit()
+    generate(shop, "category", "--remove")
+
+    order = revisions.in_order(revised(shop))
+    assert [r.slug for r in order[1:]] == [
+        f"{w}_categories" for w in ("create", "change", "remove")
     ]
-    assert 'down_revision: str | None = "create_categories_2"' in shop.read(
-        "alembic/versions/remove_categories_2.py"
-    )
+    assert [r.down for r in order[1:]] == [(r.name,) for r in order[:-1]]
+    assert shop.read(path) == before
 
 
 def test_missing_formatter_is_said(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:

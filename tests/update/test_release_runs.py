@@ -41,7 +41,7 @@ def compare(library: Library, journey: Journey, by_user: list[Edit], project: Pr
     rules = Rules(
         Labels("your project", f"template {journey.start}", theirs), always_theirs={ANSWERS_FILE}
     )
-    _, merged = join(sides, user.tree, rules, keep_tables=False)
+    _, merged = join(sides, user.tree, rules, library.lineage(journey), keep_tables=False)
     words = [
         f"--set={name}={str(v).lower() if isinstance(v, bool) else v}"
         for name, v in library.choice(journey).items()
@@ -56,17 +56,16 @@ def compare(library: Library, journey: Journey, by_user: list[Edit], project: Pr
     assert found == merged.tree
 
 
+@pytest.mark.usefixtures("home")
 @few
 @given(numbers, some)
 def test_real_projects_are_updated_as_in_memory(
     library: Library,
-    home: Path,
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
     number: int,
     by_user: list[Edit],
 ) -> None:
-    assert home.is_dir()
     journeys = library.journeys(2)
     compare(
         library,
@@ -78,17 +77,16 @@ def test_real_projects_are_updated_as_in_memory(
 
 @pytest.mark.slow
 @pytest.mark.long
+@pytest.mark.usefixtures("home")
 @settings(few, max_examples=40)
 @given(numbers, some)
 def test_real_projects_are_updated_as_in_memory_at_length(
     library: Library,
-    home: Path,
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
     number: int,
     by_user: list[Edit],
 ) -> None:
-    assert home.is_dir()
     journeys = library.journeys(12)
     compare(
         library,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import cache
 
@@ -14,6 +13,7 @@ from newapi import carry, migrations, needed, revisions
 from newapi.errors import NewapiError
 from newapi.history import Record
 from newapi.merge import Merged, Rules
+from newapi.migrations import Lineage
 from newapi.planning import ANSWERS_FILE, Sides, join
 from newapi.revisions import Revision
 from newapi.sources import CANONICAL_SRC_PATH
@@ -45,10 +45,10 @@ def chosen(library: Library, number: int, sets: int) -> Journey:
     return journeys[number % len(journeys)]
 
 
-def hold(sides: Sides, user: Story, rules: Rules) -> None:
+def hold(sides: Sides, user: Story, rules: Rules, lineage: Lineage) -> None:
     """Update an edited project, and check every law; a project that is refused stays as it is."""
     try:
-        chained, merged = join(sides, user.tree, rules, keep_tables=False)
+        chained, merged = join(sides, user.tree, rules, lineage, keep_tables=False)
     except NewapiError:
         return
     theirs = {**chained.theirs, **chained.added}
@@ -58,15 +58,18 @@ def hold(sides: Sides, user: Story, rules: Rules) -> None:
             law(told)
     result = merged.tree
     assert result[ANSWERS_FILE] == sides.theirs[ANSWERS_FILE]
-    assert_one_history(sides, user.tree, merged)
-    assert not join(Sides(sides.theirs, sides.theirs), result, rules, keep_tables=False)[1].writes
+    assert_one_history(sides, user.tree, merged, lineage)
+    at_home = replace(lineage, due={})
+    again = join(Sides(sides.theirs, sides.theirs), result, rules, at_home, keep_tables=False)
+    assert not again[1].writes
 
 
 @few
 @given(numbers, anything, STYLES)
 def test_every_law_holds(library: Library, number: int, by_user: list[Edit], rules: Rules) -> None:
-    sides = library.sides(chosen(library, number, QUICK))
-    hold(sides, edited(sides, by_user), rules)
+    journey = chosen(library, number, QUICK)
+    sides = library.sides(journey)
+    hold(sides, edited(sides, by_user), rules, library.lineage(journey))
 
 
 @pytest.mark.slow
@@ -76,27 +79,30 @@ def test_every_law_holds(library: Library, number: int, by_user: list[Edit], rul
 def test_every_law_holds_at_length(
     library: Library, number: int, by_user: list[Edit], rules: Rules
 ) -> None:
-    sides = library.sides(chosen(library, number, EXTENSIVE))
-    hold(sides, edited(sides, by_user), rules)
+    journey = chosen(library, number, EXTENSIVE)
+    sides = library.sides(journey)
+    hold(sides, edited(sides, by_user), rules, library.lineage(journey))
 
 
 def test_edits_follow_what_a_release_moves_and_keep_what_it_drops(library: Library) -> None:
     moved = set()
-    for sides in (library.sides(j) for j in library.journeys(QUICK) if not j.is_changed):
-        gone = sorted(sides.base.keys() - sides.theirs.keys())
+    for journey in (j for j in library.journeys(QUICK) if not j.is_changed):
+        sides, lineage = library.sides(journey), library.lineage(journey)
+        gone = sorted(without_revisions(sides.base).keys() - sides.theirs.keys())
         edits = [("append", number, 0) for number, _ in enumerate(gone)]
         user = Story("user", dict(sides.base), busy=gone).apply(edits)
 
-        hold(sides, user, RULES)
+        hold(sides, user, RULES, lineage)
 
-        _, merged = join(sides, user.tree, RULES, keep_tables=False)
+        _, merged = join(sides, user.tree, RULES, lineage, keep_tables=False)
         moved |= {(o.origin, o.path) for o in merged.outcomes if o.action == "moved"}
     assert moved >= {("tests/factories.py", "tests/factories/people.py")}
 
 
 def test_unchanged_project_becomes_a_new_one(library: Library) -> None:
-    for sides in map(library.sides, library.journeys(QUICK)):
-        _, merged = join(sides, sides.base, RULES, keep_tables=False)
+    for journey in library.journeys(QUICK):
+        sides, lineage = library.sides(journey), library.lineage(journey)
+        _, merged = join(sides, sides.base, RULES, lineage, keep_tables=False)
 
         assert without_revisions(merged) == without_revisions(sides.theirs)
 
@@ -111,8 +117,10 @@ def test_choice_that_is_taken_back_leaves_nothing(
     sides = library.sides(journey)
     before = edited(sides, by_user).tree
 
-    there = updated(sides, before)
-    back = there and updated(Sides(sides.theirs, sides.base), there.tree)
+    lineage = library.lineage(journey)
+
+    there = updated(sides, before, lineage)
+    back = there and updated(Sides(sides.theirs, sides.base), there.tree, lineage)
 
     if back:
         assert without_revisions(back) == without_revisions(before)
@@ -124,13 +132,15 @@ def test_choice_that_is_taken_back_leaves_nothing(
 @given(numbers, gentle)
 def test_update_in_two_steps_equals_one(library: Library, number: int, by_user: list[Edit]) -> None:
     start, middle, end = library.releases[0], *library.releases[-2:]
-    first = library.sides(Journey(start, middle, number % QUICK, is_changed=False))
-    whole = library.sides(Journey(start, end, number % QUICK, is_changed=False))
+    to_middle = Journey(start, middle, number % QUICK, is_changed=False)
+    to_end = replace(to_middle, end=end)
+    first, whole = library.sides(to_middle), library.sides(to_end)
     before = edited(whole, by_user).tree
 
-    halfway = updated(first, before)
-    after = halfway and updated(Sides(first.theirs, whole.theirs), halfway.tree)
-    at_once = updated(whole, before)
+    halfway = updated(first, before, library.lineage(to_middle))
+    rest = Sides(first.theirs, whole.theirs)
+    after = halfway and updated(rest, halfway.tree, library.lineage(to_end))
+    at_once = updated(whole, before, library.lineage(to_end))
 
     assert library.after(first.theirs, end, {}) == library.after(first.base, end, {})
     if after and at_once:
@@ -155,10 +165,10 @@ def test_recorded_answers_stay(library: Library, number: int, answers: int) -> N
     }
 
 
-def updated(sides: Sides, ours: Tree) -> Merged | None:
+def updated(sides: Sides, ours: Tree, lineage: Lineage) -> Merged | None:
     """Update a project; None where that is not possible without a conflict."""
     try:
-        _, merged = join(sides, ours, RULES, keep_tables=False)
+        _, merged = join(sides, ours, RULES, lineage, keep_tables=False)
     except NewapiError:
         return None
     return None if any(outcome.conflicts for outcome in merged.outcomes) else merged
@@ -172,7 +182,7 @@ def without_revisions(project: Tree | Merged) -> dict[str, Entry]:
     return {path: entry for path, entry in project.items() if not migrations.is_revision(path)}
 
 
-def assert_one_history(sides: Sides, ours: Tree, merged: Merged) -> None:
+def assert_one_history(sides: Sides, ours: Tree, merged: Merged, lineage: Lineage) -> None:
     """Every revision is there, in one line from the first to the last, or named as a conflict."""
     try:
         old, new, before, after = (history_of(tree) for tree in (*sides, ours, merged.tree))
@@ -180,12 +190,12 @@ def assert_one_history(sides: Sides, ours: Tree, merged: Merged) -> None:
         return
     assert len(revisions.heads(after.values())) <= max(1, len(revisions.heads(before.values())))
     blocked = {outcome.path for outcome in merged.outcomes if outcome.action == "conflict"}
-    for name in new.keys() - old.keys():
-        assert new[name].path in blocked or any(
-            re.fullmatch(rf"{name}(_\d+)?", other) for other in after
-        )
-    for name in old.keys() - new.keys() & before.keys():
-        assert f"drop_{name}" in after
+    same = {lineage.newest(name) for name in old} & new.keys()
+    for name in new.keys() - same:
+        assert new[name].path in blocked or lineage.latest(name, after)
+    for name in old.keys() & before.keys():
+        is_gone = lineage.newest(name) not in same
+        assert migrations.is_taken_back(name, after) == is_gone
 
 
 def history_of(tree: Tree) -> dict[str, Revision]:

@@ -40,8 +40,8 @@ def test_resource_is_written_formatted_and_wired(shop: Project) -> None:
     assert "from app.models.product import Product\n" in shop.read("app/models/__init__.py")
     assert "router.include_router(products)\n" in shop.read("app/api.py")
     assert "    ProductView,\n" in shop.read("app/admin/views.py")
-    assert [r.name for r in revisions.in_order(revised(shop))] == [
-        "0001_users",
+    assert [r.slug for r in revisions.in_order(revised(shop))] == [
+        "users",
         "create_categories",
         "create_products",
     ]
@@ -67,7 +67,8 @@ def test_removing_takes_everything_back(shop: Project) -> None:
         shop.commit()
 
     assert committed(shop) == before
-    assert {"remove_products", "remove_categories"} <= revised(shop).keys()
+    slugs = {revision.slug for revision in revised(shop).values()}
+    assert {"remove_products", "remove_categories"} <= slugs
 
 
 def test_update_equals_a_new_project_with_the_same_resources(shop: Project, room: Path) -> None:
@@ -105,7 +106,8 @@ def test_every_edited_line_stays(shop: Project) -> None:
     assert "color: str" in shop.read("app/models/product.py")
     assert "price" not in shop.read("app/models/product.py")
     assert "e = 'better'" in shop.read("app/endpoints/products.py").replace('"', "'")
-    assert "add" in shop.read("alembic/versions/change_products.py")
+    changed = next(r for r in revised(shop).values() if r.slug == "change_products")
+    assert "add" in changed.source
 
 
 def test_edited_files_stay_when_the_resource_goes(shop: Project) -> None:
@@ -182,7 +184,8 @@ def test_tables_come_with_the_first_resource(room: Path, shop: Project) -> None:
     assert bare.read("app/tables.py")
     assert [change["name"] for change in result.document["changes"]] == ["tables"]
     assert "everybody may write" in result.document["warnings"][0]
-    assert revised(bare)["create_categories"].down == ()
+    (created,) = revised(bare).values()
+    assert (created.slug, created.down) == ("create_categories", ())
     bare.commit()
     assert bare.run("remove", "tables", "--project", str(bare.path)).code == 2
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newapi import catalog, finish, programs
+from newapi import catalog, finish, migrations, programs, upgrades
 from newapi.releases import snapshot
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _ILLEGAL = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$')
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+_UPGRADE = re.compile(r"[0-9a-f]{12}_[a-z0-9_]+\.py\.jinja")
 _SETTINGS = ("_tasks", "_migrations", "_jinja_extensions", "_external_data")
 _NAMES = frozenset({"_folder_name", "_copier_python", "_copier_operation", "_copier_phase", "now"})
 _FILTERS = frozenset(
@@ -32,6 +33,8 @@ def lint(root: Path) -> list[str]:
         *_ignored(root, paths),
         *_questions(root),
         *_expressions(root, paths),
+        *_renames(root, paths),
+        *_upgrades(root),
     ]
 
 
@@ -106,6 +109,40 @@ def _expressions(root: Path, paths: list[Path]) -> Iterator[str]:
             yield from (f"{place}: uses {name}" for name in _unstable(environment, text))
         except TemplateSyntaxError as error:
             yield f"{place}: {error}"
+
+
+def _renames(root: Path, paths: list[Path]) -> Iterator[str]:
+    """Compare declared renames with the paths of the template, conditional files included."""
+    template = root / "template"
+    here = {path.relative_to(template).as_posix().removesuffix(".jinja")
+            for path in paths if path.is_relative_to(template)}  # fmt: skip
+    for old, new in catalog.load(root).renames.items():
+        if new not in here:
+            yield f"renames: {old} becomes {new}, which is not in the template"
+        if old in here:
+            yield f"renames: {old} becomes {new}, but is still in the template"
+        if migrations.is_revision(old) != migrations.is_revision(new):
+            yield f"renames: {old} becomes {new}, but only one of them is a revision"
+
+
+def _upgrades(root: Path) -> Iterator[str]:
+    """Look whether upgrades are named as they must be to be found, and to be found once."""
+    manifests = {path.stem for path in (root / "features").glob("*.yml")}
+    seen: dict[str | Path, str] = {}
+    for upgrade in upgrades.find(root):
+        name = upgrade.source.relative_to(root).as_posix()
+        if upgrade.feature not in manifests:
+            yield f"{name}: there is no feature {upgrade.feature}"
+        if not upgrade.version:
+            yield f"{name}: {upgrade.release} is not a release"
+        if not _UPGRADE.fullmatch(upgrade.source.name):
+            yield f"{name}: not called <12 hexadecimal digits>_<words>.py.jinja"
+        if f'revision: str = "{upgrade.name}"' not in upgrade.source.read_text(encoding="utf-8"):
+            yield f"{name}: its revision is not {upgrade.name}"
+        if seen.setdefault(upgrade.name, name) != name:
+            yield f"{name}: {seen[upgrade.name]} has the same id"
+        if seen.setdefault(upgrade.source.parent, name) != name:
+            yield f"{name}: belongs into {seen[upgrade.source.parent]}, so that there is one order"
 
 
 def _strings(value: object, place: str = "") -> Iterator[tuple[str, str]]:

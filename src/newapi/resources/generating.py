@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from newapi import carry, catalog, history, migrations, planning, texts, worktree
+from newapi import carry, catalog, history, migrations, planning, revisions, texts, worktree
 from newapi.errors import UsageError
 from newapi.features import Resolution
+from newapi.migrations import Lineage
 from newapi.planning import Plan, Wanted
 from newapi.resources import context, deciding, inventory, needs, surroundings, weaving
 from newapi.resources.deciding import Decision, Request
@@ -38,6 +39,11 @@ class Step:
     decision: Decision
     wanted: Wanted
 
+    @property
+    def subject(self) -> str:
+        """Return what the change is about, as in the name of its revision file."""
+        return f"{self.decision.verb}_{self.decision.definition.plural}"
+
 
 @dataclass(frozen=True)
 class Generated:
@@ -57,7 +63,8 @@ def plan(repository: Repository, request: Request, wanted: Wanted, console: Cons
     listing, record = planning.look(repository, wanted)
     with history.open_base(record) as source:
         require_there(Generator(source.path), source, "resources")
-        before = carry.recorded(record, catalog.load(source.path))
+        known = catalog.load(source.path)
+        before = carry.recorded(record, known)
         found = inventory.committed(repository, listing, source.path)
         decision = _decide(repository, listing, request, found, before)
         definitions = decision.applied(found.definitions)
@@ -82,6 +89,7 @@ def plan(repository: Repository, request: Request, wanted: Wanted, console: Cons
         labels=labels,
         warnings=decision.warnings,
         dropped=_dropped(decision, wanted),
+        lineage=Lineage(known.renames),
         title=f"{decision.verb.capitalize()} the resource {decision.definition.name}",
     )
     return Generated(planning.conclude(repository, listing, wanted, done, woven), decision)
@@ -121,7 +129,11 @@ def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
         made = weaving.make(workshop, old, new, names)
     added = made.theirs.keys() - made.base.keys()
     worktree.require_room(repository, listing, added, "resource")
-    revision = {path: entry for job in about for path, entry in workshop.made[key(*job)].items()}
+    revision = {
+        revisions.path_of(job[1]["revision"]["id"], step.subject): entry
+        for job in about
+        for entry in workshop.made[key(*job)].values()
+    }
     base, theirs = made.base, made.theirs
     if old.answers != new.answers:
         name = repository.project.name
@@ -139,9 +151,10 @@ def _revision(step: Step, ours: Tree) -> list[tuple[Side, dict[str, Any]]]:
         return []
     side = step.old if is_removed else step.new
     operations = [context.of_operation(one, definition, side.definitions) for one in steps]
+    down = migrations.head(ours)
     about = {
-        "id": migrations.vacant(ours, f"{decision.verb}_{definition.plural}"),
-        "down": migrations.head(ours),
+        "id": migrations.vacant(ours, decision.verb, definition.plural, down or ""),
+        "down": down,
         "message": f"{decision.verb.capitalize()} {definition.plural}",
         "operations": operations,
     }

@@ -22,7 +22,11 @@ _FIELDS: Mapping[str, str] = {
     **dict.fromkeys(("id", "created_at", "updated_at", "owner", "owner_id"), _KEPT),
     **dict.fromkeys(("skip", "limit", "search", "sort", "cursor"), _PARAMETER),
     **dict.fromkeys(
-        ("descending", "filters", "refuse_cursor_in_other_orders", "refuse_nothing", "sort_by"),
+        (
+            "check_cursor", "check_not_empty",
+            # Before 0.7.0:
+            "descending", "filters", "refuse_cursor_in_other_orders", "refuse_nothing", "sort_by",
+        ),
         "the schemas of every resource have an attribute of this name",
     ),
     **dict.fromkeys(("metadata", "registry", "type_annotation_map"), _SQLALCHEMY),
@@ -67,26 +71,30 @@ _PROPOSALS: Mapping[str, str] = {
 # What the modules of a resource import or call their own variables.
 _VARIABLES = frozenset(
     {
-        "ada", "admin", "again", "app", "body", "cache", "caller", "changed", "client", "created",
-        "data", "date", "datetime", "db", "deleted", "eve", "factory", "falling", "field",
-        "found", "func", "given", "id_of", "list_query", "listed", "nobody",
-        "op", "opened", "owner", "page", "pages", "parameters", "people", "problems", "pytest",
-        "query", "referred", "refusal", "refused", "relationship", "response", "rising", "root",
-        "router", "row", "rows", "sa", "saved", "select", "self", "send_form", "sent", "shown",
-        "typed", "unique", "url", "uuid", "values",
+        "ada", "admin", "again", "app", "ascending", "body", "cache", "cached", "caller",
+        "changed", "client", "created", "data", "date", "datetime", "db", "deleted", "descending",
+        "error_responses", "eve", "factory", "falling", "field", "forgets", "found", "func",
+        "get_user_id", "given", "id_of", "invalid", "list_params", "list_query", "listed",
+        "nobody", "normalized", "op", "opened", "owner", "page", "pages", "parameters", "params",
+        "people", "problems", "pytest", "query", "referred", "refusal", "refused", "relationship",
+        "response", "rising", "root", "router", "row", "rows", "sa", "saved", "select", "self",
+        "send_form", "sent", "shown", "status_code", "taken", "typed", "unique", "updated", "url",
+        "uuid", "values",
     }
 )  # fmt: skip
 CLASSES = frozenset(
     {
         "Administrator", "AfterValidator", "Annotated", "Any", "AnyUrl", "AsyncClient",
-        "AsyncEngine", "AsyncSession", "AwareDatetime", "Base", "BaseModel", "BeforeValidator",
-        "BigInteger", "Boolean", "CallerDep", "CheckConstraint", "ClaimsDep", "CurrentUser",
-        "Cursor", "Date", "DateTime", "Decimal", "Depends", "Double", "Email", "EmailStr", "Entity",
-        "Enum", "Field", "Float", "ForeignKey", "HttpUrl", "Index", "Input", "Integer",
-        "InvalidReference", "JsonValue", "Line", "ListQuery", "Literal", "Mapped", "ModelView",
-        "NotFound", "Numeric", "Page", "Patch", "People", "Query", "Rows", "SearchQuery", "Self",
-        "Sequence", "SessionDep", "StrEnum", "String", "Text", "UniqueConstraint", "Url", "Uuid",
-        "View",
+        "AsyncEngine", "AsyncSession", "AwareDatetime", "Base", "BaseModel", "BaseView",
+        "BeforeValidator", "BigInteger", "Boolean", "CacheDep", "CallerDep", "CheckConstraint", "ClaimsDep",
+        "CurrentAdmin", "CurrentUser", "Cursor", "Date", "DateTime", "Decimal", "Depends",
+        "Double", "Email", "EmailStr", "Entity", "Enum", "Field", "Float", "ForeignKey",
+        "HttpUrl", "Index", "Input", "Integer", "InvalidReference", "JsonValue", "Line",
+        "ListParams", "ListQuery", "Literal", "Mapped", "ModelView", "MultiLineStr", "NotFound",
+        "Numeric", "Page", "Patch", "PatchModel", "People", "Query", "RequestModel", "Rows",
+        "SearchParams", "SearchQuery", "Self", "Sequence", "SessionDep", "SingleLineStr",
+        "StrEnum", "String", "Text", "TokenPayloadDep", "UniqueConstraint", "Url", "UserFactory",
+        "Uuid", "View",
     }
 )  # fmt: skip
 _BUILTINS = frozenset(dir(builtins))

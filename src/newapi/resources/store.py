@@ -104,17 +104,24 @@ def _parse(path: str, text: bytes | str) -> Content:
         found = yaml.BaseLoader(decoded).get_single_data()
     except (UnicodeDecodeError, yaml.YAMLError):
         raise _broken(path, "it is not valid YAML") from None
+    return _checked(path, found)
+
+
+def _checked(path: str, found: object) -> Content:
+    """Return what a file holds, if it is texts by their names."""
     if not isinstance(found, dict):
         raise _broken(path, "it holds no `plural: ...` lines")
-    content: Content = {}
     for key, value in found.items():
-        is_flat = isinstance(value, dict) and all(
-            isinstance(word, str) for pair in value.items() for word in pair
-        )
-        if not isinstance(key, str) or not (isinstance(value, str) or is_flat):
+        if not isinstance(key, str) or not (isinstance(value, str) or _is_flat(value)):
             raise _broken(path, f"{shorten(str(key)[:100])} is neither a text nor a list of texts")
-        content[key] = value
-    return content
+    return found
+
+
+def _is_flat(value: object) -> bool:
+    """Tell whether a value holds nothing but texts by their names."""
+    return isinstance(value, dict) and all(
+        isinstance(word, str) for pair in value.items() for word in pair
+    )
 
 
 def _is_deep(text: str) -> bool:

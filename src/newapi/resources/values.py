@@ -29,11 +29,7 @@ def with_option(field: Field, option: str, text: str) -> Field:
         ValueError: The text is not what the option takes; the message says what is.
     """
     if option in {"min", "max", "digits", "places"}:
-        if not _LENGTH.fullmatch(text):
-            raise ValueError("must be a whole number, like 10")
-        if option == "digits" and not 1 <= int(text) <= MAX_DIGITS:
-            raise ValueError(f"must be from 1 to {MAX_DIGITS}")
-        return _with_length(field, option, int(text))
+        return _with_length(field, option, text)
     if option == "unique":
         if text:
             raise ValueError("takes no value")
@@ -43,14 +39,24 @@ def with_option(field: Field, option: str, text: str) -> Field:
     if option in BOUNDS:
         return _with_bound(field, option, _number(field, text))
     if option == "target":
-        try:
-            return replace(field, target=naming.normalise(text))
-        except ValueError as flaw:
-            raise ValueError(f"{flaw}, the name of a resource") from None
+        return replace(field, target=_target(text))
     return replace(field, values=_values(text))
 
 
-def _with_length(field: Field, option: str, value: int) -> Field:
+def _target(text: str) -> str:
+    """Return the name of the resource that a reference leads to."""
+    try:
+        return naming.normalise(text)
+    except ValueError as flaw:
+        raise ValueError(f"{flaw}, the name of a resource") from None
+
+
+def _with_length(field: Field, option: str, text: str) -> Field:
+    if not _LENGTH.fullmatch(text):
+        raise ValueError("must be a whole number, like 10")
+    value = int(text)
+    if option == "digits" and not 1 <= value <= MAX_DIGITS:
+        raise ValueError(f"must be from 1 to {MAX_DIGITS}")
     if option == "min":
         return replace(field, min=value)
     if option == "max":

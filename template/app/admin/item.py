@@ -1,17 +1,17 @@
-"""Items in the admin pages."""
+"""The admin view of items."""
 
-from app.admin.base import BaseView
+from app.admin.base import CRUDView
 from app.crud.item import items
 from app.models.item import Item
 from app.schemas.item import ItemUpdate
 
 
-class ItemAdmin(BaseView, model=Item):
+class ItemAdmin(CRUDView, model=Item):
     """Items of all users."""
 
     icon = "fa-solid fa-box"
     crud = items
-    changes = ItemUpdate
+    update_schema = ItemUpdate
     column_list = ("title", "owner_id", "created_at")
     column_details_list = ("id", *column_list, "description", "updated_at")
     column_searchable_list = ("title",)

@@ -1,44 +1,43 @@
-"""Pages for administrators at `/admin`, made by SQLAdmin."""
+"""The admin pages at `/admin`, built with SQLAdmin."""
 
 import logging
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from sqladmin import Admin
-from sqlalchemy.ext.asyncio import async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from app.admin.access import Access, OriginMiddleware, RequestSession
+from app.admin.auth import AdminAuth, AdminMiddleware
 from app.admin.views import VIEWS
 from app.config import Settings
 from app.exceptions import AppError
 from app.middleware import ErrorMiddleware
 from app.problems import PROBLEM_HANDLERS
 
-SQLADMIN = "sqladmin.application"
-
 
 def is_unexpected(record: logging.LogRecord) -> bool:
-    """Whether an error is worth a line in the log, and not only a line on the page."""
+    """Return whether SQLAdmin logs an unexpected error; expected ones only appear on the page."""
     return not isinstance(record.msg, AppError | HTTPException)
 
 
-def install(app: FastAPI, settings: Settings) -> None:
-    """Serve the pages, behind a sign-in of their own."""
+def mount_admin(app: FastAPI, settings: Settings) -> None:
+    """Mount the admin pages."""
 
     @app.get("/admin", include_in_schema=False)
-    async def go_to_pages(request: Request) -> Response:
+    async def redirect_to_admin(request: Request) -> Response:
         return RedirectResponse(f"{request.url.path}/")
 
+    sessionmaker = async_sessionmaker[AsyncSession]()
     admin = Admin(
         app,
-        session_maker=async_sessionmaker(class_=RequestSession),
+        session_maker=sessionmaker,
         title=app.title,
-        middlewares=[Middleware(ErrorMiddleware), Middleware(OriginMiddleware)],
-        authentication_backend=Access(settings),
+        middlewares=[Middleware(ErrorMiddleware), Middleware(AdminMiddleware, sessionmaker)],
+        authentication_backend=AdminAuth(settings),
     )
-    admin.admin.exception_handlers |= {AppError: PROBLEM_HANDLERS[AppError]}
-    logging.getLogger(SQLADMIN).addFilter(is_unexpected)
+    admin.admin.add_exception_handler(AppError, PROBLEM_HANDLERS[AppError])
+    logging.getLogger("sqladmin.application").addFilter(is_unexpected)
     for view in VIEWS:
         admin.add_view(view)

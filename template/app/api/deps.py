@@ -1,76 +1,58 @@
-"""What a request is about: who calls, and which row is meant."""
+"""Dependencies that read the request: the current user, and the user that a path names."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, NamedTuple
+from typing import Annotated
 from uuid import UUID
 
 import structlog
 from fastapi import Depends
 from fastapi.security import OAuth2PasswordBearer
 
-from app.core.tokens import TokenPayload
+from app.core.tokens import TokenPayload, decode_access_token
 from app.crud.auth_session import get_session_user
 from app.crud.user import users
 from app.dependencies import SessionDep, StateDep
-from app.exceptions import Forbidden, NotFound, Unauthorized
+from app.exceptions import Forbidden, InvalidAuthToken, NotFound, Unauthorized
 from app.models.user import User, UserRole
 
-bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
+oauth2_scheme = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
 
 
-class Caller(NamedTuple):
-    """Who calls, in which session."""
-
-    user: User
-    session_id: UUID
-
-
-def get_token_payload(
-    token: Annotated[str | None, Depends(bearer)], state: StateDep
+async def get_token_payload(
+    token: Annotated[str | None, Depends(oauth2_scheme)], state: StateDep
 ) -> TokenPayload:
-    """Return what the access token says.
+    """Return the payload of the access token.
 
     Raises:
-        Unauthorized: It is missing or invalid.
+        Unauthorized: If the request has no access token.
+        InvalidAuthToken: If the token is invalid or has expired.
     """
     if token is None:
         raise Unauthorized
-    return state.access_tokens.read(token)
+    return decode_access_token(state.settings, token)
 
 
 TokenPayloadDep = Annotated[TokenPayload, Depends(get_token_payload)]
 
 
-async def get_caller(claims: TokenPayloadDep, db: SessionDep) -> Caller:
-    """Return who calls.
+async def get_current_user(payload: TokenPayloadDep, db: SessionDep) -> User:
+    """Return the user of the access token.
 
     Raises:
-        Unauthorized: The session has ended.
+        InvalidAuthToken: If the session has ended or the user is inactive.
     """
-    user = await get_session_user(db, claims)
+    user = await get_session_user(db, payload)
     if user is None:
-        raise Unauthorized
+        raise InvalidAuthToken
     structlog.contextvars.bind_contextvars(user_id=str(user.id))
-    return Caller(user, claims.session_id)
-
-
-CallerDep = Annotated[Caller, Depends(get_caller)]
-
-
-async def get_current_user(caller: CallerDep) -> User:
-    """Return who calls."""
-    return caller.user
+    return user
 
 
 CurrentUser = Annotated[User, Depends(get_current_user)]
 
 
 def require_roles(*roles: UserRole) -> Callable[[User], Awaitable[User]]:
-    """Return a dependency that lets only these roles pass.
-
-    Raises:
-        Forbidden: The caller has another role.
-    """
+    """Return a dependency that returns the current user and rejects users without these roles."""
 
     async def get_user_with_role(user: CurrentUser) -> User:
         if user.role not in roles:
@@ -83,14 +65,14 @@ def require_roles(*roles: UserRole) -> Callable[[User], Awaitable[User]]:
 CurrentAdmin = Annotated[User, Depends(require_roles(UserRole.ADMIN))]
 
 
-async def get_user(user_id: UUID, caller: CurrentUser, db: SessionDep) -> User:
-    """Return the user that is meant: oneself, or for administrators anybody.
+async def get_user(user_id: UUID, current_user: CurrentUser, db: SessionDep) -> User:
+    """Return the user with this id. Only administrators may read other users.
 
     Raises:
-        NotFound: There is no such user, or the caller may not know.
+        NotFound: If the user does not exist, or the current user may not read it.
     """
-    if caller.role is not UserRole.ADMIN and caller.id != user_id:
-        raise NotFound
+    if current_user.role is not UserRole.ADMIN and current_user.id != user_id:
+        raise NotFound("User not found.")
     return await users.get(db, User.id == user_id)
 
 

@@ -1,4 +1,4 @@
-"""Mails with a link that works once, sent after the answer."""
+"""E-mails with a single-use link, sent in the background."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +16,10 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 async def send_email_link(state: AppState, purpose: Purpose, email: str) -> None:
-    """Send a link to who has this address and needs one; a failure is only logged.
+    """Send a link to the user with this e-mail address; errors are logged.
 
-    This runs in the background, after the commit, and looks the address up only then: the answer
-    tells by nothing whether it is known. It is no job for a queue, which would keep the token.
+    Runs as a background task, after the response: neither the response nor its timing shows
+    whether the address is registered. A task queue would store the token.
     """
     settings = state.settings
     hours = {
@@ -28,13 +28,13 @@ async def send_email_link(state: AppState, purpose: Purpose, email: str) -> None
     }[purpose]
     try:
         async with state.sessionmaker.begin() as db:
-            issued = await create_email_token(db, purpose, email, timedelta(hours=hours))
-        if issued:
-            address, token = issued
-            # Behind the # it stays in the browser, out of logs and of the Referer header.
+            created = await create_email_token(db, purpose, email, timedelta(hours=hours))
+        if created:
+            address, token = created
+            # Browsers do not send the fragment, so the token stays out of logs and Referer headers.
             link = f"{settings.frontend_url.rstrip('/')}/{purpose}#token={token}"
             text = Template((TEXTS / f"{purpose}.txt").read_text(encoding="utf-8"))
             subject, _, body = text.substitute(link=link, hours=hours).partition("\n\n")
             await state.mailer.send(Mail(address, subject, body))
     except Exception:
-        log.exception("mail was not sent", purpose=purpose)
+        log.exception("sending an e-mail link failed", purpose=purpose)

@@ -1,4 +1,4 @@
-"""The way to the Celery workers; a message says only which task to look at."""
+"""The message broker. A message holds the id of a task; its keyword arguments stay in the row."""
 
 from functools import partial
 from pathlib import Path
@@ -12,34 +12,34 @@ from celery import Celery, signals
 
 from app.config import Settings
 from app.core.messages import add_context
+from app.core.time_limits import visibility_timeout
 
-RUN_TASK = "run_task"
 log = structlog.stdlib.get_logger(__name__)
 
 
 def create_celery(settings: Settings) -> Celery:
-    """Return a Celery application that can send; it connects at first use."""
+    """Return a Celery application that sends messages. It connects when it sends the first one."""
     celery = Celery(settings.celery_queue, set_as_current=False)
     signals.before_task_publish.connect(add_context)
     url = settings.celery_broker_url.get_secret_value()
-    # without these, who sends waits for two seconds where nothing answers
+    # By default, sending to a broker that is down takes two seconds.
     options: dict[str, str | int] = {"max_retries": 1, "interval_start": 0}
     if url.startswith("redis"):
         options |= {
             "socket_connect_timeout": 1,
             "socket_timeout": 5,
-            "visibility_timeout": settings.celery_visibility_timeout_seconds,
-            # look for messages of dead workers every ten seconds, not every hundred
+            "visibility_timeout": visibility_timeout(settings),
+            # Check for messages of dead workers every ten seconds. The default is every hundred.
             "unacked_restore_throttle": 1,
         }
     if not url:
-        url, options = "filesystem://localhost", make_folders(settings.celery_folder)
+        url, options = "filesystem://localhost", filesystem_options(settings.celery_folder)
     celery.conf.update(
         accept_content=["json"],
         task_serializer="json",
         result_serializer="json",
         broker_url=url,
-        broker_use_ssl=verify_server(url),
+        broker_use_ssl=tls_options(url),
         broker_transport_options=options,
         broker_connection_timeout=1,
         task_default_queue=settings.celery_queue,
@@ -49,8 +49,8 @@ def create_celery(settings: Settings) -> Celery:
     return celery
 
 
-def verify_server(url: str) -> dict[str, object] | None:
-    """Return how TLS makes sure who the server is; without it, Celery asks no one for proof."""
+def tls_options(url: str) -> dict[str, object] | None:
+    """Return TLS options that verify the server. Celery does not verify it by default."""
     if url.startswith("rediss:"):
         return {"ssl_cert_reqs": CERT_REQUIRED, "ssl_check_hostname": True}
     if url.startswith("amqps:"):
@@ -58,11 +58,11 @@ def verify_server(url: str) -> dict[str, object] | None:
     return None
 
 
-def make_folders(folder: Path) -> dict[str, str | int]:
-    """Return where messages lie when no server keeps them."""
+def filesystem_options(folder: Path) -> dict[str, str | int]:
+    """Create the folders of the filesystem transport and return its options."""
     messages, control = folder / "messages", folder / "control"
-    for needed in (messages, control):
-        needed.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in (messages, control):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
         "data_folder_in": str(messages),
         "data_folder_out": str(messages),
@@ -71,22 +71,29 @@ def make_folders(folder: Path) -> dict[str, str | int]:
 
 
 class Broker:
-    """Sends off the event loop: a broker that does not answer must not hold up requests."""
+    """Sends messages in threads, so that a slow broker does not block the event loop."""
 
     def __init__(self, settings: Settings) -> None:
         self._celery = create_celery(settings)
         self._threads = CapacityLimiter(4)
 
-    async def send(self, task_id: UUID) -> None:
-        """Tell the workers of a task; where that fails, the sweeper will do it."""
-        send = partial(self._celery.send_task, RUN_TASK, [str(task_id)])
+    async def send(self, name: str, task_id: UUID) -> bool:
+        """Send a message to a Celery task. Return False if the broker does not accept it."""
+        row_id = str(task_id)
+        send = partial(self._celery.send_task, name, [row_id], task_id=row_id, ignore_result=True)
         try:
             await to_thread.run_sync(send, limiter=self._threads)
         except Exception:
-            log.exception("the broker does not take a message", task_id=str(task_id))
+            log.exception("message was not sent", task_id=row_id)
+            return False
+        return True
 
-    async def ask(self) -> None:
-        """Ask the broker for an answer."""
+    async def ping(self) -> None:
+        """Connect to the broker.
+
+        Raises:
+            OSError: If the broker does not answer.
+        """
         await to_thread.run_sync(self._connect, limiter=self._threads, abandon_on_cancel=True)
 
     def _connect(self) -> None:
@@ -94,5 +101,5 @@ class Broker:
             connection.ensure_connection(max_retries=0, timeout=1)
 
     def close(self) -> None:
-        """Disconnect."""
+        """Close the connections."""
         self._celery.close()

@@ -1,4 +1,4 @@
-"""Mails, sent over SMTP, or shown in the log where no server is named."""
+"""Send mails over SMTP; without an SMTP server, write them to the log."""
 
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -17,7 +17,11 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class Mail(NamedTuple):
-    """What to send to whom; what is sent again keeps its `message_id`, such as the id of a row."""
+    """A mail to send.
+
+    Pass a `message_id`, such as the id of a row, if the same mail may be sent twice: mail servers
+    recognize duplicates by it.
+    """
 
     to: str
     subject: str
@@ -26,21 +30,21 @@ class Mail(NamedTuple):
 
 
 class Mailer:
-    """Sends mails, each over a connection of its own."""
+    """Sends mails, each over its own SMTP connection."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._sender = Address(settings.mail_from.name, addr_spec=settings.mail_from.email)
 
-    def write(self, mail: Mail) -> EmailMessage:
-        """Return a mail as it is sent; nothing in it can add a recipient or a header.
+    def create_message(self, mail: Mail) -> EmailMessage:
+        """Return the message of a mail; its values cannot add recipients or headers.
 
         Raises:
-            ValueError: The address or the id has a line break.
+            ValueError: If the address or the message id contains a line break.
         """
         message = EmailMessage()
         user, _, domain = mail.to.rpartition("@")
-        if not domain.isascii():  # not every server takes other names
+        if not domain.isascii():  # not every mail server supports SMTPUTF8
             domain = idna.encode(domain, uts46=True).decode()
         message["From"] = self._sender
         message["To"] = Address(username=user, domain=domain)
@@ -52,14 +56,14 @@ class Mailer:
         return message
 
     async def send(self, mail: Mail) -> None:
-        """Send a mail; without a server, show it in the log.
+        """Send a mail, or write it to the log if `SMTP_HOST` is not set.
 
         Raises:
-            ServiceUnavailable: The server does not answer, or does not take the mail.
+            ServiceUnavailable: If the server does not respond or rejects the mail.
         """
-        settings, message = self._settings, self.write(mail)
+        settings, message = self._settings, self.create_message(mail)
         if not settings.smtp_host:
-            log.info("mail, not sent", to=mail.to, subject=mail.subject, text=mail.text)
+            log.info("mail not sent: no SMTP_HOST", **mail._asdict())
             return
         try:
             await aiosmtplib.send(
@@ -73,4 +77,4 @@ class Mailer:
                 timeout=settings.smtp_timeout_seconds,
             )
         except (OSError, aiosmtplib.SMTPException) as error:
-            raise ServiceUnavailable("The mail server does not take the mail.") from error
+            raise ServiceUnavailable("The mail server did not accept the mail.") from error

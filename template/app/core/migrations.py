@@ -1,4 +1,4 @@
-"""Bring the database up to date when the application starts, in development."""
+"""Database migrations at the start of the application, for development."""
 
 import structlog
 from alembic import command
@@ -12,7 +12,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 async def migrate(settings: Settings) -> None:
-    """Apply what is missing, or log why that failed: the rest of the application may work."""
+    """Upgrade the database to the latest revision; log an error instead of failing to start."""
     config = Config("alembic.ini")
     config.attributes["settings"] = settings
     try:

@@ -1,4 +1,4 @@
-"""Which providers there are, and the cookie of a sign-in that is under way."""
+"""The configured login providers, and the session cookie of a login in progress."""
 
 import hmac
 import re
@@ -6,93 +6,92 @@ from functools import cache
 from ssl import SSLContext
 from urllib.parse import urlsplit
 
-from authlib.integrations.starlette_client import StarletteIntegration, StarletteOAuth2App
+from authlib.integrations.starlette_client import OAuth
 from httpx2 import create_ssl_context
 from pydantic import SecretStr
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.config import Settings
-from app.core.providers import GitHub, Provider
+from app.core.providers import GitHubProvider, OAuthProvider
 
-GOOGLE = "https://accounts.google.com"
-GITHUB = "https://github.com"
-GITHUB_OPTIONS = {
-    "authorize_url": f"{GITHUB}/login/oauth/authorize",
-    "access_token_url": f"{GITHUB}/login/oauth/access_token",
+GOOGLE_ISSUER = "https://accounts.google.com"
+GITHUB_ISSUER = "https://github.com"
+GITHUB_ENDPOINTS = {
+    "authorize_url": f"{GITHUB_ISSUER}/login/oauth/authorize",
+    "access_token_url": f"{GITHUB_ISSUER}/login/oauth/access_token",
     "api_base_url": "https://api.github.com/",
 }
-ROUTES = "/api/v1/auth"
-ACCOUNTS = re.compile("/api/v[0-9]+/auth/")
-COOKIE_SECONDS = 600
+AUTH_ROUTES = re.compile("/api/v[0-9]+/auth/")
+LOGIN_SECONDS = 600
 
 
 @cache
-def get_tls() -> SSLContext:
-    """Return what every connection to a provider shares: making one takes long."""
+def get_ssl_context() -> SSLContext:
+    """Return the TLS context of all connections to providers; creating one is slow."""
     return create_ssl_context()
 
 
-def find_address(settings: Settings) -> str:
-    """Return below which address a sign-in takes place."""
-    return settings.public_url.rstrip("/") + ROUTES
+def get_auth_url(settings: Settings) -> str:
+    """Return the public URL of the authentication routes."""
+    return settings.public_url.rstrip("/") + "/api/v1/auth"
 
 
-class OAuth:
-    """The providers whose settings are all there."""
-
-    def __init__(self, settings: Settings) -> None:
-        s, address = settings, find_address(settings)
-        clients = {
-            s.oidc_name: (s.oidc_issuer, s.oidc_client_id, s.oidc_client_secret),
-            "google": (GOOGLE, s.google_client_id, s.google_client_secret),
-            "github": (GITHUB, s.github_client_id, s.github_client_secret),
-        }
-        self.providers = {
-            name: make_provider(name, f"{address}/{name}/callback", *client)
-            for name, client in clients.items()
-            if all(client)
-        }
+def create_providers(settings: Settings) -> dict[str, OAuthProvider]:
+    """Return the providers that have an issuer, a client id and a client secret, by name."""
+    s = settings
+    credentials = {
+        s.oidc_name: (s.oidc_issuer, s.oidc_client_id, s.oidc_client_secret),
+        "google": (GOOGLE_ISSUER, s.google_client_id, s.google_client_secret),
+        "github": (GITHUB_ISSUER, s.github_client_id, s.github_client_secret),
+    }
+    return {
+        name: create_provider(name, f"{get_auth_url(settings)}/{name}/callback", *values)
+        for name, values in credentials.items()
+        if all(values)
+    }
 
 
-def make_provider(
-    name: str, redirect_uri: str, issuer: str, client_id: str, secret: SecretStr
-) -> Provider:
-    """Return a provider, for the client that we are there."""
-    discovery = {"server_metadata_url": f"{issuer.rstrip('/')}/.well-known/openid-configuration"}
-    kind = GitHub if name == "github" else Provider
-    client = StarletteOAuth2App(
-        StarletteIntegration(name),
+def create_provider(
+    name: str, redirect_uri: str, issuer: str, client_id: str, client_secret: SecretStr
+) -> OAuthProvider:
+    """Return one provider with its Authlib client."""
+    metadata_url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+    provider = GitHubProvider if name == "github" else OAuthProvider
+    client = OAuth().register(
         name,
         client_id=client_id,
-        client_secret=secret.get_secret_value(),
+        client_secret=client_secret.get_secret_value(),
         client_kwargs={
             "code_challenge_method": "S256",
-            "scope": kind.scope,
-            "verify": get_tls(),
+            "scope": provider.scope,
+            "verify": get_ssl_context(),
         },
-        **(GITHUB_OPTIONS if kind is GitHub else discovery),
+        **(GITHUB_ENDPOINTS if name == "github" else {"server_metadata_url": metadata_url}),
     )
-    return kind(issuer, redirect_uri, client)
+    return provider(issuer, redirect_uri, client)
 
 
 class OAuthSessionMiddleware(SessionMiddleware):
-    """Keeps in a signed cookie, for as long as a sign-in may take, what must come back."""
+    """Stores the state of a login in a signed cookie until the provider redirects back."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        key = settings.secret_key.get_secret_value().encode()
+        secret_key = settings.secret_key.get_secret_value().encode()
         super().__init__(
             app,
-            secret_key=hmac.digest(key, b"cookie of a sign-in under way", "sha256").hex(),
+            # A key for this cookie only: no other token or cookie is accepted in its place.
+            secret_key=hmac.digest(secret_key, b"oauth session cookie", "sha256").hex(),
             session_cookie="oauth",
-            path=urlsplit(find_address(settings)).path,
-            max_age=COOKIE_SECONDS,
+            path=urlsplit(get_auth_url(settings)).path,
+            max_age=LOGIN_SECONDS,
             same_site="lax",
             https_only=settings.environment == "production",
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Look after the routes of accounts alone: others may have cookies of their own."""
+        """Add the session to authentication routes only, since other routes may have their own."""
         path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        mine = ACCOUNTS.match(path)
-        await (super().__call__ if mine else self.app)(scope, receive, send)
+        if AUTH_ROUTES.match(path):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Others who can say who somebody is: by OpenID Connect, or as GitHub does."""
+"""Login with an OpenID Connect provider, or with GitHub, which supports OAuth 2.0 only."""
 
 import re
 from collections.abc import Generator, Mapping
@@ -10,26 +10,23 @@ import structlog
 from anyio import fail_after
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import StarletteOAuth2App
-from httpx2 import HTTPError, InvalidURL
 from joserfc.errors import JoseError
 from starlette.requests import Request
 
 from app.core.tokens import TokenPayload
 from app.exceptions import OAuthLoginFailed, OAuthProviderError
 
-ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]  # whatever a provider lists: it may list "none"
-SUBJECT = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")  # what every database keeps apart
-SECONDS = 15
-PROVIDER_ERRORS = (
-    *(HTTPError, InvalidURL, OSError),
-    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),  # odd
-)
+# Accepted signatures of ID tokens: the metadata of a provider may also list "none".
+ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
+# Printable ASCII without outer spaces: databases compare other strings in different ways.
+SUBJECT = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
+TIMEOUT_SECONDS = 15
 
 log = structlog.stdlib.get_logger(__name__)
 
 
 class UserInfo(NamedTuple):
-    """Who signs in, as a provider says; the e-mail address only where it says it is verified."""
+    """The user as the provider describes them; `email` is None unless the provider verified it."""
 
     issuer: str
     subject: str
@@ -37,11 +34,11 @@ class UserInfo(NamedTuple):
     full_name: str | None
 
 
-def make_person(issuer: str, claims: Mapping[str, object]) -> UserInfo:
-    """Return the person of these claims.
+def parse_userinfo(issuer: str, claims: Mapping[str, object]) -> UserInfo:
+    """Return the user info in these OpenID Connect claims.
 
     Raises:
-        ValueError: They name nobody.
+        ValueError: If the subject is not a string of printable ASCII characters.
     """
     subject = claims["sub"]
     if not isinstance(subject, str) or not SUBJECT.fullmatch(subject):
@@ -51,32 +48,8 @@ def make_person(issuer: str, claims: Mapping[str, object]) -> UserInfo:
     return UserInfo(issuer, subject, email, name[:100].strip() or None)
 
 
-@contextmanager
-def explained(client: StarletteOAuth2App, issuer: str) -> Generator[None]:
-    """Turn what goes wrong with a provider into an answer.
-
-    Raises:
-        OAuthLoginFailed: The provider or its answer does not prove who somebody is.
-        OAuthProviderError: The provider does not answer, or not as it should.
-    """
-    try:
-        with fail_after(SECONDS):
-            try:
-                yield
-            except (JoseError, *PROVIDER_ERRORS):
-                for known in ("_loaded_at", "jwks"):  # what is wrong, or has changed since
-                    client.server_metadata.pop(known, None)
-                raise
-    except (AuthlibBaseError, JoseError) as error:
-        log.warning("sign-in failed", issuer=issuer, reason=str(error))
-        raise OAuthLoginFailed from error
-    except PROVIDER_ERRORS as error:
-        log.warning("provider failed", issuer=issuer, reason=repr(error))
-        raise OAuthProviderError from error
-
-
-class Provider:
-    """A provider of OpenID Connect; what it can do is asked when it is first needed."""
+class OAuthProvider:
+    """An OpenID Connect provider; its metadata is fetched at the first login."""
 
     scope = "openid email profile"
 
@@ -85,25 +58,41 @@ class Provider:
         self.redirect_uri = redirect_uri
         self.client = client
 
-    async def start(self, request: Request, caller: TokenPayload | None = None) -> str:
-        """Return where the browser goes; its cookie keeps what must come back, and for whom."""
-        with explained(self.client, self.issuer):
-            flow = await self.client.create_authorization_url(self.redirect_uri)
-            flow["caller"] = [str(value) for value in caller or ()]
-            await self.client.save_authorize_data(request, redirect_uri=self.redirect_uri, **flow)
-        return str(flow["url"])
+    async def create_authorization_url(
+        self, request: Request, link_to: TokenPayload | None = None
+    ) -> str:
+        """Return the URL at the provider where the browser continues.
 
-    async def finish(self, request: Request) -> tuple[UserInfo, TokenPayload | None]:
-        """Return who comes back from the provider, and for whom."""
+        The session cookie stores the state, and the user to link the identity to, for the callback.
+
+        Raises:
+            OAuthProviderError: If the metadata of the provider cannot be fetched.
+        """
+        with self.translate_errors():
+            data = await self.client.create_authorization_url(self.redirect_uri)
+        if link_to:
+            data["link_to"] = str(link_to.user_id), str(link_to.session_id)
+        await self.client.save_authorize_data(request, redirect_uri=self.redirect_uri, **data)
+        return str(data["url"])
+
+    async def handle_callback(self, request: Request) -> tuple[UserInfo, TokenPayload | None]:
+        """Return the user info, and the user to link the identity to if that was requested.
+
+        Raises:
+            OAuthLoginFailed: If the state, the code or the ID token is not valid.
+            OAuthProviderError: If the provider does not respond as specified.
+        """
         state = request.query_params.get("state", "")
-        flow = await self.client.framework.get_state_data(request.session, state)
-        with explained(self.client, self.issuer):
-            person = make_person(self.issuer, await self.ask(request))
-        caller = [UUID(value) for value in flow["caller"]]
-        return person, TokenPayload(*caller) if caller else None
+        data = await self.client.framework.get_state_data(request.session, state)
+        with self.translate_errors():
+            userinfo = parse_userinfo(self.issuer, await self.fetch_userinfo(request))
+        if "link_to" not in data:
+            return userinfo, None
+        user_id, session_id = map(UUID, data["link_to"])
+        return userinfo, TokenPayload(user_id=user_id, session_id=session_id)
 
-    async def ask(self, request: Request) -> Mapping[str, object]:
-        """Return the claims of the ID token, or of userinfo where the address is only there."""
+    async def fetch_userinfo(self, request: Request) -> Mapping[str, object]:
+        """Exchange the code, and return the claims of the ID token or of the userinfo endpoint."""
         metadata = await self.client.load_server_metadata()
         metadata["id_token_signing_alg_values_supported"] = ALGORITHMS
         expected = {"iss": self.issuer, "aud": self.client.client_id}
@@ -112,17 +101,44 @@ class Provider:
         claims: Mapping[str, object] = token["userinfo"]
         if "email" in claims or "userinfo_endpoint" not in metadata:
             return claims
-        more = await self.client.userinfo(token=token)
-        return more if more["sub"] == claims["sub"] else claims
+        userinfo = await self.client.userinfo(token=token)
+        # OpenID Connect Core 5.3.2: claims of another subject must not be used.
+        return userinfo if userinfo["sub"] == claims["sub"] else claims
+
+    @contextmanager
+    def translate_errors(self) -> Generator[None]:
+        """Raise the errors of Authlib and of the provider as errors of this application.
+
+        Raises:
+            OAuthLoginFailed: If the state, the code or the ID token is not valid.
+            OAuthProviderError: If the provider does not respond as specified.
+        """
+        try:
+            with fail_after(TIMEOUT_SECONDS):
+                yield
+        except (AuthlibBaseError, JoseError) as error:
+            if isinstance(error, JoseError):
+                self.forget_metadata()
+            log.warning("login with provider failed", issuer=self.issuer, reason=str(error))
+            raise OAuthLoginFailed from error
+        except Exception as error:  # a malformed response can raise anything
+            self.forget_metadata()
+            log.warning("provider failed", issuer=self.issuer, reason=repr(error))
+            raise OAuthProviderError from error
+
+    def forget_metadata(self) -> None:
+        """Fetch metadata and keys again at the next login: they may be wrong or outdated."""
+        for name in ("_loaded_at", "jwks"):
+            self.client.server_metadata.pop(name, None)
 
 
-class GitHub(Provider):
-    """GitHub, which speaks OAuth 2.0 alone, and says by its API who somebody is."""
+class GitHubProvider(OAuthProvider):
+    """GitHub, whose API returns the user info instead of an ID token."""
 
     scope = "read:user user:email"
 
-    async def ask(self, request: Request) -> Mapping[str, object]:
-        """Return what the API says, in the words of OpenID Connect."""
+    async def fetch_userinfo(self, request: Request) -> Mapping[str, object]:
+        """Exchange the code, and return what the API says as OpenID Connect claims."""
         token = await self.client.authorize_access_token(request)
         user = (await self.client.get("user", token=token)).raise_for_status().json()
         emails = (await self.client.get("user/emails", token=token)).raise_for_status().json()

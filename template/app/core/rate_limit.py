@@ -1,4 +1,4 @@
-"""Requests, counted in Redis or else in this process."""
+"""Rate limits, counted in Redis, or in this process without `REDIS_URL`."""
 
 from math import ceil
 from time import time
@@ -11,11 +11,11 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.core.redis import RedisErrorLogger
-from app.exceptions import ServiceUnavailable
+from app.exceptions import ServiceUnavailable, TooManyRequests
 
 
 class RateLimiter:
-    """Counts the requests of each client."""
+    """Counts requests against rate limits."""
 
     def __init__(self, redis: Redis | None, prefix: str) -> None:
         storage: MemoryStorage | RedisStorage = MemoryStorage()
@@ -23,28 +23,33 @@ class RateLimiter:
             pool: dict[str, Any] = {"connection_pool": redis.connection_pool}
             storage = RedisStorage("redis://", implementation="redispy", key_prefix=prefix, **pool)
         self._exact = MovingWindowRateLimiter(storage)
-        self._cheap = SlidingWindowCounterRateLimiter(storage)
+        self._approximate = SlidingWindowCounterRateLimiter(storage)
         self._errors = RedisErrorLogger("requests are not limited")
 
-    async def spend(self, rate: str, *key: str, strict: bool = False) -> dict[str, str]:
-        """Count a request; return headers that say what is left, or none while Redis is down.
+    async def hit(self, limit: str, *key: str, fail_closed: bool = False) -> dict[str, str]:
+        """Count a request under this key, and return the `RateLimit-*` headers of its response.
+
+        While Redis is down, requests are not limited; with `fail_closed` they are rejected.
 
         Raises:
-            ServiceUnavailable: Redis is down, and this is too dangerous to go on uncounted.
+            TooManyRequests: If the limit is exceeded.
+            ServiceUnavailable: If Redis is down, with `fail_closed`.
         """
-        item, limiter = parse(rate), self._exact if strict else self._cheap
+        item, limiter = parse(limit), self._exact if fail_closed else self._approximate
         try:
             allowed = await limiter.hit(item, *key)
-            reset, remaining = await limiter.get_window_stats(item, *key)
+            reset_time, remaining = await limiter.get_window_stats(item, *key)
         except RedisError as error:
-            if strict:
+            if fail_closed:
                 raise ServiceUnavailable from error
             self._errors.report(error)
             return {}
-        seconds = str(max(1, ceil(reset - time())))
+        seconds = str(max(1, ceil(reset_time - time())))
         headers = {
             "RateLimit-Limit": str(item.amount),
             "RateLimit-Remaining": str(remaining),
             "RateLimit-Reset": seconds,
         }
-        return headers if allowed else headers | {"Retry-After": seconds}
+        if not allowed:
+            raise TooManyRequests(headers=headers | {"Retry-After": seconds})
+        return headers

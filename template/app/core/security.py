@@ -1,6 +1,7 @@
-"""Passwords: hashed with Argon2id, off the event loop, a few at a time."""
+"""Password hashing with Argon2id, in threads and a few passwords at a time."""
 
 from collections.abc import Callable
+from secrets import token_urlsafe
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -10,52 +11,48 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from app.config import Settings
 from app.exceptions import ServiceUnavailable
 
-LONGEST_QUEUE = 50
-DUMMY_PASSWORD = "compared with when there is no user, to take as long"  # noqa: S105
+MAX_QUEUE_LENGTH = 50
 T = TypeVar("T")
 
 
 class PasswordHasher:
-    """Hashes and checks passwords (OWASP Password Storage Cheat Sheet)."""
+    """Hashes and verifies passwords (OWASP Password Storage Cheat Sheet)."""
 
     def __init__(self, settings: Settings) -> None:
-        self._hasher = PasswordHash(
-            [
-                Argon2Hasher(
-                    memory_cost=settings.argon2_memory_kib,
-                    time_cost=settings.argon2_time_cost,
-                )
-            ]
+        argon2 = Argon2Hasher(
+            memory_cost=settings.argon2_memory_kib, time_cost=settings.argon2_time_cost
         )
-        self._slots = CapacityLimiter(settings.password_hashing_slots)
-        self._queue = 0
-        self._nobody = self._hasher.hash(DUMMY_PASSWORD)
+        self._hasher = PasswordHash([argon2])
+        self._limiter = CapacityLimiter(settings.password_hashing_slots)
+        self._queue_length = 0
+        self._dummy_hash = self._hasher.hash(token_urlsafe())
 
     async def hash(self, password: str) -> str:
-        """Return the hash to store.
+        """Return the hash of a password.
 
         Raises:
-            ServiceUnavailable: Too many passwords wait already.
+            ServiceUnavailable: If too many passwords are waiting.
         """
         return await self._run(self._hasher.hash, password)
 
     async def verify(self, password: str, hashed: str | None) -> tuple[bool, str | None]:
-        """Return whether the password fits, and a new hash where the stored one is outdated.
+        """Return whether the password is right, and a new hash if the stored one is outdated.
 
-        Where there is no user, or no password, nothing fits.
+        Without a stored hash the password is wrong, and verifying it takes equally long.
 
         Raises:
-            ServiceUnavailable: Too many passwords wait already.
+            ServiceUnavailable: If too many passwords are waiting.
         """
-        verify = self._hasher.verify_and_update
-        fits, renewed = await self._run(verify, password, hashed or self._nobody)
-        return fits and bool(hashed), renewed
+        verified, new_hash = await self._run(
+            self._hasher.verify_and_update, password, hashed or self._dummy_hash
+        )
+        return verified and bool(hashed), new_hash
 
     async def _run(self, function: Callable[..., T], *arguments: str) -> T:
-        if self._queue >= LONGEST_QUEUE:
+        if self._queue_length >= MAX_QUEUE_LENGTH:
             raise ServiceUnavailable
-        self._queue += 1
+        self._queue_length += 1
         try:
-            return await to_thread.run_sync(function, *arguments, limiter=self._slots)
+            return await to_thread.run_sync(function, *arguments, limiter=self._limiter)
         finally:
-            self._queue -= 1
+            self._queue_length -= 1

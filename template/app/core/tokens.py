@@ -1,4 +1,4 @@
-"""Access tokens (JWT, RFC 9068) and refresh tokens (opaque, stored as a digest)."""
+"""Access tokens (JWT, RFC 9068) and refresh tokens (random, stored as a hash)."""
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -9,73 +9,67 @@ from uuid import UUID, uuid4
 import jwt
 
 from app.config import Settings
-from app.exceptions import Unauthorized
+from app.exceptions import InvalidAuthToken
 
 ALGORITHM = "HS256"
-TYPE = "at+jwt"
+JWT_TYPE = "at+jwt"
 REQUIRED_CLAIMS = ["aud", "exp", "iat", "iss", "jti", "sid", "sub", "typ"]
 MAX_LENGTH = 4096
 
 
 class TokenPayload(NamedTuple):
-    """Who calls, in which session."""
+    """The user and the session that an access token belongs to."""
 
     user_id: UUID
     session_id: UUID
 
 
-class AccessTokens:
-    """Signs and reads access tokens."""
+def create_access_token(settings: Settings, payload: TokenPayload) -> str:
+    """Return a signed access token."""
+    now = datetime.now(UTC)
+    claims = {
+        "iss": settings.jwt_issuer,
+        "aud": settings.jwt_issuer,
+        "sub": str(payload.user_id),
+        "sid": str(payload.session_id),
+        "jti": str(uuid4()),
+        "iat": now,
+        "exp": now + timedelta(minutes=settings.access_token_minutes),
+        "typ": JWT_TYPE,
+    }
+    key = settings.secret_key.get_secret_value()
+    return jwt.encode(claims, key, ALGORITHM, headers={"typ": JWT_TYPE})
 
-    def __init__(self, settings: Settings) -> None:
-        self.lifetime = timedelta(minutes=settings.access_token_minutes)
-        self._issuer = settings.jwt_issuer
-        self._key = settings.secret_key.get_secret_value()
 
-    def issue(self, claims: TokenPayload) -> str:
-        """Return a signed token."""
-        now = datetime.now(UTC)
-        payload = {
-            "iss": self._issuer,
-            "aud": self._issuer,
-            "sub": str(claims.user_id),
-            "sid": str(claims.session_id),
-            "jti": str(uuid4()),
-            "iat": now,
-            "exp": now + self.lifetime,
-            "typ": TYPE,
-        }
-        return jwt.encode(payload, self._key, ALGORITHM, headers={"typ": TYPE})
+def decode_access_token(settings: Settings, token: str) -> TokenPayload:
+    """Return the payload of an access token.
 
-    def read(self, token: str) -> TokenPayload:
-        """Return what a token says.
-
-        Raises:
-            Unauthorized: It is not one of ours, or no longer valid.
-        """
-        try:
-            payload = jwt.decode(
-                token[:MAX_LENGTH],
-                self._key,
-                algorithms=[ALGORITHM],
-                issuer=self._issuer,
-                audience=self._issuer,
-                leeway=5,
-                options={"require": REQUIRED_CLAIMS, "enforce_minimum_key_length": True},
-            )
-            claims = TokenPayload(UUID(payload["sub"]), UUID(payload["sid"]))
-        except (jwt.InvalidTokenError, ValueError) as error:
-            raise Unauthorized from error
-        if payload["typ"] != TYPE:
-            raise Unauthorized
-        return claims
+    Raises:
+        InvalidAuthToken: If the token is malformed, has a wrong signature or has expired.
+    """
+    try:
+        claims = jwt.decode(
+            token[:MAX_LENGTH],
+            settings.secret_key.get_secret_value(),
+            algorithms=[ALGORITHM],
+            issuer=settings.jwt_issuer,
+            audience=settings.jwt_issuer,
+            leeway=5,
+            options={"require": REQUIRED_CLAIMS, "enforce_minimum_key_length": True},
+        )
+        payload = TokenPayload(UUID(claims["sub"]), UUID(claims["sid"]))
+    except (jwt.InvalidTokenError, ValueError) as error:
+        raise InvalidAuthToken from error
+    if claims["typ"] != JWT_TYPE:
+        raise InvalidAuthToken
+    return payload
 
 
 def create_refresh_token() -> str:
-    """Return a token of 256 random bits."""
+    """Return a random token of 256 bits."""
     return token_urlsafe(32)
 
 
-def digest(token: str) -> str:
-    """Return what is stored of a refresh token, so that a stolen table opens nothing."""
+def hash_token(token: str) -> str:
+    """Return the hash that the database stores, so that a leaked table contains no tokens."""
     return sha256(token.encode()).hexdigest()

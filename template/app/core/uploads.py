@@ -1,4 +1,4 @@
-"""Uploaded files: checked, and kept below one folder until their task has ended."""
+"""Uploaded files, stored in one folder until their task ends."""
 
 import os
 from collections.abc import Collection
@@ -10,25 +10,26 @@ from uuid import uuid4
 from app.config import Settings
 from app.exceptions import ContentTooLarge, UnsupportedMediaType
 
+UPLOAD = "upload"  # the keyword argument of a task that names its file
 CONTROL_CHARACTERS = set(map(chr, range(32))) - set("\t\n\r\f")
 
 
 class Uploads:
-    """Keeps files under random names; what the client calls them is never used."""
+    """Stores files under random names. The name that the client sends is never used."""
 
     def __init__(self, settings: Settings) -> None:
-        self.largest = settings.max_upload_bytes
+        self.max_bytes = settings.max_upload_bytes
         self.folder = settings.upload_folder
 
     def check(self, content: bytes) -> None:
-        """Look into a file, whatever the client says that it is.
+        """Check the size and the content of a file, not the type that the client sends.
 
         Raises:
-            ContentTooLarge: It is too large.
-            UnsupportedMediaType: It is not text in UTF-8.
+            ContentTooLarge: If the file is too large.
+            UnsupportedMediaType: If the file is not UTF-8 text.
         """
-        if len(content) > self.largest:
-            raise ContentTooLarge(f"A file has at most {self.largest} bytes.")
+        if len(content) > self.max_bytes:
+            raise ContentTooLarge(f"The file is larger than {self.max_bytes} bytes.")
         try:
             text = content.decode()
         except UnicodeDecodeError as error:
@@ -37,7 +38,7 @@ class Uploads:
             raise UnsupportedMediaType
 
     def store(self, content: bytes) -> str:
-        """Write a file that only this application reads; return its name."""
+        """Store a file that only the user of this process may read. Return its name."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = uuid4().hex
         path = self.folder / name
@@ -46,17 +47,17 @@ class Uploads:
         return name
 
     def path_of(self, name: str) -> Path:
-        """Return where a stored file is."""
+        """Return the path of a stored file."""
         return self.folder / name
 
-    def remove(self, name: str) -> None:
-        """Remove a stored file, if it is there."""
+    def delete(self, name: str) -> None:
+        """Delete a stored file, if it exists."""
         self.path_of(name).unlink(missing_ok=True)
 
-    def remove_others(self, names: Collection[str], moment: datetime) -> None:
-        """Remove what is none of these and older, as when its user was deleted."""
+    def delete_orphans(self, names: Collection[str], before: datetime) -> None:
+        """Delete files that were stored before this time and whose names are not listed."""
         for path in self.folder.glob("*"):
-            with suppress(FileNotFoundError):  # a worker may be faster
-                old = path.is_file() and path.stat().st_mtime < moment.timestamp()
-                if old and path.name not in names:
+            with suppress(FileNotFoundError):  # another process may delete it at the same time
+                is_old = path.is_file() and path.stat().st_mtime < before.timestamp()
+                if is_old and path.name not in names:
                     path.unlink()

@@ -1,12 +1,23 @@
-"""What can be done with the rows of any table."""
+"""Generic create, read, update and delete operations for database rows."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, CursorResult, Delete, Update, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    ColumnExpressionArgument,
+    CursorResult,
+    Delete,
+    Select,
+    Update,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
@@ -14,24 +25,23 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.exceptions import Conflict, InvalidReference, NotFound
 from app.models.entity import Entity
-from app.schemas.common import Cursor, ListParams, SearchParams
+from app.schemas.common import CURSOR_SORTS, Cursor, ListParams, Page, SearchParams
 
 ModelT = TypeVar("ModelT", bound=Entity)
 CreateT = TypeVar("CreateT", bound=BaseModel)
 UpdateT = TypeVar("UpdateT", bound=BaseModel)
 
 
-@dataclass
-class ResultPage(Generic[ModelT]):
-    """One page of rows, how many there are in all, and where the next page starts."""
-
-    items: Sequence[ModelT]
-    total: int
-    next_cursor: str | None
-
-
 class CRUD(Generic[ModelT, CreateT, UpdateT]):
-    """Creates, reads, lists, updates and deletes rows; the session of the request commits."""
+    """Create, read, update and delete rows of one model.
+
+    Methods flush and never commit: the session dependency commits at the end of the request.
+
+    Args:
+        model: The model.
+        search_columns: The columns that the `search` parameter of a list looks into.
+        eager_load: The relationships to load with every row.
+    """
 
     def __init__(
         self,
@@ -41,92 +51,110 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         eager_load: Sequence[InstrumentedAttribute[Any]] = (),
     ) -> None:
         self.model = model
+        self.name = re.sub(r"(?<!^)(?=[A-Z])", " ", model.__name__).capitalize()
         self.search_columns = search_columns
         self.eager_load = eager_load
-        self.rows = select(model).options(*map(selectinload, eager_load))
+        self.statement = select(model).options(*map(selectinload, eager_load))
 
-    async def get(self, db: AsyncSession, *where: ColumnElement[bool]) -> ModelT:
-        """Return the row that fits.
+    async def get(self, db: AsyncSession, *where: ColumnExpressionArgument[bool]) -> ModelT:
+        """Return the row that matches all conditions.
 
         Raises:
-            NotFound: There is none.
+            NotFound: If no row matches.
         """
-        row = await db.scalar(self.rows.where(*where))
+        row = await db.scalar(self.statement.where(*where))
         if row is None:
-            raise NotFound
+            raise NotFound(f"{self.name} not found.")
         return row
 
     async def list(
-        self, db: AsyncSession, query: ListParams, *where: ColumnElement[bool]
-    ) -> ResultPage[ModelT]:
-        """Return one page of the rows that fit."""
-        where = (*where, *(getattr(self.model, k) == v for k, v in query.filters.items()))
-        if isinstance(query, SearchParams) and query.search:
-            matches = [c.icontains(query.search, autoescape=True) for c in self.search_columns]
-            where = (*where, or_(*matches))
+        self, db: AsyncSession, params: ListParams, *where: ColumnExpressionArgument[bool]
+    ) -> Page[ModelT]:
+        """Return one page of the rows that match all conditions."""
+        where = (*where, *self.get_filters(params))
         total = await db.scalar(select(func.count()).select_from(self.model).where(*where))
-        keys = (getattr(self.model, query.sort_by), self.model.id)
-        statement = (
-            self.rows.where(*where)
-            .order_by(*(key.desc() if query.descending else key.asc() for key in keys))
-            .offset(query.skip)
-            .limit(query.limit + 1)  # one more tells whether there is a next page
-        )
-        if query.cursor:
-            last = tuple_(*Cursor.parse(query.cursor), types=[key.type for key in keys])
-            position = tuple_(*keys)
-            statement = statement.where(position < last if query.descending else position > last)
+
+        statement = self.paginate(self.statement.where(*where), params)
         rows = (await db.scalars(statement)).all()
-        page = rows[: query.limit]
-        cursor = None
-        if len(rows) > len(page) and query.sort_by == "created_at":
-            cursor = str(Cursor(page[-1].created_at, page[-1].id))
-        return ResultPage(page, total or 0, cursor)
+        items = rows[: params.limit]
+
+        next_cursor = None
+        if len(rows) > params.limit and params.sort in CURSOR_SORTS:
+            next_cursor = str(Cursor(items[-1].created_at, items[-1].id))
+        return Page(items=items, total=total or 0, next_cursor=next_cursor)
+
+    def get_filters(self, params: ListParams) -> Sequence[ColumnElement[bool]]:
+        """Return the conditions for the filters and the search text of a list."""
+        filters = params.model_dump(exclude=set(SearchParams.model_fields), exclude_none=True)
+        conditions = [getattr(self.model, name) == value for name, value in filters.items()]
+        if isinstance(params, SearchParams) and params.search:
+            columns = self.search_columns
+            conditions.append(or_(*(c.icontains(params.search, autoescape=True) for c in columns)))
+        return conditions
+
+    def paginate(self, statement: Select[ModelT], params: ListParams) -> Select[ModelT]:
+        """Sort the rows and select one page, plus one row that tells whether a page follows."""
+        descending = params.sort.startswith("-")
+        sort_column = getattr(self.model, params.sort.removeprefix("-"))
+        columns = [sort_column, self.model.id]  # the id orders rows with equal values
+        if params.cursor:
+            last = tuple_(*Cursor.parse(params.cursor), types=[column.type for column in columns])
+            position = tuple_(*columns)
+            statement = statement.where(position < last if descending else position > last)
+        order = [column.desc() if descending else column.asc() for column in columns]
+        return statement.order_by(*order).offset(params.skip).limit(params.limit + 1)
 
     async def create(self, db: AsyncSession, data: CreateT, **values: object) -> ModelT:
-        """Store a new row, with values that the caller of the API does not set.
+        """Add a row with the data of a request and with values that clients cannot set.
 
         Raises:
-            Conflict: A unique value is taken, or a referenced row is gone.
+            Conflict: If a unique value is taken or a referenced row does not exist.
         """
         row = self.model(**data.model_dump(), **values)
         db.add(row)
-        return await self.store(db, row)
+        await flush(db)
+        if self.eager_load:
+            await self.load_relationships(db, row)
+        return row
 
     async def update(self, db: AsyncSession, row: ModelT, data: UpdateT) -> ModelT:
-        """Change the fields that are set.
+        """Set the fields that the request contains.
 
         Raises:
-            Conflict: A unique value is taken, or the row is gone.
+            Conflict: If a unique value is taken or the row no longer exists.
         """
         for name, value in data.model_dump(exclude_unset=True).items():
             setattr(row, name, value)
-        return await self.store(db, row)
-
-    async def store(self, db: AsyncSession, row: ModelT) -> ModelT:
-        """Flush a row, and load the relationships that are read with it."""
         await flush(db)
         if self.eager_load:
-            stored = self.rows.where(self.model.id == row.id)
-            await db.scalar(stored, execution_options={"populate_existing": True})
+            await self.load_relationships(db, row)
         return row
+
+    async def load_relationships(self, db: AsyncSession, row: ModelT) -> None:
+        """Load the relationships in `eager_load` again, because foreign keys may have changed."""
+        statement = self.statement.where(self.model.id == row.id)
+        await db.scalar(statement, execution_options={"populate_existing": True})
 
     async def delete(self, db: AsyncSession, row: ModelT) -> None:
         """Delete the row.
 
         Raises:
-            Conflict: Other rows refer to it.
+            Conflict: If other rows refer to it.
         """
         await db.delete(row)
         await flush(db)
 
     async def check_reference(
-        self, db: AsyncSession, field: str, row_id: UUID | None, *where: ColumnElement[bool]
+        self,
+        db: AsyncSession,
+        field: str,
+        row_id: UUID | None,
+        *where: ColumnExpressionArgument[bool],
     ) -> None:
-        """Make sure that the row exists that a field refers to, if it refers to one.
+        """Check that the row a field refers to exists and matches all conditions.
 
         Raises:
-            InvalidReference: There is none that fits.
+            InvalidReference: If the field is set and no row matches.
         """
         statement = select(self.model.id).where(self.model.id == row_id, *where)
         if row_id is not None and await db.scalar(statement) is None:
@@ -137,7 +165,7 @@ async def flush(db: AsyncSession) -> None:
     """Send pending changes to the database.
 
     Raises:
-        Conflict: They contradict what is stored.
+        Conflict: If the changes violate a constraint or a changed row no longer exists.
     """
     try:
         await db.flush()
@@ -146,5 +174,6 @@ async def flush(db: AsyncSession) -> None:
 
 
 async def execute_rowcount(db: AsyncSession, statement: Update | Delete) -> int:
-    """Run a statement; return how many rows it found to change."""
-    return cast("CursorResult[Any]", await db.execute(statement)).rowcount
+    """Execute a statement and return the number of rows that it matches."""
+    result = await db.execute(statement)
+    return cast("CursorResult[Any]", result).rowcount

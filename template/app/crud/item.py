@@ -1,4 +1,4 @@
-"""Items."""
+"""Database operations for items."""
 
 from app.crud.base import CRUD
 from app.models.item import Item

@@ -1,26 +1,28 @@
-"""How often work is done, how long it takes, and how it ends."""
+"""Metrics of tasks."""
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from time import perf_counter
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from prometheus_client import Histogram
 
-DURATION = Histogram("task_duration_seconds", "How long attempts took.", ("kind", "outcome"))
-J = TypeVar("J")
+DURATION = Histogram("task_duration_seconds", "Duration of tasks.", ("kind", "outcome"))
+P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def measured(kind: str, work: Callable[[J], Awaitable[R]]) -> Callable[[J], Awaitable[R]]:
-    """Return the work, with a clock beside it."""
+def with_metrics(kind: str, coroutine: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """Return a coroutine function that observes the duration and the outcome of each call."""
 
-    async def measure(job: J) -> R:
+    @wraps(coroutine)
+    async def measured(*args: P.args, **kwargs: P.kwargs) -> R:
         started, outcome = perf_counter(), "failed"
         try:
-            result = await work(job)
+            result = await coroutine(*args, **kwargs)
             outcome = "succeeded"
             return result
         finally:
             DURATION.labels(kind, outcome).observe(perf_counter() - started)
 
-    return measure
+    return measured

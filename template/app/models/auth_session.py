@@ -1,4 +1,4 @@
-"""Sign-ins, and the refresh tokens that keep them alive."""
+"""Sessions of users, and the refresh tokens that extend them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from app.models.entity import Entity, UTCDateTime
 
 
 class AuthSession(Entity):
-    """One sign-in on one device; access tokens work as long as it is here."""
+    """A session of a user on one device; its access tokens are valid while the row exists."""
 
     __tablename__ = "auth_sessions"
 
@@ -22,7 +22,7 @@ class AuthSession(Entity):
 
 
 class RefreshToken(Base):
-    """One refresh token of a session; spent ones stay, to recognise a second use."""
+    """A refresh token of a session; used tokens are kept, to detect that one is used again."""
 
     __tablename__ = "refresh_tokens"
 

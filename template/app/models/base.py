@@ -1,11 +1,11 @@
-"""The base of all tables."""
+"""The declarative base of all models."""
 
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 
 class Base(DeclarativeBase):
-    """Base of all tables; constraints get predictable names, so that migrations find them."""
+    """Base of all models; constraints get predictable names that migrations can refer to."""
 
     metadata = MetaData(
         naming_convention={

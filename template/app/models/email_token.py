@@ -1,4 +1,4 @@
-"""Tokens that were mailed: who shows one has read the mail."""
+"""Single-use tokens that are sent by e-mail."""
 
 from datetime import datetime
 from typing import Literal
@@ -14,7 +14,7 @@ Purpose = Literal["verify-email", "password-reset"]
 
 
 class EmailToken(Base):
-    """One mailed token; only its digest is stored."""
+    """A token sent by e-mail; only its hash is stored."""
 
     __tablename__ = "email_tokens"
 

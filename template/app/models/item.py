@@ -1,4 +1,4 @@
-"""Items: each belongs to a user."""
+"""The table of items."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from app.models.entity import Entity
 
 
 class Item(Entity):
-    """One item of one user."""
+    """An item that belongs to a user."""
 
     __tablename__ = "items"
     __table_args__ = (Index(None, "owner_id", "created_at"),)

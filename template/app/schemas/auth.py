@@ -1,4 +1,4 @@
-"""Signing in, tokens and sessions."""
+"""Schemas of logins, tokens and sessions."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -11,14 +11,14 @@ from app.schemas.password import Password
 
 
 class Credentials(RequestModel):
-    """What signing in takes."""
+    """E-mail address and password of a user."""
 
     email: Email
     password: Password
 
 
 class RefreshRequest(RequestModel):
-    """A refresh token, to be spent."""
+    """A refresh token to exchange for a new token pair."""
 
     refresh_token: Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -27,7 +27,7 @@ BEARER: Literal["bearer"] = "bearer"
 
 
 class TokenPair(BaseModel):
-    """A short-lived access token, and a refresh token for the next pair (RFC 6749)."""
+    """A short-lived access token and a refresh token (RFC 6749)."""
 
     access_token: str = Field(examples=["eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln"])
     refresh_token: str = Field(examples=["1Sg8vmOaDQv3TzTyXyBRsWzrEJtgKqJpcF7wsyxBQ4c"])
@@ -36,7 +36,7 @@ class TokenPair(BaseModel):
 
 
 class SessionRead(BaseModel, from_attributes=True):
-    """One sign-in on one device."""
+    """A session of a user on one device."""
 
     id: UUID
     user_agent: str = Field(examples=["Mozilla/5.0 (X11; Linux x86_64)"])

@@ -1,4 +1,4 @@
-"""What the schemas of all resources share."""
+"""Types and base classes that schemas share."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
@@ -13,6 +13,8 @@ from pydantic import (
     EmailStr,
     Field,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -23,65 +25,73 @@ INVISIBLE = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 SingleLineStr = Annotated[
     str, StringConstraints(pattern=rf"^[^\x00-\x1f{INVISIBLE}]*$", strip_whitespace=True)
 ]
-"""Text without line breaks and other control characters."""
+"""A string without line breaks and other control characters."""
 
 MultiLineStr = Annotated[
     str, StringConstraints(pattern=rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f{INVISIBLE}]*$")
 ]
-"""Text that may have tabs and line breaks, but no other control characters."""
+"""A string that may contain tabs and line breaks, but no other control characters."""
 
 
-def refuse_name(value: object) -> object:
-    """Return an address as it is.
+def reject_display_name(value: object) -> object:
+    """Return the value if it has no display name, as in `Ada <ada@example.com>`.
 
     Raises:
-        ValueError: A name stands before it, as in a mail.
+        ValueError: If the value has a display name, which `EmailStr` would ignore.
     """
     if "<" in str(value):
-        raise ValueError("an address without a name is needed")
+        raise ValueError("an e-mail address must not have a display name")
     return value
 
 
 Email = Annotated[
     EmailStr,
-    BeforeValidator(refuse_name),
+    BeforeValidator(reject_display_name),
     Field(max_length=254, examples=["ada@example.com"]),
     AfterValidator(str.lower),
 ]
-"""An e-mail address; upper and lower case are the same."""
+"""An e-mail address in lower case."""
 
 
 class RequestModel(BaseModel, extra="forbid"):
-    """What a caller sends: nothing but the fields that are named."""
+    """Base of request bodies; unknown fields are rejected."""
 
 
 UNSET: Any = Field(default_factory=lambda: None)
-"""Default of a field that a change may leave out, though it is never null."""
+"""Default of a field that a PATCH request may omit but not set to null."""
 
 
 class PatchModel(RequestModel, json_schema_extra={"minProperties": 1}):
-    """A change of some fields, at least one."""
+    """Base of the bodies of PATCH requests, which set at least one field."""
 
     @model_validator(mode="after")
-    def refuse_nothing(self) -> Self:
-        """Refuse a change that changes nothing."""
+    def check_not_empty(self) -> Self:
+        """Return the model if any field is set.
+
+        Raises:
+            ValueError: If no field is set.
+        """
         if not self.model_fields_set:
             raise ValueError("at least one field is required")
         return self
 
 
+CURSOR_SORTS = ("created_at", "-created_at")
+"""The sort orders that support cursors."""
+
+
 class Cursor(NamedTuple):
-    """The last row of a page, after which the next one starts."""
+    """The position of a row in a list that is sorted by `created_at`."""
 
     created_at: datetime
     id: UUID
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the cursor that a caller sends back.
+        """Decode a cursor.
 
         Raises:
-            ValueError: It is not one of ours.
+            ValueError: If the text is not a cursor.
         """
         created_at, row_id = urlsafe_b64decode(text.encode()).decode().split()
         try:
@@ -93,57 +103,39 @@ class Cursor(NamedTuple):
         return urlsafe_b64encode(f"{self.created_at.isoformat()} {self.id}".encode()).decode()
 
 
-def check_cursor(text: str) -> str:
-    """Return a cursor as it is.
-
-    Raises:
-        ValueError: It is not one of ours.
-    """
-    Cursor.parse(text)
-    return text
-
-
 class ListParams(BaseModel, extra="forbid", frozen=True):
-    """Which rows of a list to return, in which order; a field that a resource adds is a filter."""
+    """Query parameters of a list; every field that a subclass adds is a filter."""
 
     skip: int = Field(default=0, ge=0, le=1_000_000)
     limit: int = Field(default=20, ge=1, le=100)
     sort: str = "-created_at"
-    cursor: Annotated[str, Field(max_length=200), AfterValidator(check_cursor)] | None = Field(
-        default=None, description="`next_cursor` of the page before, sorted by `created_at`"
+    cursor: Annotated[str, Field(max_length=200)] | None = Field(
+        default=None, description="`next_cursor` of the previous page, sorted by `created_at`"
     )
 
-    @property
-    def filters(self) -> dict[str, Any]:
-        """Return the columns that a resource filters by, and what they must be."""
-        return self.model_dump(exclude=set(SearchParams.model_fields), exclude_none=True)
+    @field_validator("cursor")
+    @classmethod
+    def check_cursor(cls, cursor: str | None, info: ValidationInfo) -> str | None:
+        """Return the cursor if it is valid for the sort order.
 
-    @property
-    def sort_by(self) -> str:
-        """Return the name of the column."""
-        return self.sort.removeprefix("-")
-
-    @property
-    def descending(self) -> bool:
-        """Return whether the largest value comes first."""
-        return self.sort.startswith("-")
-
-    @model_validator(mode="after")
-    def refuse_cursor_in_other_orders(self) -> Self:
-        """Refuse a cursor where rows are sorted by something else."""
-        if self.cursor and self.sort_by != "created_at":
-            raise ValueError("a cursor goes with sorting by created_at")
-        return self
+        Raises:
+            ValueError: If the cursor is invalid or rows are not sorted by `created_at`.
+        """
+        if cursor is not None:
+            Cursor.parse(cursor)
+            if info.data.get("sort") not in CURSOR_SORTS:
+                raise ValueError("a cursor requires sorting by created_at")
+        return cursor
 
 
 class SearchParams(ListParams, frozen=True):
-    """Which rows of a list to return, also by the words in them."""
+    """Query parameters of a list that can be searched."""
 
     search: Annotated[SingleLineStr, Field(min_length=1, max_length=100)] | None = None
 
 
-class Page(BaseModel, Generic[T], from_attributes=True):
-    """Some rows of a list, how many there are in all, and where to go on."""
+class Page(BaseModel, Generic[T], from_attributes=True, arbitrary_types_allowed=True):
+    """One page of a list, and how many rows the whole list has."""
 
     items: Sequence[T]
     total: int = Field(examples=[1])

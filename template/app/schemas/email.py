@@ -1,4 +1,4 @@
-"""Verifying an address, and resetting a password, by mail."""
+"""Schemas of e-mail verification and password reset."""
 
 from typing import Annotated
 
@@ -8,25 +8,25 @@ from app.schemas.common import Email, RequestModel
 from app.schemas.password import NewPassword
 
 
-class MailRequest(RequestModel):
-    """Whom to send a mail."""
+class EmailLinkRequest(RequestModel):
+    """The e-mail address to send a link to."""
 
     email: Email
 
 
-class MailRequested(BaseModel):
-    """The same answer for every address, so that it tells nothing."""
+class EmailLinkResponse(BaseModel):
+    """A message that is the same for every e-mail address."""
 
     detail: str
 
 
-class EmailConfirmation(RequestModel):
-    """The token of a mail, to be spent."""
+class EmailVerificationConfirm(RequestModel):
+    """The token from the link in the e-mail."""
 
     token: Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class PasswordReset(EmailConfirmation):
-    """The token of a mail, and the password from now on."""
+class PasswordResetConfirm(EmailVerificationConfirm):
+    """The token from the link in the e-mail, and the new password."""
 
     new_password: NewPassword

@@ -1,4 +1,4 @@
-"""Who people are elsewhere, as the API shows and takes it."""
+"""Schemas of login with a provider."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 
-class CallbackQuery(BaseModel):
-    """What a provider sends the browser back with."""
+class OAuthCallbackParams(BaseModel):
+    """Query parameters that the provider adds to the callback URL."""
 
     state: str | None = None
     code: str | None = None
@@ -15,13 +15,13 @@ class CallbackQuery(BaseModel):
 
 
 class AuthorizationURL(BaseModel):
-    """Where the browser goes next."""
+    """The URL at the provider where the browser continues."""
 
     authorization_url: str
 
 
 class IdentityRead(BaseModel, from_attributes=True):
-    """One way to sign in with a provider."""
+    """An identity that is linked to the user."""
 
     id: UUID
     issuer: str

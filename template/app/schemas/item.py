@@ -1,4 +1,4 @@
-"""Items, as the API shows and takes them."""
+"""Schemas of items."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -16,21 +16,21 @@ Description = Annotated[SanitizedHtml, Field(examples=["Weaves <em>algebraic</em
 
 
 class ItemCreate(RequestModel):
-    """What a new item takes."""
+    """Body of a request that creates an item."""
 
     title: Title
     description: Description | None = None
 
 
 class ItemUpdate(PatchModel):
-    """What may be changed of an item."""
+    """Body of a request that updates an item."""
 
     title: Title = UNSET
     description: Description | None = None
 
 
 class ItemRead(BaseModel, from_attributes=True):
-    """What the API shows of an item."""
+    """An item in a response."""
 
     id: UUID
     owner_id: UUID
@@ -41,6 +41,6 @@ class ItemRead(BaseModel, from_attributes=True):
 
 
 class ItemListParams(SearchParams, frozen=True):
-    """Which items to list."""
+    """Query parameters of the list of items."""
 
     sort: Literal["created_at", "-created_at", "title", "-title"] = "-created_at"

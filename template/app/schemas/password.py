@@ -1,4 +1,4 @@
-"""What makes a password acceptable (OWASP ASVS 5.0, section 6.2)."""
+"""The rules for passwords (OWASP ASVS 5.0, section 6.2)."""
 
 from functools import cache
 from pathlib import Path
@@ -6,49 +6,49 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
-SHORTEST, LONGEST = 8, 128
+MIN_LENGTH, MAX_LENGTH = 8, 128
 COMMON_PASSWORDS = Path(__file__).with_name("common_passwords.txt")
 
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """Return the passwords that are tried first, in lower case."""
+    """Return the most common passwords, in lower case."""
     return frozenset(COMMON_PASSWORDS.read_text(encoding="utf-8").split())
 
 
-def check_text(password: SecretStr) -> SecretStr:
-    """Return a password as it is.
+def check_encodable(password: SecretStr) -> SecretStr:
+    """Return the password unchanged.
 
     Raises:
-        ValueError: It cannot be encoded, because it holds half a character.
+        ValueError: If the password contains a lone surrogate, which UTF-8 cannot encode.
     """
     password.get_secret_value().encode()
     return password
 
 
 def check_strength(password: SecretStr) -> SecretStr:
-    """Return a password as it is.
+    """Return the password unchanged.
 
     Raises:
-        ValueError: It is too short, too long, or one of the first that are tried.
+        ValueError: If the password is too short, too long or too common.
     """
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise ValueError(f"a password has {SHORTEST} to {LONGEST} characters")
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise ValueError(f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters")
     if password.get_secret_value().lower() in common_passwords():
         raise ValueError("this password is too common")
     return password
 
 
-Password = Annotated[SecretStr, AfterValidator(check_text), Field(max_length=LONGEST)]
-"""A password that is only compared."""
+Password = Annotated[SecretStr, AfterValidator(check_encodable), Field(max_length=MAX_LENGTH)]
+"""A password of a login; only new passwords have to follow the rules."""
 
 NewPassword = Annotated[
     SecretStr,
-    AfterValidator(check_text),
+    AfterValidator(check_encodable),
     AfterValidator(check_strength),
     Field(
-        json_schema_extra={"minLength": SHORTEST, "maxLength": LONGEST},
+        json_schema_extra={"minLength": MIN_LENGTH, "maxLength": MAX_LENGTH},
         examples=["correct horse battery staple"],
     ),
 ]
-"""Long rather than complicated: any characters, but not a common password."""
+"""A new password: any characters, at least eight, and not a common password."""

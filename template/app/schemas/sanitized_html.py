@@ -1,4 +1,4 @@
-"""Text that may have formatting: HTML, cleaned before it is stored."""
+"""HTML from clients, sanitized before it is stored."""
 
 from typing import Annotated
 
@@ -7,27 +7,28 @@ from pydantic import AfterValidator, Field, TypeAdapter
 
 from app.schemas.common import MultiLineStr
 
-LONGEST = 10_000
-INLINE = {"a", "b", "br", "code", "em", "i", "s", "strong", "u"}
-BLOCKS = {"blockquote", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "ul"}
-CLEANER = nh3.Cleaner(
-    tags=INLINE | BLOCKS,
+MAX_LENGTH = 10_000
+INLINE_TAGS = {"a", "b", "br", "code", "em", "i", "s", "strong", "u"}
+BLOCK_TAGS = {"blockquote", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "ul"}
+
+cleaner = nh3.Cleaner(
+    tags=INLINE_TAGS | BLOCK_TAGS,
     attributes={"a": {"href", "title"}},
     url_schemes={"http", "https", "mailto"},
     link_rel="nofollow noopener noreferrer",
 )
-Limited = Annotated[MultiLineStr, Field(max_length=LONGEST)]
-adapter = TypeAdapter(Limited)
+LimitedStr = Annotated[MultiLineStr, Field(max_length=MAX_LENGTH)]
+limited_str = TypeAdapter(LimitedStr)
 
 
-def clean(html: str) -> str:
-    """Return HTML with nothing in it but formatting and links.
+def sanitize(html: str) -> str:
+    """Return the HTML with formatting and links only.
 
     Raises:
-        ValueError: What is left is too long, or has control characters that were written out.
+        ValueError: If the result is too long or contains decoded control characters.
     """
-    return adapter.validate_python(CLEANER.clean(html))
+    return limited_str.validate_python(cleaner.clean(html))
 
 
-SanitizedHtml = Annotated[Limited, AfterValidator(clean)]
-"""HTML of which only formatting and links stay; show it as HTML, without encoding it again."""
+SanitizedHtml = Annotated[LimitedStr, AfterValidator(sanitize)]
+"""HTML with formatting and links only; browsers can show it without escaping."""

@@ -1,4 +1,4 @@
-"""Background work, as the API shows and takes it."""
+"""Schemas of tasks."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,7 +11,7 @@ from app.schemas.common import MultiLineStr, RequestModel, SingleLineStr
 
 
 class EmailRequest(RequestModel):
-    """A mail to oneself."""
+    """An e-mail to the user who sends the request."""
 
     subject: Annotated[SingleLineStr, Field(min_length=1, max_length=200, examples=["Reminder"])]
     text: Annotated[
@@ -20,14 +20,14 @@ class EmailRequest(RequestModel):
 
 
 class TaskAccepted(BaseModel, from_attributes=True):
-    """Where to ask how far it is: `GET /tasks/{task_id}`."""
+    """A task that has been queued. `GET /tasks/{task_id}` returns its status."""
 
     task_id: UUID = Field(validation_alias=AliasChoices("id", "task_id"))
     status: TaskStatus
 
 
 class TaskRead(TaskAccepted):
-    """What the API shows of a task."""
+    """A task with its progress in percent, and its result or error."""
 
     kind: TaskKind
     progress: int = Field(ge=0, le=100)

@@ -1,47 +1,56 @@
-"""How workers behave: nothing is lost with them, and nothing holds them for ever."""
+"""The configuration of workers and of beat."""
 
 from celery import Celery
 
 from app.config import Settings
-from app.core.broker import create_celery, verify_server
-from app.jobs.queue import SWEEP_EVERY
+from app.core.broker import create_celery, tls_options
+from app.core.time_limits import hard_time_limit
 
-GRACE = 30  # seconds between the limit of a task and the end of its process; so says app/config.py
+TASK_MODULES = [
+    "app.worker.tasks",
+]
 
 
-def create_worker(settings: Settings) -> Celery:
-    """Return the application of worker and beat."""
+def create_worker_app(settings: Settings) -> Celery:
+    """Return the Celery application of workers and of beat."""
     celery = create_celery(settings)
     celery.set_current()
-    results = find_result_backend(settings)
+    results = result_backend_url(settings)
     celery.conf.update(
-        include=["app.worker.tasks"],
+        include=TASK_MODULES,
         result_backend=results,
-        redis_backend_use_ssl=verify_server(results or ""),
+        redis_backend_use_ssl=tls_options(results or ""),
         result_expires=24 * 60 * 60,
         task_ignore_result=False,
         task_track_started=True,
-        # a message is gone only after its task has ended, even if the process dies meanwhile
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
-        # work has a limit of its own; this one ends a process that does not obey
-        task_time_limit=settings.task_time_limit_seconds + GRACE,
+        # app/jobs/run.py applies the soft limit: asyncio can swallow the exception that Celery
+        # raises in a signal handler.
+        task_time_limit=hard_time_limit(settings),
+        task_annotations={"*": {"max_retries": settings.task_max_retries}},
         worker_soft_shutdown_timeout=20.0,
         broker_connection_retry_on_startup=True,
-        beat_sync_every=1,  # the age of its file tells that beat lives
+        beat_sync_every=1,  # health checks read the age of the schedule file
         beat_schedule={
-            "sweep": {"task": "sweep", "schedule": SWEEP_EVERY, "options": {"expires": 60}},
-            "clean": {"task": "clean", "schedule": 60 * 60, "options": {"expires": 60 * 60}},
+            "publish-pending-tasks": {
+                "task": "publish_pending_tasks",
+                "schedule": 60,
+                "options": {"expires": 60},
+            },
+            "delete-expired": {
+                "task": "delete_expired",
+                "schedule": 60 * 60,
+                "options": {"expires": 60 * 60},
+            },
         },
     )
     return celery
 
 
-def find_result_backend(settings: Settings) -> str | None:
-    """Return where Celery keeps results; the tasks' own rows do not need it."""
-    if chosen := settings.celery_result_backend.get_secret_value():
-        return chosen
+def result_backend_url(settings: Settings) -> str | None:
+    """Return where Celery stores results. The API reads the rows of tasks instead."""
+    if url := settings.celery_result_backend.get_secret_value():
+        return url
     if settings.celery_broker_url.get_secret_value():
         return None
     return f"db+sqlite:///{settings.celery_folder / 'results.db'}"

@@ -1,4 +1,4 @@
-"""Metrics of a worker, for it has no API to show them."""
+"""The HTTP server that shows the metrics of a worker."""
 
 from prometheus_client import start_http_server
 
@@ -7,6 +7,6 @@ from app.core.metrics import get_registry
 
 
 def serve_metrics(settings: Settings) -> None:
-    """Show what the processes of this worker count, where a port is set."""
+    """Serve the metrics of all processes of this worker, if WORKER_METRICS_PORT is set."""
     if settings.worker_metrics_port:
         start_http_server(settings.worker_metrics_port, registry=get_registry())

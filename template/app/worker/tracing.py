@@ -1,10 +1,11 @@
-"""Work as a part of the trace of the request that asked for it."""
+"""Spans of tasks, in the trace of the request that published them."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from celery.app.task import Context
 from opentelemetry.propagate import extract
-from opentelemetry.trace import Span, SpanKind, use_span
+from opentelemetry.trace import SpanKind, StatusCode, use_span
 
 from app.config import Settings
 from app.core.tracing import get_tracer_provider
@@ -12,12 +13,17 @@ from app.core.tracing import get_tracer_provider
 HEADERS = ("traceparent", "tracestate")  # W3C Trace Context
 
 
-def traced_as_sent(
-    settings: Settings, name: str, message: Context
-) -> AbstractContextManager[Span | None]:
-    """Continue the trace that a message comes from."""
+@contextmanager
+def continue_trace(settings: Settings, name: str, message: Context) -> Generator[None]:
+    """Add a span to the trace that the headers of a message name."""
     if not (provider := get_tracer_provider(settings)):
-        return nullcontext()
-    sender = extract({header: message.get(header) or "" for header in HEADERS})
-    span = provider.get_tracer(__name__).start_span(name, sender, SpanKind.CONSUMER)
-    return use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False)
+        yield
+        return
+    parent = extract({header: message.get(header) or "" for header in HEADERS})
+    span = provider.get_tracer(__name__).start_span(name, parent, SpanKind.CONSUMER)
+    with use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+        try:
+            yield
+        except Exception:
+            span.set_status(StatusCode.ERROR)  # without the message, which may hold values
+            raise

@@ -3,7 +3,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
-from tests.factories.users import PASSWORD, People
+from tests.factories.users import PASSWORD, UserFactory
 
 LOGIN = {"username": "root@example.com", "password": PASSWORD}
 
@@ -17,8 +17,8 @@ async def browser(transport: ASGITransport) -> AsyncGenerator[AsyncClient]:
 
 
 @pytest.fixture
-async def root(people: People, browser: AsyncClient) -> AsyncClient:
-    await people.sign_up_admin()
-    signed_in = await browser.post("/admin/login", data=LOGIN)
-    assert signed_in.headers["Location"] == "http://test/admin/"
+async def root(users: UserFactory, browser: AsyncClient) -> AsyncClient:
+    await users.register_admin()
+    response = await browser.post("/admin/login", data=LOGIN)
+    assert response.headers["Location"] == "http://test/admin/"
     return browser

@@ -1,4 +1,4 @@
-"""Forms of the admin pages, as a browser would send them."""
+"""Read and submit the forms of the admin pages, like a browser."""
 
 from html.parser import HTMLParser
 
@@ -7,7 +7,7 @@ from typing_extensions import override
 
 
 class Form(HTMLParser):
-    """Collects what the fields of a page hold."""
+    """Parses the values of the form fields in a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -17,14 +17,14 @@ class Form(HTMLParser):
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag in {"textarea", "select"}:
-            self.field = given["name"]
+            self.field = attributes["name"]
             self.values[self.field] = ""
-        elif tag == "option" and ("selected" in given or not self.values[self.field]):
-            self.values[self.field] = given["value"]
-        elif tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
-            self.values[given.get("name", "")] = given.get("value", "y")
+        elif tag == "option" and ("selected" in attributes or not self.values[self.field]):
+            self.values[self.field] = attributes["value"]
+        elif tag == "input" and (attributes.get("type") != "checkbox" or "checked" in attributes):
+            self.values[attributes.get("name", "")] = attributes.get("value", "y")
 
     @override
     def handle_endtag(self, tag: str) -> None:
@@ -37,8 +37,8 @@ class Form(HTMLParser):
             self.values[self.field] += data.strip()
 
 
-async def send_form(client: AsyncClient, url: str, typed: dict[str, str]) -> Response:
-    """Open a form, type some values into it, and send it."""
+async def submit_form(client: AsyncClient, url: str, changes: dict[str, str]) -> Response:
+    """Open a form, change some values, and submit it."""
     page = await client.get(url)
     assert page.status_code == 200, page.text
-    return await client.post(url, data=Form(page.text).values | typed | {"save": "Save"})
+    return await client.post(url, data=Form(page.text).values | changes | {"save": "Save"})

@@ -1,13 +1,15 @@
 from httpx2 import AsyncClient
 
-from tests.admin.forms import send_form
-from tests.factories.users import People, id_of
+from tests.admin.forms import submit_form
+from tests.factories.users import UserFactory, get_user_id
 
 USERS = "/admin/user/list"
 
 
-async def test_administrator_sees_users_but_no_hashes(root: AsyncClient, people: People) -> None:
-    ada = await id_of(await people.sign_up())
+async def test_pages_show_users_without_password_hashes(
+    root: AsyncClient, users: UserFactory
+) -> None:
+    ada = await get_user_id(await users.register())
 
     for path in (USERS, f"/admin/user/details/{ada}", f"/admin/user/edit/{ada}"):
         page = await root.get(path)
@@ -18,41 +20,43 @@ async def test_administrator_sees_users_but_no_hashes(root: AsyncClient, people:
     assert "ada@example.com" in (await root.get(USERS)).text
 
 
-async def test_administrator_changes_a_user(root: AsyncClient, people: People) -> None:
-    ada = await people.sign_up()
-    url = f"/admin/user/edit/{await id_of(ada)}"
+async def test_administrators_update_users(root: AsyncClient, users: UserFactory) -> None:
+    ada = await users.register()
+    url = f"/admin/user/edit/{await get_user_id(ada)}"
 
-    answer = await send_form(root, url, {"full_name": "Ada", "role": "admin"})
+    response = await submit_form(root, url, {"full_name": "Ada", "role": "admin"})
 
-    assert answer.headers["Location"] == f"http://test{USERS}"
+    assert response.headers["Location"] == f"http://test{USERS}"
     me = (await ada.get("/api/v1/users/me")).json()
     assert (me["full_name"], me["role"]) == ("Ada", "admin")
 
 
-async def test_last_administrator_stays(root: AsyncClient, people: People) -> None:
-    own = await id_of(await people.sign_in("root@example.com"))
+async def test_last_administrator_cannot_be_removed(root: AsyncClient, users: UserFactory) -> None:
+    user_id = await get_user_id(await users.login("root@example.com"))
     form = {"role": "user", "is_active": "y", "save": "Save"}
 
-    demoted = await root.post(f"/admin/user/edit/{own}", data=form)
+    demoted = await root.post(f"/admin/user/edit/{user_id}", data=form)
     form |= {"role": "admin", "is_active": ""}
-    closed = await root.post(f"/admin/user/edit/{own}", data=form)
-    deleted = await root.delete("/admin/user/delete", params={"pks": own})
+    deactivated = await root.post(f"/admin/user/edit/{user_id}", data=form)
+    deleted = await root.delete("/admin/user/delete", params={"pks": user_id})
 
-    assert (demoted.status_code, closed.status_code) == (400, 400)
+    assert (demoted.status_code, deactivated.status_code) == (400, 400)
     assert "last administrator" in demoted.text
     assert "last+administrator" in deleted.text
     assert (await root.get(USERS)).status_code == 200
 
 
-async def test_session_is_ended_and_user_deleted(root: AsyncClient, people: People) -> None:
-    ada = await people.sign_up()
+async def test_administrators_end_sessions_and_delete_users(
+    root: AsyncClient, users: UserFactory
+) -> None:
+    ada = await users.register()
     [session] = (await ada.get("/api/v1/auth/sessions")).json()
 
     listed = await root.get("/admin/auth-session/list")
     await root.delete("/admin/auth-session/delete", params={"pks": session["id"]})
     ended = (await ada.get("/api/v1/users/me")).status_code
-    again = await people.sign_in()
-    await root.delete("/admin/user/delete", params={"pks": await id_of(again)})
+    again = await users.login()
+    await root.delete("/admin/user/delete", params={"pks": await get_user_id(again)})
 
     assert session["id"] in listed.text
     assert ended == 401

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from app.config import Settings
 from app.core.mail import Mail, Mailer
 from app.exceptions import ServiceUnavailable
-from tests.servers import refusal
+from tests.servers import settings_error
 from tests.smtp import CLOSED, MailServer
 
 MAIL = Mail("ada@example.com", "Grüße", "Hallo Ada,\nwie geht es?\n", message_id="42")
@@ -24,7 +24,7 @@ async def send(settings: Settings, server: MailServer, **changes: object) -> Non
 
 @pytest.fixture
 def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """Return the context of a server whose certificate this process trusts."""
+    """Return the TLS context of a server with a certificate that clients in this process trust."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
@@ -33,7 +33,7 @@ def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     return context
 
 
-async def test_mail_arrives(settings: Settings) -> None:
+async def test_mail_is_delivered(settings: Settings) -> None:
     server = MailServer()
 
     await send(settings, server)
@@ -47,7 +47,7 @@ async def test_mail_arrives(settings: Settings) -> None:
     assert mail.get_content().splitlines() == MAIL.text.splitlines()
 
 
-async def test_password_is_sent_encrypted_to_a_server_that_proves_its_name(
+async def test_password_is_sent_over_tls_to_a_server_with_a_trusted_certificate(
     settings: Settings, tls: ssl.SSLContext
 ) -> None:
     server = MailServer(tls)
@@ -62,11 +62,11 @@ async def test_password_is_sent_encrypted_to_a_server_that_proves_its_name(
     ("server", "changes"),
     [
         (MailServer(), CLOSED),
-        (MailServer(), {"smtp_security": "starttls"}),  # which the server does not offer
-        (MailServer(refuses=True), {}),
+        (MailServer(), {"smtp_security": "starttls"}),  # not offered by the server
+        (MailServer(rejects=True), {}),
     ],
 )
-async def test_mail_that_is_not_taken_is_one_error(
+async def test_undelivered_mail_raises_service_unavailable(
     settings: Settings, server: MailServer, changes: dict[str, object]
 ) -> None:
     with pytest.raises(ServiceUnavailable):
@@ -75,17 +75,19 @@ async def test_mail_that_is_not_taken_is_one_error(
     assert server.mails == []
 
 
-async def test_without_a_server_the_log_shows_the_mail(settings: Settings) -> None:
+async def test_mail_is_logged_without_a_server(settings: Settings) -> None:
     with capture_logs() as lines:
         await Mailer(settings).send(MAIL)
 
     assert (lines[0]["to"], lines[0]["text"]) == (MAIL.to, MAIL.text)
 
 
-def test_production_needs_a_mail_server_and_protects_its_password(settings: Settings) -> None:
+def test_production_requires_a_mail_server_and_encryption_of_its_password(
+    settings: Settings,
+) -> None:
     unsafe = {"environment": "production", "smtp_password": "secret", "smtp_security": "none"}
 
-    reason = refusal(settings, **unsafe)
+    reason = settings_error(settings, **unsafe)
 
     for name in ("SMTP_HOST", "MAIL_FROM", "SMTP_SECURITY"):
         assert name in reason

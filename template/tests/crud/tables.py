@@ -1,4 +1,4 @@
-"""Two tables of the tests' own: books, and the shelves that they stand on."""
+"""Two tables that only the tests use: books and shelves."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -8,11 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.crud.base import CRUD
 from app.models.entity import Entity
-from app.schemas.common import UNSET, RequestModel, SingleLineStr, PatchModel, SearchParams
+from app.schemas.common import UNSET, PatchModel, RequestModel, SearchParams, SingleLineStr
 
 
 class Sample(Entity):
-    """A row of a table that the migrations know nothing of."""
+    """Base of tables without migrations."""
 
     __abstract__ = True
     metadata = MetaData()
@@ -33,7 +33,7 @@ class Book(Sample):
     shelf: Mapped[Shelf | None] = relationship(lazy="raise")
 
 
-class ShelfInput(RequestModel):
+class ShelfCreate(RequestModel):
     name: SingleLineStr
 
 
@@ -47,10 +47,12 @@ class BookUpdate(PatchModel):
     shelf_id: UUID | None = None
 
 
-class BookQuery(SearchParams, frozen=True):
+class BookListParams(SearchParams, frozen=True):
     shelf_id: UUID | None = None
     sort: Literal["created_at", "-created_at", "title", "-title"] = "-created_at"
 
 
-shelves = CRUD[Shelf, ShelfInput, ShelfInput](Shelf, search_columns=[Shelf.name])
-books = CRUD[Book, BookCreate, BookUpdate](Book, search_columns=[Book.title], eager_load=[Book.shelf])
+shelves = CRUD[Shelf, ShelfCreate, ShelfCreate](Shelf, search_columns=[Shelf.name])
+books = CRUD[Book, BookCreate, BookUpdate](
+    Book, search_columns=[Book.title], eager_load=[Book.shelf]
+)

@@ -1,4 +1,4 @@
-"""People, and clients that are signed in as them."""
+"""A factory of users, and clients that are logged in as them."""
 
 from dataclasses import dataclass
 
@@ -13,66 +13,66 @@ PASSWORD = "correct horse battery staple"
 
 
 @dataclass
-class People:
-    """Makes users of the running application."""
+class UserFactory:
+    """Registers users through the API, and logs them in."""
 
     transport: ASGITransport
     engine: AsyncEngine
 
-    async def sign_up(self, email: str = "ada@example.com", **values: str) -> AsyncClient:
-        """Return a client that is signed in as a new user."""
+    async def register(self, email: str = "ada@example.com", **values: str) -> AsyncClient:
+        """Register a user; return a client that is logged in as this user."""
         async with AsyncClient(transport=self.transport, base_url="http://test") as client:
             body = {"email": email, "password": PASSWORD} | values
             response = await client.post("/api/v1/users", json=body)
         assert response.status_code == 201, response.text
-        return await self.sign_in(email)
+        return await self.login(email)
 
-    async def sign_in(self, email: str = "ada@example.com") -> AsyncClient:
-        """Return another client that is signed in as this user."""
+    async def login(self, email: str = "ada@example.com") -> AsyncClient:
+        """Return a new client that is logged in as this user, with a session of its own."""
         client = AsyncClient(transport=self.transport, base_url="http://test")
-        client.headers |= bearer(await login(client, email))
+        client.headers |= auth_headers(await login(client, email))
         return client
 
-    async def sign_up_admin(self) -> AsyncClient:
-        """Return a client that is signed in as a new administrator."""
-        client = await self.sign_up("root@example.com")
-        await self.change("root@example.com", role=UserRole.ADMIN)
+    async def register_admin(self) -> AsyncClient:
+        """Register an administrator; return a client that is logged in."""
+        client = await self.register("root@example.com")
+        await self.update("root@example.com", role=UserRole.ADMIN)
         return client
 
-    async def change(self, email: str, **values: object) -> None:
-        """Change what the database says of a user."""
+    async def update(self, email: str, **values: object) -> None:
+        """Update the row of a user in the database."""
         async with self.engine.begin() as connection:
             await connection.execute(update(User).where(User.email == email).values(**values))
 
 
 @pytest.fixture
-def people(transport: ASGITransport, engine: AsyncEngine) -> People:
-    """Return who makes users of the running application."""
-    return People(transport, engine)
+def users(transport: ASGITransport, engine: AsyncEngine) -> UserFactory:
+    """Return a factory of users of the running application."""
+    return UserFactory(transport, engine)
 
 
 async def login(
     client: AsyncClient, email: str = "ada@example.com", password: str = PASSWORD
 ) -> Response:
-    """Return what a client is answered that signs in."""
+    """Return the response to a login."""
     body = {"email": email, "password": password}
     return await client.post("/api/v1/auth/login", json=body)
 
 
-def bearer(answer: Response) -> dict[str, str]:
-    """Return the headers of who was answered with tokens."""
-    assert answer.status_code == 200, answer.text
-    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+def auth_headers(response: Response) -> dict[str, str]:
+    """Return the headers that send the access token of a login response."""
+    assert response.status_code == 200, response.text
+    return {"Authorization": f"Bearer {response.json()['access_token']}"}
 
 
-async def id_of(client: AsyncClient) -> str:
-    """Return the id of the user whom a client is signed in as."""
+async def get_user_id(client: AsyncClient) -> str:
+    """Return the id of the user of a client."""
     user_id: str = (await client.get("/api/v1/users/me")).json()["id"]
     return user_id
 
 
-async def is_signed_in(client: AsyncClient, headers: dict[str, str] | None = None) -> bool:
-    """Return whether a client still is signed in, or who has these headers."""
-    answer = await client.get("/api/v1/users/me", headers=headers)
-    assert answer.status_code in {200, 401}
-    return answer.status_code == 200
+async def is_logged_in(client: AsyncClient, headers: dict[str, str] | None = None) -> bool:
+    """Return whether the access token of a client, or of these headers, is accepted."""
+    response = await client.get("/api/v1/users/me", headers=headers)
+    assert response.status_code in {200, 401}
+    return response.status_code == 200

@@ -1,84 +1,71 @@
 from asyncio import gather
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from anyio import sleep_forever
 
-from app.crud.task import claim_task
 from app.dependencies import AppState
-from app.jobs.job import Job, Result
-from app.jobs.run import run_task
-from app.jobs.work import WORK
-from app.models.entity import utc_now
-from app.models.task import Task, TaskKind, TaskStatus
-from tests.tasks import change_task, read_task
-
-SECOND = timedelta(seconds=1)
-Work = Callable[[Job], Awaitable[Result | None]]
-
-
-def do(monkeypatch: pytest.MonkeyPatch, work: Work) -> None:
-    monkeypatch.setitem(WORK, TaskKind.PROCESS_FILE, work)
+from app.jobs.run import TaskFailed, set_progress
+from app.models.task import Task, TaskStatus
+from tests.tasks import read_task, run_file_task
 
 
 def with_settings(state: AppState, **values: object) -> AppState:
     return replace(state, settings=state.settings.model_copy(update=values))
 
 
-async def test_task_that_arrives_twice_is_done_once(state: AppState, task: Task) -> None:
-    await gather(run_task(state, task.id), run_task(state, task.id))
-    await run_task(state, task.id)
+async def test_task_that_is_delivered_twice_runs_once(state: AppState, task: Task) -> None:
+    calls = list[str]()
 
-    done = await read_task(state, task)
-    assert (done.status, done.attempts) == (TaskStatus.SUCCEEDED, 1)
+    async def process(state: AppState, task: Task, *, upload: str) -> dict[str, str | int]:
+        calls.append(upload)
+        return {"words": 3}
 
+    await gather(run_file_task(state, task, process), run_file_task(state, task, process))
+    await run_file_task(state, task, process)
 
-async def test_task_of_a_dead_worker_is_taken_over_later(state: AppState, task: Task) -> None:
-    async with state.sessionmaker.begin() as db:
-        assert await claim_task(db, task.id, 60 * SECOND)
-
-    pause = await run_task(state, task.id)
-    assert pause is not None
-    assert 0 < pause <= 60
-    assert (await read_task(state, task)).attempts == 1
-
-    await change_task(state, task, due_at=utc_now())
-    assert await run_task(state, task.id) is None
-    assert (await read_task(state, task)).status is TaskStatus.SUCCEEDED
+    finished = await read_task(state, task)
+    assert (finished.status, finished.result) == (TaskStatus.SUCCEEDED, {"words": 3})
+    assert calls == [task.kwargs["upload"]]
 
 
-async def test_failure_is_tried_again_later_until_it_failed_too_often(
-    state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
+async def test_failed_try_is_queued_again_and_the_last_one_fails_the_task(
+    state: AppState, task: Task
 ) -> None:
-    async def fail(job: Job) -> None:
-        await job.report(30)
+    async def fail(state: AppState, task: Task, *, upload: str) -> None:
+        await set_progress(state, task, 30)
         raise ConnectionError("secret.internal does not answer")
 
-    do(monkeypatch, fail)
-    impatient = with_settings(state, task_max_attempts=2)
+    file = state.uploads.path_of(task.kwargs["upload"])
+    with pytest.raises(ConnectionError):
+        await run_file_task(state, task, fail)
+    queued = await read_task(state, task)
+    assert (queued.status, queued.progress, file.exists()) == (TaskStatus.QUEUED, 0, True)
 
-    pause = await run_task(impatient, task.id)
-    assert pause is not None
-    assert 1 <= pause <= 2
-    waiting = await read_task(state, task)
-    assert (waiting.status, waiting.progress) == (TaskStatus.QUEUED, 0)
-
-    await change_task(state, task, due_at=utc_now())
-    assert await run_task(impatient, task.id) is None
+    with pytest.raises(ConnectionError):
+        await run_file_task(state, task, fail, is_last_try=True)
     failed = await read_task(state, task)
-    assert (failed.status, failed.error) == (TaskStatus.FAILED, "It failed too often.")
+    assert (failed.status, failed.error) == (TaskStatus.FAILED, "The task failed too often.")
+    assert not file.exists()
 
 
-async def test_work_that_takes_too_long_is_stopped(
-    state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def hang(job: Job) -> None:
+async def test_task_that_cannot_succeed_fails_with_its_reason(state: AppState, task: Task) -> None:
+    async def fail(state: AppState, task: Task, *, upload: str) -> None:
+        raise TaskFailed("The file has no header.")
+
+    with pytest.raises(TaskFailed):
+        await run_file_task(state, task, fail)
+
+    failed = await read_task(state, task)
+    assert (failed.status, failed.error) == (TaskStatus.FAILED, "The file has no header.")
+
+
+async def test_task_stops_at_its_time_limit(state: AppState, task: Task) -> None:
+    async def hang(state: AppState, task: Task, *, upload: str) -> None:
         await sleep_forever()
 
-    do(monkeypatch, hang)
-    hasty = with_settings(state, task_time_limit_seconds=0.01, task_max_attempts=1)
-    await run_task(hasty, task.id)
+    limited = with_settings(state, task_time_limit_seconds=0.01)
+    with pytest.raises(TimeoutError):
+        await run_file_task(limited, task, hang, is_last_try=True)
 
     assert (await read_task(state, task)).status is TaskStatus.FAILED

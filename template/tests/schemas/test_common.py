@@ -5,18 +5,26 @@ from uuid import UUID
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.schemas.common import UNSET, Cursor, RequestModel, SingleLineStr, ListParams, PatchModel, MultiLineStr
+from app.schemas.common import (
+    UNSET,
+    Cursor,
+    ListParams,
+    MultiLineStr,
+    PatchModel,
+    RequestModel,
+    SingleLineStr,
+)
 
-SOMEBODY = UUID("00000000-0000-4000-8000-000000000000")
-AGES_AGO = urlsafe_b64encode(f"0001-01-01T00:00:00+14:00 {SOMEBODY}".encode()).decode()
-CURSOR = str(Cursor(datetime(2026, 1, 1, tzinfo=UTC), SOMEBODY))
+ROW_ID = UUID("00000000-0000-4000-8000-000000000000")
+OUT_OF_RANGE = urlsafe_b64encode(f"0001-01-01T00:00:00+14:00 {ROW_ID}".encode()).decode()
+CURSOR = str(Cursor(datetime(2026, 1, 1, tzinfo=UTC), ROW_ID))
 
 
-class Name(RequestModel):
+class NameCreate(RequestModel):
     name: SingleLineStr
 
 
-class NewName(PatchModel):
+class NameUpdate(PatchModel):
     name: SingleLineStr = UNSET
 
 
@@ -25,18 +33,18 @@ class NewName(PatchModel):
     [{}, {"name": "two\nlines"}, {"name": "null\x00byte"}, {"name": "Ada", "role": "admin"}],
     ids=str,
 )
-def test_input_refuses(body: dict[str, str]) -> None:
+def test_request_model_rejects(body: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        Name.model_validate(body)
+        NameCreate.model_validate(body)
 
 
 @pytest.mark.parametrize("body", [{}, {"name": None}, {"role": "admin"}], ids=str)
-def test_change_refuses(body: dict[str, str | None]) -> None:
+def test_patch_model_rejects(body: dict[str, str | None]) -> None:
     with pytest.raises(ValidationError):
-        NewName.model_validate(body)
+        NameUpdate.model_validate(body)
 
 
-def test_line_is_stripped_and_text_may_have_several() -> None:
+def test_single_line_is_stripped_and_control_characters_are_rejected() -> None:
     assert TypeAdapter(SingleLineStr).validate_python(" Ada ") == "Ada"
     assert TypeAdapter(MultiLineStr).validate_python("two\n\tlines") == "two\n\tlines"
     with pytest.raises(ValidationError):
@@ -44,10 +52,10 @@ def test_line_is_stripped_and_text_may_have_several() -> None:
 
 
 @pytest.mark.parametrize(
-    "query",
+    "params",
     [
         {"cursor": "forged"},
-        {"cursor": AGES_AGO},
+        {"cursor": OUT_OF_RANGE},
         {"cursor": CURSOR, "sort": "name"},
         {"limit": 0},
         {"limit": 101},
@@ -56,11 +64,11 @@ def test_line_is_stripped_and_text_may_have_several() -> None:
     ],
     ids=str,
 )
-def test_list_refuses_what_it_cannot_do(query: dict[str, object]) -> None:
+def test_list_params_reject(params: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        ListParams.model_validate(query)
+        ListParams.model_validate(params)
 
 
-def test_cursor_comes_back_as_it_was_given() -> None:
+def test_cursor_survives_encoding_and_decoding() -> None:
     assert str(Cursor.parse(CURSOR)) == CURSOR
     assert ListParams(cursor=CURSOR).cursor == CURSOR

@@ -1,4 +1,4 @@
-"""Real workers, and the broker that they listen to."""
+"""Real workers and brokers."""
 
 import os
 import signal
@@ -19,14 +19,15 @@ from app.config import Settings
 from app.core.broker import create_celery
 from app.dependencies import AppState
 from app.models.user import User
-from app.worker import tasks
+from app.worker.configuration import create_worker_app
+from app.worker.process import WorkerProcess, process
 
 Start = Callable[[Settings], Awaitable[Process]]
 
 
 @pytest.fixture
 def broker_url(redis_url: SecretStr, record_property: Callable[[str, object], None]) -> SecretStr:
-    """Return TEST_CELERY_BROKER_URL, else a Redis server on this machine or in this process."""
+    """Return TEST_CELERY_BROKER_URL, or the URL of a Redis server on this machine."""
     url = os.environ.get("TEST_CELERY_BROKER_URL", redis_url.get_secret_value())
     record_property("broker", url)
     typer.echo(f"The broker of this test is {url}.")
@@ -35,14 +36,12 @@ def broker_url(redis_url: SecretStr, record_property: Callable[[str, object], No
 
 @pytest.fixture
 def brokered(settings: Settings, broker_url: SecretStr) -> Generator[Settings]:
-    """Yield settings for a queue of the test's own; what it held for a second comes again."""
+    """Yield settings with a queue that only this test uses."""
     queue = f"test-{uuid4().hex}"
     brokered = settings.model_copy(
         update={
             "celery_broker_url": broker_url,
             "celery_queue": queue,
-            "celery_visibility_timeout_seconds": 1,
-            "task_lease_seconds": 1,
         }
     )
     yield brokered
@@ -53,7 +52,10 @@ def brokered(settings: Settings, broker_url: SecretStr) -> Generator[Settings]:
 
 @pytest.fixture
 async def start_worker(tmp_path: Path) -> AsyncGenerator[Start]:
-    """Yield a function that starts a worker of two processes, which `kill` ends."""
+    """Yield a function that starts a worker with one pool process.
+
+    Redis delivers the messages of a dead worker again after two seconds.
+    """
     started: list[Process] = []
 
     async def start(settings: Settings) -> Process:
@@ -62,7 +64,8 @@ async def start_worker(tmp_path: Path) -> AsyncGenerator[Start]:
             for name, value in settings
             if not isinstance(value, list)
         }
-        command = [sys.executable, "-m", "celery", "-A", "app.worker.celery_app", "worker"]
+        environment["PYTHONPATH"] = str(Path.cwd())
+        command = [sys.executable, "-m", "celery", "-A", "tests.worker.celery_app", "worker"]
         options = ["--pool=prefork", "--concurrency=1", "--without-gossip", "--without-mingle"]
         worker = await open_process(
             command + options,
@@ -86,17 +89,17 @@ async def delete_users(state: AppState) -> None:
 
 
 @pytest.fixture
-def process(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Generator[type[tasks.Process]]:
-    """Make this process a worker."""
-    monkeypatch.setattr(tasks, "get_settings", lambda: settings)
-    tasks.open_process()
-    yield tasks.Process
-    tasks.Process.runner.run(delete_users(tasks.Process.state))
-    tasks.close_process()
+def worker_process(settings: Settings) -> Generator[WorkerProcess]:
+    """Yield this process as the process of a worker."""
+    create_worker_app(settings)
+    process.open(settings)
+    yield process
+    process.run(delete_users(process.state))
+    process.close()
 
 
 async def kill(worker: Process) -> None:
-    """End both processes of a worker at once, in the middle of whatever they do."""
+    """Kill all processes of a worker with SIGKILL."""
     with suppress(ProcessLookupError):
         os.killpg(worker.pid, signal.SIGKILL)
     await worker.wait()

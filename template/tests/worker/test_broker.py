@@ -6,44 +6,62 @@ from pydantic import SecretStr
 
 from app.config import Settings
 from app.dependencies import AppState
-from app.jobs.queue import sweep
+from app.jobs.publish import publish_pending_tasks, publish_task
 from app.models.entity import utc_now
-from tests.factories.users import People
-from tests.servers import Serve, refusal
-from tests.tasks import add_file, change_task
+from app.models.task import TaskStatus
+from tests.factories.users import UserFactory
+from tests.servers import Serve, settings_error
+from tests.tasks import add_file_task, change_task, read_task
 
 
 def read_messages(settings: Settings) -> list[str]:
-    """Return the tasks that wait in the folder, which is empty then."""
+    """Return the ids of the tasks in the queue, and empty it."""
     tasks = []
     for file in (settings.celery_folder / "messages").iterdir():
         message = json.loads(file.read_bytes())
         assert message["content-type"] == "application/json"
-        tasks.append(message["headers"]["argsrepr"])
+        tasks.append(message["headers"]["id"])
         file.unlink()
     return tasks
 
 
-async def test_lost_message_is_sent_every_minute(settings: Settings, state: AppState) -> None:
-    task = await add_file(state)
+async def test_task_that_was_not_published_is_published_once(
+    settings: Settings, state: AppState
+) -> None:
+    task = await add_file_task(state)
     read_messages(settings)
 
-    await sweep(state)
+    await publish_pending_tasks(state)
+    assert read_messages(settings) == [str(task.id)]
+
+    await publish_pending_tasks(state)
     assert read_messages(settings) == []
 
-    await change_task(state, task, due_at=utc_now() - timedelta(seconds=61))
-    await sweep(state)
-    assert read_messages(settings) == [f"['{task.id}']"]
 
-    await sweep(state)
+@pytest.mark.parametrize("status", [TaskStatus.QUEUED, TaskStatus.RUNNING])
+async def test_task_whose_message_is_lost_is_published_again(
+    settings: Settings, state: AppState, status: TaskStatus
+) -> None:
+    task = await add_file_task(state)
+    await publish_task(state, task)
+    await change_task(state, task, status=status)
+    read_messages(settings)
+
+    await publish_pending_tasks(state)
     assert read_messages(settings) == []
+
+    too_long = timedelta(seconds=settings.task_time_limit_seconds + 91)
+    await change_task(state, task, updated_at=utc_now() - too_long)
+    await publish_pending_tasks(state)
+    assert read_messages(settings) == [str(task.id)]
+    assert (await read_task(state, task)).status is TaskStatus.QUEUED
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "amqp://guest:guest@127.0.0.1:1//"])
 async def test_broker_that_is_down_fails_no_request_and_loses_no_task(
-    people: People, serve: Serve, url: str
+    users: UserFactory, serve: Serve, url: str
 ) -> None:
-    headers = (await people.sign_up()).headers
+    headers = (await users.register()).headers
 
     async with serve(celery_broker_url=SecretStr(url)) as ada:
         ada.headers.update(headers)
@@ -56,7 +74,7 @@ async def test_broker_that_is_down_fails_no_request_and_loses_no_task(
 
 
 @pytest.mark.parametrize("url", ["", "filesystem://", "memory://", "amqps://a;amqps://b"])
-def test_production_refuses_brokers_that_lose_tasks(settings: Settings, url: str) -> None:
-    reason = refusal(settings, environment="production", celery_broker_url=url)
+def test_production_rejects_brokers_that_lose_messages(settings: Settings, url: str) -> None:
+    reason = settings_error(settings, environment="production", celery_broker_url=url)
 
     assert "CELERY_BROKER_URL must name Redis or RabbitMQ" in reason

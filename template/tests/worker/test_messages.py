@@ -1,33 +1,42 @@
 import json
+from typing import Any
 
 from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.testing import capture_logs
 
 from app.config import Settings
-from app.worker import tasks
-from tests.tasks import add_file
+from app.jobs.publish import publish_task
+from app.worker.process import WorkerProcess
+from app.worker.tasks import process_file_task
+from tests.tasks import add_file_task
 
 
-def send_and_receive(settings: Settings, process: type[tasks.Process]) -> str:
-    """Send a task, and work on it as a worker does; return its id."""
-    task = process.run(add_file(process.state))
+def send_and_receive(settings: Settings, process: WorkerProcess) -> str:
+    """Publish a task and run it with the headers of its message. Return its id."""
+    task = process.run(add_file_task(process.state))
     folder = settings.celery_folder / "messages"
     before = set(folder.iterdir())
-    process.run(process.state.broker.send(task.id))
+    process.run(publish_task(process.state, task))
     [message] = set(folder.iterdir()) - before
     headers = json.loads(message.read_bytes())["headers"]
+    headers["called_directly"] = False
     message.unlink()
     with bound_contextvars(request_id="of-the-worker"):
-        tasks.run.push_request(**headers)
-        tasks.run(str(task.id))
-        tasks.run.pop_request()
+        celery_task: Any = process_file_task  # its stubs lack the arguments of push_request
+        celery_task.push_request(**headers)
+        try:
+            celery_task(str(task.id))
+        finally:
+            celery_task.pop_request()
     return str(task.id)
 
 
-def test_work_is_logged_with_its_request(settings: Settings, process: type[tasks.Process]) -> None:
+def test_worker_logs_the_id_of_the_request(
+    settings: Settings, worker_process: WorkerProcess
+) -> None:
     with bound_contextvars(request_id="request-of-ada"), capture_logs([merge_contextvars]) as logs:
-        task_id = send_and_receive(settings, process)
+        task_id = send_and_receive(settings, worker_process)
 
-    [line] = [line for line in logs if line["event"] == "a task ended"]
+    [line] = [line for line in logs if line["event"] == "task finished"]
     assert (line["request_id"], line["task_id"]) == ("request-of-ada", task_id)
     assert len(line["user_id"]) == len(task_id)

@@ -6,16 +6,17 @@ from anyio import Event, fail_after, sleep_forever
 from app.config import Settings
 from app.core.broker import Broker
 from app.dependencies import AppState
-from app.models.task import TaskKind
+from app.jobs.publish import publish_task
+from app.models.task import Task, TaskKind
 from tests.servers import Serve
 from tests.smtp import MailServer
-from tests.tasks import MAIL, add_file, add_task, wait_for, wait_for_success
+from tests.tasks import MAIL, add_file_task, add_task, wait_for, wait_for_success
 from tests.worker.conftest import Start, kill
 
 
 @dataclass
 class HangingMailServer(MailServer):
-    """Leaves its first client without an answer."""
+    """A mail server that never answers its first client."""
 
     reached: Event = field(default_factory=Event)
 
@@ -26,19 +27,23 @@ class HangingMailServer(MailServer):
         await super().handle_message(message)
 
 
-async def test_worker_runs_without_any_server(
+async def send(broker: Broker, task: Task) -> None:
+    assert await broker.send(task.kind.value, task.id)
+
+
+async def test_worker_runs_without_a_broker_server(
     settings: Settings, state: AppState, start_worker: Start
 ) -> None:
-    task = await add_file(state)
-    await state.broker.send(task.id)
+    task = await add_file_task(state)
+    await publish_task(state, task)
 
     await start_worker(settings)
 
-    done = await wait_for_success(state, task)
-    assert done.result is not None
-    assert done.result["words"] == 3
-    file = state.uploads.path_of(task.details["upload"])
-    await wait_for(state, task, lambda _: not file.exists())  # it goes after the end is written
+    finished = await wait_for_success(state, task)
+    assert finished.result is not None
+    assert finished.result["words"] == 3
+    file = state.uploads.path_of(task.kwargs["upload"])
+    await wait_for(state, task, lambda _: not file.exists())  # deleted after the result is stored
 
 
 async def test_health_reports_the_broker(brokered: Settings, serve: Serve) -> None:
@@ -46,12 +51,12 @@ async def test_health_reports_the_broker(brokered: Settings, serve: Serve) -> No
         assert (await client.get("/health")).json()["services"]["broker"] > 0
 
 
-async def test_task_of_a_killed_worker_is_delivered_again_and_its_effect_happens_once(
+async def test_task_of_a_killed_worker_runs_again_and_has_one_effect(
     brokered: Settings, state: AppState, start_worker: Start
 ) -> None:
-    task = await add_task(state, TaskKind.EMAIL, MAIL)
+    task = await add_task(state, TaskKind.SEND_EMAIL, MAIL)
     broker = Broker(brokered)
-    await broker.send(task.id)
+    await send(broker, task)
 
     server = HangingMailServer()
     async with server.run():
@@ -61,12 +66,11 @@ async def test_task_of_a_killed_worker_is_delivered_again_and_its_effect_happens
             await server.reached.wait()
         await kill(worker)
         await start_worker(settings)
-        done = await wait_for_success(state, task)
-        later = await add_file(state, "eve@example.com")
-        await broker.send(task.id)  # once more than needed
-        await broker.send(later.id)
+        await wait_for_success(state, task)
+        later = await add_file_task(state, "eve@example.com")
+        await send(broker, task)  # a duplicate message
+        await send(broker, later)
         await wait_for_success(state, later)
 
-    assert done.attempts == 2
     assert [mail["Message-ID"] for mail in server.mails] == [f"<{task.id}@example.com>"]
     broker.close()

@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.dependencies import SessionDep
 
-CAUSE = Exception("the driver's words")
+CAUSE = Exception("message of the driver")
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ CAUSE = Exception("the driver's words")
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
 )
-async def test_what_the_database_refuses_is_an_answer(
+async def test_database_errors_become_responses(
     app: FastAPI, client: AsyncClient, error: Exception, status: int
 ) -> None:
     @app.get("/books")
@@ -35,10 +35,10 @@ async def test_what_the_database_refuses_is_an_answer(
     response = await client.get("/books")
 
     assert response.status_code == status
-    assert "the driver's words" not in response.text
+    assert "message of the driver" not in response.text
 
 
-async def test_change_that_cannot_be_committed_is_not_answered_as_made(
+async def test_failed_commit_is_not_reported_as_success(
     app: FastAPI, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(_: AsyncSession) -> None:

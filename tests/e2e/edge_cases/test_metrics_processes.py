@@ -9,7 +9,7 @@ from httpx2 import ASGITransport, AsyncClient
 
 from app.config import Settings
 from app.core.metrics import DURATION
-from tests.servers import refusal
+from tests.servers import settings_error
 from tests.test_metrics import read_counts
 
 COUNT_IN_TWO_PROCESSES = """
@@ -22,7 +22,7 @@ app.core.metrics.REQUESTS.labels("GET", "/things", "200").inc()
 def test_production_rejects_a_weak_token(settings: Settings) -> None:
     weak = {"environment": "production", "metrics_token": "change-me"}
 
-    assert "METRICS_TOKEN" in refusal(settings, **weak)
+    assert "METRICS_TOKEN" in settings_error(settings, **weak)
 
 
 async def test_counts_of_processes_are_added_up(

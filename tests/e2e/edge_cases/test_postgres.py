@@ -6,9 +6,9 @@ from app.config import Settings
 from app.core.database import create_engine
 
 
-async def test_statement_that_takes_too_long_is_ended(settings: Settings) -> None:
-    hasty = {"database_statement_timeout_seconds": 0.1}
-    engine = create_engine(settings.model_copy(update=hasty))
+async def test_slow_statement_is_cancelled(settings: Settings) -> None:
+    short_timeout = {"database_statement_timeout_seconds": 0.1}
+    engine = create_engine(settings.model_copy(update=short_timeout))
 
     async with engine.connect() as connection:
         with pytest.raises(TimeoutError):

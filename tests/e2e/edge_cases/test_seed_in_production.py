@@ -6,7 +6,7 @@ from app.config import Settings
 from tests.test_commands import roles, run
 
 
-async def test_seed_refuses_production(
+async def test_seed_is_rejected_in_production(
     settings: Settings, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     production = settings.model_copy(update={"environment": "production"})

@@ -45,7 +45,7 @@ def attributes(path: str, *classes: str) -> set[str]:
 @pytest.mark.parametrize(
     ("path", "classes"),
     [
-        ("app/schemas/common.py", ("Input", "Patch", "ListQuery", "SearchQuery")),
+        ("app/schemas/common.py", ("RequestModel", "PatchModel", "ListParams", "SearchParams")),
         ("app/models/entity.py.jinja", ("Entity",)),
     ],
 )

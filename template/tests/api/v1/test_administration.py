@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories.users import id_of
+from tests.factories.users import get_user_id
 
 USERS = "/api/v1/users"
 ME = "/api/v1/users/me"
@@ -22,12 +22,16 @@ async def test_administrators_search_users(ada: AsyncClient, admin: AsyncClient)
 
 
 @pytest.mark.parametrize("change", [{}, {"role": None}, {"is_active": None}, {"unknown": 1}])
-async def test_change_refuses_nothing_and_null(admin: AsyncClient, change: dict[str, Any]) -> None:
-    assert (await admin.patch(f"{USERS}/{await id_of(admin)}", json=change)).status_code == 422
+async def test_update_rejects_empty_and_null_values(
+    admin: AsyncClient, change: dict[str, Any]
+) -> None:
+    assert (
+        await admin.patch(f"{USERS}/{await get_user_id(admin)}", json=change)
+    ).status_code == 422
 
 
-async def test_roles_act_at_once(ada: AsyncClient, admin: AsyncClient) -> None:
-    user = f"{USERS}/{await id_of(ada)}"
+async def test_new_role_is_effective_at_once(ada: AsyncClient, admin: AsyncClient) -> None:
+    user = f"{USERS}/{await get_user_id(ada)}"
 
     await admin.patch(user, json={"role": "admin"})
     promoted = await ada.get(USERS)
@@ -37,12 +41,12 @@ async def test_roles_act_at_once(ada: AsyncClient, admin: AsyncClient) -> None:
     assert (promoted.status_code, demoted.status_code) == (200, 403)
 
 
-async def test_last_administrator_stays(ada: AsyncClient, admin: AsyncClient) -> None:
-    own = f"{USERS}/{await id_of(admin)}"
+async def test_last_administrator_cannot_be_removed(ada: AsyncClient, admin: AsyncClient) -> None:
+    own = f"{USERS}/{await get_user_id(admin)}"
 
     for change in ({"role": "user"}, {"is_active": False}):
         assert (await admin.patch(own, json=change)).status_code == 409
     for path in (own, ME):
         assert (await admin.delete(path)).status_code == 409
-    await admin.patch(f"{USERS}/{await id_of(ada)}", json={"role": "admin"})
+    await admin.patch(f"{USERS}/{await get_user_id(ada)}", json={"role": "admin"})
     assert (await admin.delete(ME)).status_code == 204

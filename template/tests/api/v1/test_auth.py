@@ -8,32 +8,39 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from app.models.auth_session import AuthSession
-from tests.factories.users import PASSWORD, People, bearer, id_of, is_signed_in, login
+from tests.factories.users import (
+    PASSWORD,
+    UserFactory,
+    auth_headers,
+    get_user_id,
+    is_logged_in,
+    login,
+)
 
 SESSIONS, TOKEN = "/api/v1/auth/sessions", "/api/v1/auth/token"
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
 
 
-async def test_login_returns_a_pair_that_works(ada: AsyncClient, client: AsyncClient) -> None:
-    answer = await login(client)
+async def test_login_returns_valid_tokens(ada: AsyncClient, client: AsyncClient) -> None:
+    response = await login(client)
 
-    pair = answer.json()
-    me = await client.get("/api/v1/users/me", headers=bearer(answer))
+    pair = response.json()
+    me = await client.get("/api/v1/users/me", headers=auth_headers(response))
     assert (pair["token_type"], pair["expires_in"]) == ("bearer", 900)
     assert me.json()["email"] == "ada@example.com"
 
 
 @pytest.mark.parametrize(("name", "status"), [("ADA@example.com", 200), ("null\x00byte", 401)])
-async def test_login_works_with_the_form_of_the_documentation(
+async def test_login_accepts_an_oauth2_form(
     ada: AsyncClient, client: AsyncClient, name: str, status: int
 ) -> None:
-    answer = await client.post(TOKEN, data={"username": name, "password": PASSWORD})
+    response = await client.post(TOKEN, data={"username": name, "password": PASSWORD})
 
-    assert answer.status_code == status
+    assert response.status_code == status
 
 
-async def test_log_says_who_calls(ada: AsyncClient) -> None:
-    user_id = await id_of(ada)
+async def test_log_line_contains_the_user_id(ada: AsyncClient) -> None:
+    user_id = await get_user_id(ada)
 
     with capture_logs([merge_contextvars]) as lines:
         await ada.get(SESSIONS)
@@ -41,54 +48,56 @@ async def test_log_says_who_calls(ada: AsyncClient) -> None:
     assert [line["user_id"] for line in lines] == [user_id]
 
 
-async def test_unknown_user_and_wrong_password_get_the_same_answer(
+async def test_unknown_user_and_wrong_password_get_the_same_response(
     ada: AsyncClient, client: AsyncClient
 ) -> None:
     wrong = await login(client, password="wrong password")
 
     for unknown in ("nobody@example.com", "áda@example.com", "ada@exämple.com"):
-        answer = await login(client, unknown)
-        assert answer.status_code == wrong.status_code == 401
-        assert answer.headers["WWW-Authenticate"] == "Bearer"
-        assert answer.json() | {"request_id": 1} == wrong.json() | {"request_id": 1}
+        response = await login(client, unknown)
+        assert response.status_code == wrong.status_code == 401
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+        assert response.json() | {"request_id": 1} == wrong.json() | {"request_id": 1}
 
 
-async def test_session_expires_and_the_next_login_removes_it(
-    people: People, ada: AsyncClient, engine: AsyncEngine
+async def test_expired_session_is_deleted_by_the_next_login(
+    users: UserFactory, ada: AsyncClient, engine: AsyncEngine
 ) -> None:
     async with engine.begin() as connection:
         await connection.execute(update(AuthSession).values(EXPIRED))
 
-    assert not await is_signed_in(ada)
-    await people.sign_in()
+    assert not await is_logged_in(ada)
+    await users.login()
     async with engine.connect() as connection:
         assert len((await connection.execute(select(AuthSession.id))).all()) == 1
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "signed_in"),
+    ("method", "path", "logged_in"),
     [("POST", "/api/v1/auth/logout", [False, True]), ("DELETE", SESSIONS, [False, False])],
 )
-async def test_signing_out_acts_at_once_here_or_everywhere(
-    people: People, ada: AsyncClient, method: str, path: str, signed_in: list[bool]
+async def test_logout_ends_one_session_or_all_at_once(
+    users: UserFactory, ada: AsyncClient, method: str, path: str, logged_in: list[bool]
 ) -> None:
-    phone = await people.sign_in()
+    phone = await users.login()
 
     assert (await ada.request(method, path)).status_code == 204
 
-    assert [await is_signed_in(one) for one in (ada, phone)] == signed_in
+    assert [await is_logged_in(one) for one in (ada, phone)] == logged_in
 
 
-async def test_sessions_are_listed_and_ended_one_by_one(people: People, ada: AsyncClient) -> None:
-    phone = await people.sign_in()
-    eve = await people.sign_up("eve@example.com")
+async def test_sessions_are_listed_and_ended_one_by_one(
+    users: UserFactory, ada: AsyncClient
+) -> None:
+    phone = await users.login()
+    eve = await users.register("eve@example.com")
     latest, first = (await phone.get(SESSIONS)).json()
     path = f"{SESSIONS}/{first['id']}"
 
     foreign = await eve.delete(path)
-    assert await is_signed_in(ada)
+    assert await is_logged_in(ada)
     own = await phone.delete(path)
 
     assert latest["user_agent"].startswith("python-httpx")
     assert (foreign.status_code, own.status_code) == (404, 204)
-    assert (await is_signed_in(ada), await is_signed_in(phone)) == (False, True)
+    assert (await is_logged_in(ada), await is_logged_in(phone)) == (False, True)

@@ -3,7 +3,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.item import Item
-from tests.factories.users import People
+from tests.factories.users import UserFactory
 
 ITEMS = "/api/v1/items"
 
@@ -43,9 +43,9 @@ async def test_changes_are_visible_at_once(ada: AsyncClient) -> None:
     assert (await ada.get(url)).status_code == 404
 
 
-async def test_cached_items_are_private(people: People, ada: AsyncClient) -> None:
+async def test_cached_items_are_private(users: UserFactory, ada: AsyncClient) -> None:
     url = await create_item(ada)
-    eve = await people.sign_up("eve@example.com")
+    eve = await users.register("eve@example.com")
     assert await read_titles(ada) == ["Engine"]
     assert (await ada.get(url)).status_code == 200
 

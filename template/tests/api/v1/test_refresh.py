@@ -5,14 +5,14 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.auth_session import RefreshToken
-from tests.factories.users import bearer, is_signed_in, login
+from tests.factories.users import auth_headers, is_logged_in, login
 
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
 
 
-async def refresh(client: AsyncClient, answer: Response) -> Response:
-    """Spend the refresh token of an answer."""
-    body = {"refresh_token": answer.json()["refresh_token"]}
+async def refresh(client: AsyncClient, response: Response) -> Response:
+    """Return the response to the refresh token of a login response."""
+    body = {"refresh_token": response.json()["refresh_token"]}
     return await client.post("/api/v1/auth/refresh", json=body)
 
 
@@ -24,7 +24,7 @@ async def test_refresh_token_is_exchanged_for_a_new_pair(
     second = await refresh(client, first)
 
     assert second.json()["refresh_token"] != first.json()["refresh_token"]
-    assert await is_signed_in(client, bearer(second))
+    assert await is_logged_in(client, auth_headers(second))
     assert (await refresh(client, second)).status_code == 200
 
 
@@ -37,9 +37,9 @@ async def test_reused_refresh_token_ends_the_whole_session(
     stolen = await refresh(client, first)
 
     assert stolen.status_code == 401
-    assert not await is_signed_in(client, bearer(second))
+    assert not await is_logged_in(client, auth_headers(second))
     assert (await refresh(client, second)).status_code == 401
-    assert await is_signed_in(ada)
+    assert await is_logged_in(ada)
 
 
 async def test_refresh_token_expires(

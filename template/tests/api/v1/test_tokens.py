@@ -5,9 +5,9 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.config import Settings
-from tests.factories.users import is_signed_in
+from tests.factories.users import is_logged_in
 
-NOBODY = "00000000-0000-4000-8000-000000000000"
+UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.mark.parametrize(
@@ -17,8 +17,8 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
         ({"aud": "another"}, None),
         ({"iss": "another"}, None),
         ({"typ": "refresh"}, None),
-        ({"sid": NOBODY}, None),
-        ({"sub": NOBODY}, None),
+        ({"sid": UNKNOWN_ID}, None),
+        ({"sub": UNKNOWN_ID}, None),
         ({"sid": "not an id"}, None),
         ({"jti": None}, None),
         ({}, ("k" * 32, "HS256")),
@@ -26,7 +26,7 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
     ],
     ids=str,
 )
-async def test_token_with_a_wrong_claim_or_signature_opens_nothing(
+async def test_token_with_wrong_claims_or_signature_is_rejected(
     ada: AsyncClient, settings: Settings, change: dict[str, Any], signature: tuple[str, str] | None
 ) -> None:
     secret = settings.secret_key.get_secret_value()
@@ -36,4 +36,4 @@ async def test_token_with_a_wrong_claim_or_signature_opens_nothing(
     claims = {name: value for name, value in claims.items() if value is not None}
     forged = jwt.encode(claims, key, algorithm)
 
-    assert not await is_signed_in(ada, {"Authorization": f"Bearer {forged}"})
+    assert not await is_logged_in(ada, {"Authorization": f"Bearer {forged}"})

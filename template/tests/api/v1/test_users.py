@@ -4,25 +4,25 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories.users import PASSWORD, People, id_of, is_signed_in, login
+from tests.factories.users import PASSWORD, UserFactory, get_user_id, is_logged_in, login
 
 USERS = "/api/v1/users"
 ME = "/api/v1/users/me"
-ACCOUNT = {"email": "ada@example.com", "password": PASSWORD}
-REFUSED: dict[str, list[object]] = {
+USER = {"email": "ada@example.com", "password": PASSWORD}
+INVALID: dict[str, list[object]] = {
     "email": ["not an address", "Ada <ada@example.com>"],
-    "password": ["short", "x" * 129, "Password1", "half a character: \ud800"],
+    "password": ["short", "x" * 129, "Password1", "lone surrogate: \ud800"],
     "full_name": ["null\x00byte", "\ud800"],
     "role": ["admin"],
     "is_active": [False],
 }
 
 
-async def test_sign_up_normalises_the_address_and_never_shows_the_password(
+async def test_registration_normalizes_the_address_and_returns_no_password(
     client: AsyncClient,
 ) -> None:
     response = await client.post(
-        USERS, json=ACCOUNT | {"email": "Ada@Example.COM", "full_name": " Ada Lovelace "}
+        USERS, json=USER | {"email": "Ada@Example.COM", "full_name": " Ada Lovelace "}
     )
 
     assert response.status_code == 201
@@ -32,9 +32,11 @@ async def test_sign_up_normalises_the_address_and_never_shows_the_password(
     assert "password" not in response.text
 
 
-@pytest.mark.parametrize(("name", "value"), [(n, v) for n in REFUSED for v in REFUSED[n]])
-async def test_sign_up_refuses(client: AsyncClient, name: str, value: object) -> None:
-    body = json.dumps(ACCOUNT | {name: value})  # ASCII, which the client's own encoder is not
+@pytest.mark.parametrize(("name", "value"), [(n, v) for n in INVALID for v in INVALID[n]])
+async def test_registration_rejects_invalid_values(
+    client: AsyncClient, name: str, value: object
+) -> None:
+    body = json.dumps(USER | {name: value})  # escapes lone surrogates, unlike `json=`
 
     response = await client.post(USERS, content=body, headers={"Content-Type": "application/json"})
 
@@ -42,8 +44,8 @@ async def test_sign_up_refuses(client: AsyncClient, name: str, value: object) ->
     assert response.json()["errors"][0]["loc"] == ["body", name]
 
 
-async def test_people_see_and_change_themselves(ada: AsyncClient) -> None:
-    own = f"{USERS}/{await id_of(ada)}"
+async def test_users_read_and_update_themselves(ada: AsyncClient) -> None:
+    own = f"{USERS}/{await get_user_id(ada)}"
 
     by_id = await ada.patch(own, json={"full_name": "Ada"})
     by_me = await ada.patch(ME, json={"full_name": "Countess"})
@@ -53,37 +55,39 @@ async def test_people_see_and_change_themselves(ada: AsyncClient) -> None:
     assert (await ada.get(own)).json() == by_me.json() == (await ada.get(ME)).json()
 
 
-async def test_somebody_else_does_not_exist(people: People, ada: AsyncClient) -> None:
-    eve = await people.sign_up("eve@example.com")
-    other = f"{USERS}/{await id_of(ada)}"
+async def test_other_user_is_not_found(users: UserFactory, ada: AsyncClient) -> None:
+    eve = await users.register("eve@example.com")
+    other = f"{USERS}/{await get_user_id(ada)}"
 
     for method, body in (("GET", None), ("PATCH", {"full_name": "Eve"}), ("DELETE", None)):
         assert (await eve.request(method, other, json=body)).status_code == 404
 
 
 @pytest.mark.parametrize("change", [{"role": "admin"}, {"is_active": True}, {"email": "a@b.com"}])
-async def test_people_cannot_promote_themselves(ada: AsyncClient, change: dict[str, Any]) -> None:
-    assert (await ada.patch(f"{USERS}/{await id_of(ada)}", json=change)).status_code == 403
+async def test_users_cannot_change_their_role_or_address(
+    ada: AsyncClient, change: dict[str, Any]
+) -> None:
+    assert (await ada.patch(f"{USERS}/{await get_user_id(ada)}", json=change)).status_code == 403
     assert (await ada.patch(ME, json=change)).status_code == 422
 
 
-async def test_new_password_ends_every_other_session(
-    people: People, ada: AsyncClient, client: AsyncClient
+async def test_password_change_ends_all_other_sessions(
+    users: UserFactory, ada: AsyncClient, client: AsyncClient
 ) -> None:
-    other = await people.sign_in()
+    other = await users.login()
     change = {"current_password": PASSWORD, "new_password": "another long password"}
 
     wrong = await ada.put(f"{ME}/password", json=change | {"current_password": "wrong"})
     right = await ada.put(f"{ME}/password", json=change)
 
     assert (wrong.status_code, right.status_code) == (403, 204)
-    assert (await is_signed_in(other), await is_signed_in(ada)) == (False, True)
+    assert (await is_logged_in(other), await is_logged_in(ada)) == (False, True)
     assert (await login(client)).status_code == 401
     assert (await login(client, password="another long password")).status_code == 200
 
 
-async def test_people_delete_themselves(ada: AsyncClient, client: AsyncClient) -> None:
+async def test_users_delete_themselves(ada: AsyncClient, client: AsyncClient) -> None:
     assert (await ada.delete(ME)).status_code == 204
 
-    assert not await is_signed_in(ada)
-    assert (await client.post(USERS, json=ACCOUNT)).status_code == 201
+    assert not await is_logged_in(ada)
+    assert (await client.post(USERS, json=USER)).status_code == 201

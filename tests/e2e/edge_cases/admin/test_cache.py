@@ -1,11 +1,13 @@
 # Needs app/admin app/api/cache.py app/models/item.py
 from httpx2 import AsyncClient
 
-from tests.factories.users import People
+from tests.factories.users import UserFactory
 
 
-async def test_changes_by_an_administrator_invalidate_the_cache(root: AsyncClient, people: People) -> None:
-    ada = await people.sign_up()
+async def test_changes_in_the_admin_pages_invalidate_cached_responses(
+    root: AsyncClient, users: UserFactory
+) -> None:
+    ada = await users.register()
     item = (await ada.post("/api/v1/items", json={"title": "old"})).json()
     path = f"/api/v1/items/{item['id']}"
     await ada.get(path)

@@ -1,4 +1,4 @@
-# Needs app/api/limits.py
+# Needs app/api/rate_limit.py
 from asyncio import gather
 from collections import Counter
 from typing import Any
@@ -7,24 +7,24 @@ from uuid import uuid4
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from tests.api.test_limits import PROBE, app
+from tests.api.test_rate_limit import PROBE, app
 from tests.servers import Serve
 
 __all__ = ["app"]
 
 
-async def test_many_requests_at_once_are_all_counted(
+async def test_concurrent_requests_are_all_counted(
     app: FastAPI, serve: Serve, redis_url: SecretStr
 ) -> None:
     changes: dict[str, Any] = {"redis_url": redis_url, "rate_limit": "50/day"}
 
     async with serve(uuid4().hex, **changes) as client:
-        answers = await gather(*(client.get(PROBE) for _ in range(150)))
+        responses = await gather(*(client.get(PROBE) for _ in range(150)))
 
-    assert Counter(answer.status_code for answer in answers) == {200: 50, 429: 100}
+    assert Counter(response.status_code for response in responses) == {200: 50, 429: 100}
 
 
-async def test_applications_with_other_prefixes_share_nothing(
+async def test_applications_with_different_prefixes_share_no_limits(
     app: FastAPI, serve: Serve, redis_url: SecretStr
 ) -> None:
     address, changes = uuid4().hex, {"redis_url": redis_url, "rate_limit": "1/day"}

@@ -1,8 +1,8 @@
-# Needs app/api/limits.py
-from tests.api.test_limits import spend
+# Needs app/api/rate_limit.py
+from tests.api.test_rate_limit import get_statuses
 from tests.servers import Serve
 
 
 async def test_probes_are_never_limited(serve: Serve) -> None:
     async with serve(rate_limit="1/day") as client:
-        assert await spend(client, times=5, path="/health/live") == [204] * 5
+        assert await get_statuses(client, times=5, path="/health/live") == [204] * 5

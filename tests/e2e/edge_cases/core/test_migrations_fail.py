@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from tests.servers import Serve
 
 
-async def test_application_starts_even_when_it_cannot_migrate(
+async def test_application_starts_when_the_migration_fails(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:

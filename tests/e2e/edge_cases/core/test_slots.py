@@ -11,16 +11,16 @@ from app.core.security import PasswordHasher
 from app.exceptions import ServiceUnavailable
 
 
-async def test_no_more_passwords_are_hashed_at_once_than_there_are_slots(
+async def test_number_of_concurrent_hashes_is_limited(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_work, most = list[str](), list[int]()
+    running, counts = list[str](), list[int]()
 
     def hash_slowly(self: PasswordHash, password: str) -> str:
-        at_work.append(password)
+        running.append(password)
         sleep(0.01)
-        most.append(len(at_work))
-        at_work.remove(password)
+        counts.append(len(running))
+        running.remove(password)
         return password
 
     password_hasher = PasswordHasher(settings.model_copy(update={"password_hashing_slots": 2}))
@@ -28,14 +28,16 @@ async def test_no_more_passwords_are_hashed_at_once_than_there_are_slots(
 
     await gather(*map(password_hasher.hash, "abcdef"))
 
-    assert max(most) == 2
+    assert max(counts) == 2
 
 
-async def test_long_queue_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(security, "LONGEST_QUEUE", 2)
+async def test_password_is_rejected_when_the_queue_is_full(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(security, "MAX_QUEUE_LENGTH", 2)
     password_hasher = PasswordHasher(settings)
 
     results = await gather(*map(password_hasher.hash, "abcdef"), return_exceptions=True)
 
-    refused = [result for result in results if isinstance(result, ServiceUnavailable)]
-    assert len(refused) == 4
+    rejected = [result for result in results if isinstance(result, ServiceUnavailable)]
+    assert len(rejected) == 4

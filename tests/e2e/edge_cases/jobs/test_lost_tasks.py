@@ -1,68 +1,82 @@
 # Needs app/jobs
 import pytest
-from anyio import sleep_forever
 from sqlalchemy.exc import OperationalError
 
+from app.crud.task import start_task, update_running_task
 from app.dependencies import AppState
-from app.jobs.job import Job
-from app.jobs.run import Attempt, run_task
+from app.jobs.run import finish_task, requeue_task, set_progress
 from app.models.task import Task, TaskStatus
-from tests.jobs.test_run import do, with_settings
-from tests.tasks import change_task, read_task, wait_for
+from tests.tasks import change_task, read_task, run_file_task
 
 
-async def outlast_the_lease(job: Job) -> None:
-    """Work until the worker has said once more that it lives."""
-    due_at = (await read_task(job.state, job.task)).due_at
-    await wait_for(job.state, job.task, lambda now: now.due_at > due_at)
+async def test_result_of_a_task_that_has_ended_is_not_overwritten(
+    state: AppState, task: Task
+) -> None:
+    async def end_elsewhere(state: AppState, task: Task, *, upload: str) -> dict[str, int | str]:
+        await finish_task(state, task, TaskStatus.SUCCEEDED, result={"words": 1})
+        return {"words": 2}
+
+    await run_file_task(state, task, end_elsewhere)
+
+    finished = await read_task(state, task)
+    assert (finished.status, finished.result) == (TaskStatus.SUCCEEDED, {"words": 1})
 
 
-async def test_worker_that_lost_its_task_stops_and_writes_nothing(
+async def test_late_error_does_not_change_a_task_that_has_ended(
+    state: AppState, task: Task
+) -> None:
+    async def end_elsewhere(state: AppState, task: Task, *, upload: str) -> None:
+        await finish_task(state, task, TaskStatus.SUCCEEDED, result={"words": 1})
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await run_file_task(state, task, end_elsewhere, is_last_try=True)
+
+    assert (await read_task(state, task)).status is TaskStatus.SUCCEEDED
+
+
+async def test_file_is_kept_until_the_task_has_ended(state: AppState, task: Task) -> None:
+    file = state.uploads.path_of(task.kwargs["upload"])
+    async with state.sessionmaker.begin() as db:
+        assert await start_task(db, task.id)
+
+    assert await requeue_task(state, task.id, is_last_try=False)
+    assert file.exists()
+
+    async with state.sessionmaker.begin() as db:
+        assert await start_task(db, task.id)
+    assert await requeue_task(state, task.id, is_last_try=True)
+    assert not file.exists()
+    assert (await read_task(state, task)).status is TaskStatus.FAILED
+
+
+@pytest.mark.parametrize("status", [TaskStatus.QUEUED, TaskStatus.SUCCEEDED, TaskStatus.FAILED])
+async def test_only_running_tasks_are_queued_again(
+    state: AppState, task: Task, status: TaskStatus
+) -> None:
+    await change_task(state, task, status=status)
+
+    assert not await requeue_task(state, task.id, is_last_try=False)
+    assert not await requeue_task(state, task.id, is_last_try=True)
+
+    assert (await read_task(state, task)).status is status
+
+
+async def test_short_outage_of_the_database_does_not_repeat_the_task(
     state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def lose(job: Job) -> None:
-        await change_task(state, task, attempts=2)
-        await sleep_forever()
+    outages = list[object]()
 
-    do(monkeypatch, lose)
-    await run_task(with_settings(state, task_lease_seconds=0.1), task.id)
+    async def fail_once(*arguments: object, **values: object) -> bool:
+        monkeypatch.setattr("app.jobs.run.update_running_task", update_running_task)
+        outages.append(values)
+        raise OperationalError("UPDATE", {}, Exception())
 
-    assert (await read_task(state, task)).status is TaskStatus.RUNNING
+    async def report(state: AppState, task: Task, *, upload: str) -> None:
+        monkeypatch.setattr("app.jobs.run.update_running_task", fail_once)
+        await set_progress(state, task, 50)
 
+    await run_file_task(state, task, report)
 
-async def test_worker_keeps_its_task_as_long_as_it_lives(
-    state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    do(monkeypatch, outlast_the_lease)
-    await run_task(with_settings(state, task_lease_seconds=0.1), task.id)
-
-    done = await read_task(state, task)
-    assert (done.status, done.attempts) == (TaskStatus.SUCCEEDED, 1)
-
-
-async def test_task_whose_workers_all_die_fails_for_good(state: AppState, task: Task) -> None:
-    await change_task(state, task, attempts=state.settings.task_max_attempts)
-
-    assert await run_task(state, task.id) is None
-
-    failed = await read_task(state, task)
-    assert (failed.status, failed.error) == (TaskStatus.FAILED, "It was interrupted too often.")
-
-
-async def test_short_outage_of_the_database_does_not_end_the_work(
-    state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    save, outages = Attempt.save, list[object]()
-
-    async def fail_once(self: Attempt, **values: object) -> bool:
-        if not outages:
-            outages.append(values)
-            raise OperationalError("UPDATE", {}, Exception())
-        return await save(self, **values)
-
-    do(monkeypatch, outlast_the_lease)
-    monkeypatch.setattr(Attempt, "save", fail_once)
-    await run_task(with_settings(state, task_lease_seconds=0.3), task.id)
-
-    done = await read_task(state, task)
-    assert (len(outages), done.status, done.attempts) == (1, TaskStatus.SUCCEEDED, 1)
+    assert outages == [{"progress": 50}]
+    assert (await read_task(state, task)).status is TaskStatus.SUCCEEDED

@@ -1,30 +1,28 @@
-# Needs app/jobs/sweeper.py
+# Needs app/jobs/background.py
 import pytest
 from anyio import Event, fail_after
 
 from app.dependencies import AppState
-from app.jobs.job import Job
-from app.jobs.queue import sweep
-from app.models.task import Task, TaskStatus
-from tests.jobs.test_run import do
-from tests.tasks import add_file, read_task
+from app.jobs.publish import COROUTINES, publish_pending_tasks
+from app.models.task import Task, TaskKind, TaskStatus
+from tests.tasks import add_file_task, read_task
 
 
-async def test_one_that_hangs_does_not_hold_up_the_others(
+async def test_task_that_hangs_does_not_hold_up_the_others(
     state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other, started = await add_file(state, "bob@example.com"), list[object]()
+    other, started = await add_file_task(state, "bob@example.com"), list[str]()
     both = Event()
 
-    async def wait_for_the_other(job: Job) -> None:
-        started.append(job)
+    async def wait_for_the_other(state: AppState, task: Task, *, upload: str) -> None:
+        started.append(upload)
         if len(started) == 2:
             both.set()
         await both.wait()
 
-    do(monkeypatch, wait_for_the_other)
+    monkeypatch.setitem(COROUTINES, TaskKind.PROCESS_FILE, wait_for_the_other)
     with fail_after(10):
-        await sweep(state)
+        await publish_pending_tasks(state)
 
     for one in (task, other):
         assert (await read_task(state, one)).status is TaskStatus.SUCCEEDED

@@ -1,64 +1,49 @@
 # Needs app/worker
 import pytest
-from celery.canvas import Signature
-from celery.exceptions import Retry
 from pydantic import SecretStr
 
 from app.config import Settings
-from app.models.entity import utc_now
-from app.models.task import TaskStatus
-from app.worker import tasks
-from app.worker.configuration import create_worker
-from tests.servers import refusal
-from tests.tasks import add_file, change_task, read_task
+from app.worker.configuration import create_worker_app
+from app.worker.process import WorkerProcess
+from app.worker.tasks import process_file_task
 
 
 @pytest.mark.parametrize("backend", ["redis://127.0.0.1/1", ""])
-def test_results_go_where_they_are_wanted(settings: Settings, backend: str) -> None:
+def test_result_backend_is_the_one_that_is_set(settings: Settings, backend: str) -> None:
     urls = {
         "celery_broker_url": SecretStr("redis://127.0.0.1/0"),
         "celery_result_backend": SecretStr(backend),
     }
 
-    conf = create_worker(settings.model_copy(update=urls)).conf
+    conf = create_worker_app(settings.model_copy(update=urls)).conf
 
     assert conf.result_backend == (backend or None)
-    assert conf.broker_transport_options["visibility_timeout"] > conf.task_time_limit
 
 
 def test_results_of_development_are_in_a_file(settings: Settings) -> None:
-    conf = create_worker(settings).conf
+    conf = create_worker_app(settings).conf
 
     assert conf.result_backend == f"db+sqlite:///{settings.celery_folder}/results.db"
 
 
-def test_process_of_a_task_may_not_outlast_the_patience_of_its_broker(settings: Settings) -> None:
-    limits = {"task_time_limit_seconds": 300, "celery_visibility_timeout_seconds": 330}
-
-    reason = refusal(settings, environment="production", **limits)
-
-    assert "CELERY_VISIBILITY_TIMEOUT_SECONDS must exceed" in reason
-
-
-def test_worker_comes_back_to_a_task_that_is_not_due_however_often(
-    process: type[tasks.Process], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("limit", [1, 300, 7200])
+def test_redis_delivers_no_message_again_while_its_task_runs_or_waits_for_a_retry(
+    settings: Settings, limit: int
 ) -> None:
-    state, run = process.state, process.runner.run
-    task = run(add_file(state))
-    run(change_task(state, task, due_at=utc_now().replace(year=9000)))
-    monkeypatch.setattr(Signature, "apply_async", lambda _: None)
+    changes = {
+        "celery_broker_url": SecretStr("redis://127.0.0.1/0"),
+        "task_time_limit_seconds": limit,
+    }
 
-    tasks.run.push_request(retries=100, called_directly=False)
-    with pytest.raises(Retry):
-        tasks.run(str(task.id))
-    tasks.run.pop_request()
+    conf = create_worker_app(settings.model_copy(update=changes)).conf
 
-    run(change_task(state, task, due_at=utc_now()))
-    tasks.run(str(task.id))
-    assert run(read_task(state, task)).status is TaskStatus.SUCCEEDED
+    timeout = conf.broker_transport_options["visibility_timeout"]
+    assert timeout == conf.task_time_limit + 60
+    assert conf.task_time_limit > limit
+    assert process_file_task.retry_backoff_max < timeout
 
 
-def test_message_that_makes_no_sense_does_not_come_for_ever(
-    process: type[tasks.Process],
+def test_message_with_an_invalid_id_is_not_retried_for_ever(
+    worker_process: WorkerProcess,
 ) -> None:
-    assert tasks.run.apply(("not-an-id",)).state == "FAILURE"
+    assert process_file_task.apply(("not-an-id",)).state == "FAILURE"

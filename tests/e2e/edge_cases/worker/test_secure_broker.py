@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from app.config import Settings
 from app.core.broker import Broker, create_celery
 from app.dependencies import AppState
-from app.worker.configuration import create_worker
-from tests.tasks import add_file
+from app.worker.configuration import create_worker_app
+from tests.tasks import add_file_task
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def imposter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[tuple
 
 
 @pytest.mark.parametrize("scheme", ["rediss", "amqps"])
-def test_password_is_not_told_to_a_server_that_does_not_prove_its_name(
+def test_password_is_not_sent_to_a_server_with_another_name(
     settings: Settings, imposter: tuple[int, list[bytes]], scheme: str
 ) -> None:
     port, told = imposter
@@ -60,15 +60,15 @@ def test_password_is_not_told_to_a_server_that_does_not_prove_its_name(
     assert not any(told)
 
 
-def test_results_go_to_a_server_that_proves_its_name(settings: Settings) -> None:
+def test_result_backend_verifies_its_server(settings: Settings) -> None:
     urls = {"celery_result_backend": SecretStr("rediss://127.0.0.1/1")}
 
-    backend = create_worker(settings.model_copy(update=urls)).backend
+    backend = create_worker_app(settings.model_copy(update=urls)).backend
 
     assert vars(backend)["connparams"]["ssl_cert_reqs"] == ssl.CERT_REQUIRED
 
 
-async def test_message_that_is_refused_fails_no_request(
+async def test_message_that_the_broker_rejects_fails_no_request(
     settings: Settings, state: AppState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -76,4 +76,6 @@ async def test_message_that_is_refused_fails_no_request(
 
     monkeypatch.setattr("celery.Celery.send_task", refuse)
 
-    await Broker(settings).send((await add_file(state)).id)
+    task = await add_file_task(state)
+
+    assert not await Broker(settings).send(task.kind.value, task.id)

@@ -1,4 +1,4 @@
-"""Verifying an address, and resetting a password, by mail."""
+"""E-mail verification and password reset."""
 
 from fastapi import APIRouter, BackgroundTasks
 
@@ -6,39 +6,48 @@ from app.api.emails import send_email_link
 from app.crud.email_token import consume_email_token, reset_password
 from app.dependencies import SessionDep, StateDep
 from app.problems import error_responses
-from app.schemas.email import EmailConfirmation, MailRequest, MailRequested, PasswordReset
+from app.schemas.email import (
+    EmailLinkRequest,
+    EmailLinkResponse,
+    EmailVerificationConfirm,
+    PasswordResetConfirm,
+)
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
-REQUESTED = MailRequested(detail="If an account needs it, a mail is on its way.")
+LINK_REQUESTED = EmailLinkResponse(
+    detail="If the e-mail address is registered and needs a link, an e-mail has been sent."
+)
 
 
 @router.post("/verify-email", status_code=202)
-async def request_verification(
-    data: MailRequest, state: StateDep, background: BackgroundTasks
-) -> MailRequested:
-    """Ask for a mail that verifies the address; the one before stops working."""
-    background.add_task(send_email_link, state, "verify-email", data.email)
-    return REQUESTED
+async def request_email_verification(
+    data: EmailLinkRequest, state: StateDep, background_tasks: BackgroundTasks
+) -> EmailLinkResponse:
+    """Send an e-mail with a link that verifies the address; earlier links become invalid."""
+    background_tasks.add_task(send_email_link, state, "verify-email", data.email)
+    return LINK_REQUESTED
 
 
 @router.post("/verify-email/confirm", status_code=204, responses=error_responses(400))
-async def confirm_verification(data: EmailConfirmation, db: SessionDep) -> None:
-    """Verify the address with the token of the mail, which works once."""
+async def verify_email(data: EmailVerificationConfirm, db: SessionDep) -> None:
+    """Verify the e-mail address with the token from the link."""
     await consume_email_token(db, "verify-email", data.token)
 
 
 @router.post("/password-reset", status_code=202)
 async def request_password_reset(
-    data: MailRequest, state: StateDep, background: BackgroundTasks
-) -> MailRequested:
-    """Ask for a mail that lets you choose a new password; the one before stops working."""
-    background.add_task(send_email_link, state, "password-reset", data.email)
-    return REQUESTED
+    data: EmailLinkRequest, state: StateDep, background_tasks: BackgroundTasks
+) -> EmailLinkResponse:
+    """Send an e-mail with a link that resets the password; earlier links become invalid."""
+    background_tasks.add_task(send_email_link, state, "password-reset", data.email)
+    return LINK_REQUESTED
 
 
 @router.post("/password-reset/confirm", status_code=204, responses=error_responses(400, 503))
-async def confirm_password_reset(data: PasswordReset, state: StateDep, db: SessionDep) -> None:
-    """Choose a new password with the token of the mail; every session ends."""
+async def confirm_password_reset(
+    data: PasswordResetConfirm, state: StateDep, db: SessionDep
+) -> None:
+    """Set a new password with the token from the link; all sessions of the user end."""
     password = data.new_password.get_secret_value()
     await reset_password(db, state.password_hasher, data.token, password)

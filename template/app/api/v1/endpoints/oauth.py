@@ -1,4 +1,4 @@
-"""Signing in with a provider, and the identities that users have there."""
+"""Login with a provider, and the identities that are linked to a user."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -7,40 +7,44 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse
 
-from app.api.deps import CallerDep, CurrentUser
+from app.api.deps import CurrentUser, TokenPayloadDep
 from app.api.v1.endpoints.auth import UserAgent, create_token_pair
-from app.core.providers import Provider
-from app.core.tokens import TokenPayload
+from app.core.providers import OAuthProvider
 from app.crud.auth_session import create_session, get_session_user
-from app.crud.identity import link, list_identities, sign_in, unlink
+from app.crud.identity import (
+    get_or_create_user,
+    link_identity,
+    list_identities,
+    unlink_identity,
+)
 from app.dependencies import SessionDep, StateDep
-from app.exceptions import NotFound, Unauthorized
+from app.exceptions import InvalidAuthToken, NotFound
 from app.models.identity import Identity
 from app.problems import error_responses
 from app.schemas.auth import TokenPair
-from app.schemas.identity import AuthorizationURL, CallbackQuery, IdentityRead
+from app.schemas.identity import AuthorizationURL, IdentityRead, OAuthCallbackParams
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-async def get_provider(provider: str, state: StateDep) -> Provider:
-    """Return the provider that is meant.
+async def get_provider(provider: str, state: StateDep) -> OAuthProvider:
+    """Return the provider with this name.
 
     Raises:
-        NotFound: It is unknown, or its settings are not there.
+        NotFound: If no such provider is configured.
     """
-    if provider not in state.oauth.providers:
-        raise NotFound
-    return state.oauth.providers[provider]
+    if provider not in state.oauth_providers:
+        raise NotFound("Provider not found.")
+    return state.oauth_providers[provider]
 
 
-ProviderDep = Annotated[Provider, Depends(get_provider)]
+ProviderDep = Annotated[OAuthProvider, Depends(get_provider)]
 
 
 @router.get("/providers")
 async def read_providers(state: StateDep) -> list[str]:
-    """List the providers to sign in with."""
-    return list(state.oauth.providers)
+    """List the names of the configured providers."""
+    return list(state.oauth_providers)
 
 
 @router.get(
@@ -49,45 +53,49 @@ async def read_providers(state: StateDep) -> list[str]:
     response_class=RedirectResponse,
     responses=error_responses(404, 502),
 )
-async def start_sign_in(provider: ProviderDep, request: Request) -> RedirectResponse:
-    """Go to the provider to sign in; it sends the browser back to the callback."""
-    return RedirectResponse(await provider.start(request), 302)
+async def oauth_login(provider: ProviderDep, request: Request) -> RedirectResponse:
+    """Redirect the browser to the provider, which redirects it back to the callback."""
+    return RedirectResponse(await provider.create_authorization_url(request), 302)
 
 
 @router.post("/{provider}/link", responses=error_responses(401, 404, 502))
-async def start_linking(
-    caller: CallerDep, provider: ProviderDep, request: Request, db: SessionDep
+async def oauth_link(
+    provider: ProviderDep,
+    _: CurrentUser,
+    payload: TokenPayloadDep,
+    request: Request,
+    db: SessionDep,
 ) -> AuthorizationURL:
-    """Start to link an identity to your account; the same browser goes on at the address."""
-    await db.close()  # the provider may take long, and others need the connection
-    claims = TokenPayload(caller.user.id, caller.session_id)
-    return AuthorizationURL(authorization_url=await provider.start(request, claims))
+    """Return a URL at the provider; opened in the same browser, it links an identity to you."""
+    await db.close()  # waiting for the provider must not hold a database connection
+    url = await provider.create_authorization_url(request, link_to=payload)
+    return AuthorizationURL(authorization_url=url)
 
 
 @router.get("/{provider}/callback", responses=error_responses(401, 403, 404, 409, 502, 503))
-async def finish_sign_in(
+async def oauth_callback(
     provider: ProviderDep,
-    _: Annotated[CallbackQuery, Query()],
+    _: Annotated[OAuthCallbackParams, Query()],
     request: Request,
     state: StateDep,
     db: SessionDep,
     user_agent: UserAgent = "",
 ) -> TokenPair:
-    """Open a session for who comes back from the provider, or link the identity."""
-    person, claims = await provider.finish(request)
-    if claims is None:
-        user = await sign_in(db, person)
-    elif found := await get_session_user(db, claims):
-        user = found
-        await link(db, user, person)
+    """Log in the user who returns from the provider, or link the identity to the current user."""
+    userinfo, link_to = await provider.handle_callback(request)
+    if link_to is None:
+        user = await get_or_create_user(db, userinfo)
+    elif current_user := await get_session_user(db, link_to):
+        user = current_user
+        await link_identity(db, user, userinfo)
     else:
-        raise Unauthorized
+        raise InvalidAuthToken
     return create_token_pair(state, *await create_session(db, state.settings, user, user_agent))
 
 
 @router.get("/identities", response_model=list[IdentityRead], responses=error_responses(401))
 async def read_identities(user: CurrentUser, db: SessionDep) -> Sequence[Identity]:
-    """List your identities elsewhere."""
+    """List your linked identities."""
     return await list_identities(db, user)
 
 
@@ -95,5 +103,5 @@ async def read_identities(user: CurrentUser, db: SessionDep) -> Sequence[Identit
     "/identities/{identity_id}", status_code=204, responses=error_responses(401, 404, 409)
 )
 async def delete_identity(identity_id: UUID, user: CurrentUser, db: SessionDep) -> None:
-    """Unlink an identity, unless it is your only way to sign in."""
-    await unlink(db, user, identity_id)
+    """Unlink an identity, unless it is your only login method."""
+    await unlink_identity(db, user, identity_id)

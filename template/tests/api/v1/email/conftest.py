@@ -13,7 +13,7 @@ AUTH = "/api/v1/auth"
 class Inbox(MailServer):
     @property
     def tokens(self) -> list[str]:
-        """Return the tokens of the links that were mailed, the first first."""
+        """Return the tokens in the links of all mails, oldest first."""
         return [mail.get_content().split("#token=")[1].split()[0] for mail in self.mails]
 
 

@@ -5,14 +5,16 @@ from tests.api.v1.email.conftest import AUTH
 
 
 @pytest.mark.parametrize("changes", [{"login_rate_limit": "3/day"}])
-async def test_mails_and_guessed_tokens_are_limited_as_passwords_are(client: AsyncClient) -> None:
-    ada, guess = {"email": "ada@example.com"}, {"token": "guessed"}
+async def test_link_requests_and_tokens_count_towards_the_login_rate_limit(
+    client: AsyncClient,
+) -> None:
+    address, guess = {"email": "ada@example.com"}, {"token": "guessed"}
     steps = [
-        ("verify-email", ada, 202),
-        ("password-reset", ada, 202),
+        ("verify-email", address, 202),
+        ("password-reset", address, 202),
         ("verify-email/confirm", guess, 400),
         ("verify-email/confirm", guess, 429),
-        ("password-reset", ada, 429),
+        ("password-reset", address, 429),
     ]
 
     for path, body, status in steps:

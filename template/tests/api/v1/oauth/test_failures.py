@@ -1,38 +1,40 @@
 import pytest
 from httpx2 import AsyncClient
 
-from tests.api.v1.oauth.conftest import Provider, SignIn
+from tests.api.v1.oauth.conftest import OAuthLogin, Provider
 from tests.api.v1.oauth.provider import DISCOVERY
 
 LOGIN, CALLBACK = "/api/v1/auth/oidc/login", "/api/v1/auth/oidc/callback"
 
 
 @pytest.fixture
-async def back(client: AsyncClient, provider: Provider) -> str:
+async def callback_url(client: AsyncClient, provider: Provider) -> str:
     return provider.consent((await client.get(LOGIN)).headers["location"])
 
 
-async def test_flow_needs_its_state_and_its_cookie(client: AsyncClient, back: str) -> None:
-    assert (await client.get(f"{back}x")).status_code == 401
+async def test_callback_requires_the_state_and_the_cookie(
+    client: AsyncClient, callback_url: str
+) -> None:
+    assert (await client.get(f"{callback_url}x")).status_code == 401
     assert (await client.get(CALLBACK)).status_code == 401
     client.cookies.clear()
-    assert (await client.get(back)).status_code == 401
+    assert (await client.get(callback_url)).status_code == 401
 
 
-async def test_callback_works_once(client: AsyncClient, back: str) -> None:
+async def test_callback_works_once(client: AsyncClient, callback_url: str) -> None:
     cookie = {"Cookie": f"oauth={client.cookies['oauth']}"}
 
-    assert (await client.get(back)).status_code == 200
+    assert (await client.get(callback_url)).status_code == 200
     assert "oauth" not in client.cookies
-    assert (await client.get(back)).status_code == 401
-    assert (await client.get(back, headers=cookie)).status_code == 401
+    assert (await client.get(callback_url)).status_code == 401
+    assert (await client.get(callback_url, headers=cookie)).status_code == 401
 
 
-async def test_user_who_does_not_agree_is_not_signed_in(client: AsyncClient, back: str) -> None:
-    answer = await client.get(f"{CALLBACK}?error=access_denied&error_description=no")
+async def test_denied_consent_does_not_log_in(client: AsyncClient, callback_url: str) -> None:
+    response = await client.get(f"{CALLBACK}?error=access_denied&error_description=no")
 
-    assert answer.status_code == 401
-    assert answer.headers["content-type"] == "application/problem+json"
+    assert response.status_code == 401
+    assert response.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(
@@ -47,36 +49,36 @@ async def test_user_who_does_not_agree_is_not_signed_in(client: AsyncClient, bac
         {"aud": None},
     ],
 )
-async def test_id_token_must_be_fresh_and_meant_for_us(
-    sign_in: SignIn, provider: Provider, claims: dict[str, object]
+async def test_id_token_with_wrong_claims_is_rejected(
+    oauth_login: OAuthLogin, provider: Provider, claims: dict[str, object]
 ) -> None:
     provider.claims |= claims
 
-    assert (await sign_in()).status_code == 401
+    assert (await oauth_login()).status_code == 401
 
 
 @pytest.mark.parametrize(
     ("algorithm", "key"), [("RS256", "unpublished"), ("RS512", "published"), ("none", "published")]
 )
-async def test_id_token_must_be_signed_by_the_provider_as_we_allow(
-    sign_in: SignIn, provider: Provider, algorithm: str, key: str
+async def test_id_token_with_wrong_signature_is_rejected(
+    oauth_login: OAuthLogin, provider: Provider, algorithm: str, key: str
 ) -> None:
     provider.algorithm, provider.key = algorithm, key
 
-    assert (await sign_in()).status_code == 401
+    assert (await oauth_login()).status_code == 401
 
 
-@pytest.mark.parametrize("answer", [None, (503, ""), (200, "<h1>"), (200, "[]"), (200, "{}")])
+@pytest.mark.parametrize("failure", [None, (503, ""), (200, "<h1>"), (200, "[]"), (200, "{}")])
 @pytest.mark.parametrize("path", [DISCOVERY, "/token", "/keys"])
-async def test_provider_that_makes_no_sense_is_a_bad_gateway(
-    sign_in: SignIn, provider: Provider, path: str, answer: tuple[int, str] | None
+async def test_provider_that_fails_is_a_bad_gateway(
+    oauth_login: OAuthLogin, provider: Provider, path: str, failure: tuple[int, str] | None
 ) -> None:
-    if answer is None:
-        provider.down.append(path)
+    if failure is None:
+        provider.unreachable.append(path)
     else:
-        provider.answers[path] = answer
+        provider.responses[path] = failure
 
-    response = await sign_in()
+    response = await oauth_login()
 
     assert response.status_code == 502
     assert response.headers["content-type"] == "application/problem+json"

@@ -1,46 +1,44 @@
-import pytest
 from httpx2 import AsyncClient
 
-from app.crud.identity import UNMATCHED
-from tests.api.v1.oauth.conftest import Provider, SignIn, start_linking
-from tests.factories.users import People, bearer
+from tests.api.v1.oauth.conftest import OAuthLogin, Provider, start_linking
+from tests.factories.users import UserFactory, auth_headers
 
 IDENTITIES, LINK = "/api/v1/auth/identities", "/api/v1/auth/oidc/link"
 
 
-async def test_linked_identity_signs_in_its_user(
-    ada: AsyncClient, sign_in: SignIn, provider: Provider
+async def test_linked_identity_logs_in_its_user(
+    ada: AsyncClient, oauth_login: OAuthLogin, provider: Provider
 ) -> None:
     for _ in range(2):
         linked = await ada.get(await start_linking(ada, provider))
         assert linked.status_code == 200, linked.text
 
-    assert (await sign_in()).status_code == 200
+    assert (await oauth_login()).status_code == 200
     assert len((await ada.get(IDENTITIES)).json()) == 1
 
 
-async def test_identity_of_somebody_else_is_not_linked(
-    sign_in: SignIn, ada: AsyncClient, provider: Provider
+async def test_identity_of_another_user_is_not_linked(
+    oauth_login: OAuthLogin, ada: AsyncClient, provider: Provider
 ) -> None:
     provider.claims["email"] = "grace@example.com"
-    await sign_in()
+    await oauth_login()
 
-    answer = await ada.get(await start_linking(ada, provider))
+    response = await ada.get(await start_linking(ada, provider))
 
-    assert answer.status_code == 409
-    assert answer.json()["detail"] == "This identity belongs to another account."
+    assert response.status_code == 409
+    assert response.json()["detail"] == "Identity already linked to another user."
     assert (await ada.get(IDENTITIES)).json() == []
 
 
-async def test_linking_takes_a_signed_in_user(client: AsyncClient) -> None:
+async def test_linking_requires_authentication(client: AsyncClient) -> None:
     assert (await client.post(LINK)).status_code == 401
     assert (await client.get(IDENTITIES)).status_code == 401
 
 
-async def test_identities_are_unlinked_by_their_owner_alone(
-    people: People, ada: AsyncClient, provider: Provider
+async def test_only_the_owner_unlinks_an_identity(
+    users: UserFactory, ada: AsyncClient, provider: Provider
 ) -> None:
-    grace = await people.sign_up("grace@example.com")
+    grace = await users.register("grace@example.com")
     await ada.get(await start_linking(ada, provider))
     [identity] = (await ada.get(IDENTITIES)).json()
     path = f"{IDENTITIES}/{identity['id']}"
@@ -50,18 +48,17 @@ async def test_identities_are_unlinked_by_their_owner_alone(
     assert (await ada.get(IDENTITIES)).json() == []
 
 
-@pytest.mark.parametrize("no_password", ["", f"$argon2id$v=19$m=65536,t=3,p=4{UNMATCHED}digest"])
-async def test_only_way_to_sign_in_stays(
-    sign_in: SignIn, client: AsyncClient, people: People, provider: Provider, no_password: str
+async def test_only_login_method_cannot_be_unlinked(
+    oauth_login: OAuthLogin, client: AsyncClient, provider: Provider
 ) -> None:
-    client.headers |= bearer(await sign_in())
-    await people.change("ada@example.com", hashed_password=no_password)
+    client.headers |= auth_headers(await oauth_login())
     [identity] = (await client.get(IDENTITIES)).json()
     path = f"{IDENTITIES}/{identity['id']}"
 
-    refused = await client.delete(path)
+    rejected = await client.delete(path)
     provider.claims["sub"] = "another"
     await client.get(await start_linking(client, provider))
 
-    assert refused.status_code == 409
+    assert rejected.status_code == 409
+    assert rejected.json()["detail"] == "Cannot unlink the only login method."
     assert (await client.delete(path)).status_code == 204

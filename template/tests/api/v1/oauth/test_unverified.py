@@ -1,16 +1,14 @@
-"""Who signs up with the address of somebody else gets no way into that account."""
+"""Registering with someone else's e-mail address gives no access to that person's later account."""
 
 from tests.api.v1.oauth.conftest import Provider, start_linking
-from tests.factories.users import People
+from tests.factories.users import UserFactory
 
 
-async def test_nothing_is_linked_before_the_address_is_verified(
-    people: People, provider: Provider
-) -> None:
-    eve = await people.sign_up()
+async def test_linking_requires_a_verified_address(users: UserFactory, provider: Provider) -> None:
+    eve = await users.register()
 
-    answer = await eve.get(await start_linking(eve, provider))
+    response = await eve.get(await start_linking(eve, provider))
 
-    assert answer.status_code == 409
-    assert answer.json()["detail"] == "Verify your e-mail address first."
+    assert response.status_code == 409
+    assert response.json()["detail"] == "Verify your e-mail address first."
     assert (await eve.get("/api/v1/auth/identities")).json() == []

@@ -6,26 +6,28 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.user import UserRole
-from tests.api.v1.test_users import ACCOUNT, USERS
-from tests.factories.users import People, id_of, is_signed_in, login
+from tests.api.v1.test_users import USER, USERS
+from tests.factories.users import UserFactory, get_user_id, is_logged_in, login
 
 
-async def test_two_administrators_cannot_go_at_the_same_time(
-    people: People, ada: AsyncClient, admin: AsyncClient
+async def test_concurrent_requests_cannot_remove_all_administrators(
+    users: UserFactory, ada: AsyncClient, admin: AsyncClient
 ) -> None:
-    await people.change("ada@example.com", role=UserRole.ADMIN)
-    users = [(client, f"{USERS}/{await id_of(client)}") for client in (ada, admin)]
+    await users.update("ada@example.com", role=UserRole.ADMIN)
+    targets = [(client, f"{USERS}/{await get_user_id(client)}") for client in (ada, admin)]
 
-    answers = await gather(*(client.patch(user, json={"role": "user"}) for client, user in users))
+    responses = await gather(
+        *(client.patch(user, json={"role": "user"}) for client, user in targets)
+    )
 
-    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert sorted(response.status_code for response in responses) == [200, 409]
 
 
-async def test_closing_an_account_locks_it_before_its_sessions(
+async def test_deactivation_locks_the_user_before_its_sessions(
     ada: AsyncClient, admin: AsyncClient, engine: AsyncEngine
 ) -> None:
-    """The order is the same everywhere, so that nobody waits in a circle."""
-    user, statements = f"{USERS}/{await id_of(ada)}", list[str]()
+    """All code locks in this order, so that there are no deadlocks."""
+    user, statements = f"{USERS}/{await get_user_id(ada)}", list[str]()
     listener = (engine.sync_engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
 
     event.listen(*listener)
@@ -36,45 +38,45 @@ async def test_closing_an_account_locks_it_before_its_sessions(
     assert order == sorted(order)
 
 
-async def test_token_of_a_deleted_user_opens_nothing(ada: AsyncClient, admin: AsyncClient) -> None:
-    user_id = await id_of(ada)
+async def test_token_of_a_deleted_user_is_rejected(ada: AsyncClient, admin: AsyncClient) -> None:
+    user_id = await get_user_id(ada)
 
     assert (await admin.delete(f"/api/v1/users/{user_id}")).status_code == 204
 
-    assert not await is_signed_in(ada)
+    assert not await is_logged_in(ada)
 
 
-async def test_address_has_one_account_even_when_many_sign_up_at_once(client: AsyncClient) -> None:
+async def test_concurrent_registrations_create_one_user(client: AsyncClient) -> None:
     addresses = 7 * ["ada@example.com"] + ["ADA@example.com"]
 
-    answers = await gather(*(client.post(USERS, json=ACCOUNT | {"email": e}) for e in addresses))
+    responses = await gather(*(client.post(USERS, json=USER | {"email": e}) for e in addresses))
 
-    assert sorted(answer.status_code for answer in answers) == [201] + 7 * [409]
+    assert sorted(response.status_code for response in responses) == [201] + 7 * [409]
 
 
-async def test_closed_account_loses_its_sessions_for_good(
-    ada: AsyncClient, admin: AsyncClient
-) -> None:
-    user = f"{USERS}/{await id_of(ada)}"
+async def test_reactivation_does_not_restore_sessions(ada: AsyncClient, admin: AsyncClient) -> None:
+    user = f"{USERS}/{await get_user_id(ada)}"
 
     await admin.patch(user, json={"is_active": False})
     await admin.patch(user, json={"is_active": True})
 
-    assert not await is_signed_in(ada)
+    assert not await is_logged_in(ada)
 
 
-async def test_taken_address_cannot_be_given_to_another(
+async def test_registered_address_is_rejected_for_another_user(
     ada: AsyncClient, admin: AsyncClient
 ) -> None:
-    response = await admin.patch(f"{USERS}/{await id_of(ada)}", json={"email": "ROOT@example.com"})
+    response = await admin.patch(
+        f"{USERS}/{await get_user_id(ada)}", json={"email": "ROOT@example.com"}
+    )
 
     assert response.status_code == 409
 
 
-async def test_closed_account_cannot_sign_in_and_is_out_at_once(
-    people: People, ada: AsyncClient, client: AsyncClient
+async def test_inactive_user_is_logged_out_at_once_and_cannot_log_in(
+    users: UserFactory, ada: AsyncClient, client: AsyncClient
 ) -> None:
-    await people.change("ada@example.com", is_active=False)
+    await users.update("ada@example.com", is_active=False)
 
     assert (await login(client)).status_code == 401
-    assert not await is_signed_in(ada)
+    assert not await is_logged_in(ada)

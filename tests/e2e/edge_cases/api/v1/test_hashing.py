@@ -1,5 +1,5 @@
 # Needs app/core/security.py
-"""What may happen while a password is checked, which takes long."""
+"""Concurrent changes while a password is verified."""
 
 from collections.abc import Awaitable, Callable
 
@@ -8,50 +8,50 @@ from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.security import PasswordHasher
-from tests.factories.users import People, login
+from tests.factories.users import UserFactory, login
 
 Meanwhile = list[Callable[[], Awaitable[None]]]
 
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Return what happens right after a password has been checked: nothing yet."""
-    verify, happenings = PasswordHasher.verify, Meanwhile()
+    """Return a list of functions to call right after a password has been verified."""
+    verify, callbacks = PasswordHasher.verify, Meanwhile()
 
     async def verify_slowly(
         self: PasswordHasher, password: str, hashed: str | None
     ) -> tuple[bool, str | None]:
         result = await verify(self, password, hashed)
-        for happen in happenings:
-            await happen()
+        for callback in callbacks:
+            await callback()
         return result
 
     monkeypatch.setattr(PasswordHasher, "verify", verify_slowly)
-    return happenings
+    return callbacks
 
 
-async def test_signing_in_holds_no_connection_while_hashing(
-    client: AsyncClient, people: People, engine: AsyncEngine, meanwhile: Meanwhile
+async def test_login_holds_no_connection_while_hashing(
+    client: AsyncClient, users: UserFactory, engine: AsyncEngine, meanwhile: Meanwhile
 ) -> None:
     statuses: list[str] = []
 
-    async def look_at_the_pool() -> None:
+    async def record_pool_status() -> None:
         statuses.append(engine.pool.status())
 
-    await people.sign_up()
-    meanwhile.append(look_at_the_pool)
+    await users.register()
+    meanwhile.append(record_pool_status)
 
     assert (await login(client)).status_code == 200
     assert "Checked out connections: 0" in statuses[0]
 
 
-async def test_old_password_does_not_outlive_a_change_that_happens_meanwhile(
-    client: AsyncClient, people: People, meanwhile: Meanwhile
+async def test_login_fails_if_the_password_changes_meanwhile(
+    client: AsyncClient, users: UserFactory, meanwhile: Meanwhile
 ) -> None:
     async def change_password() -> None:
-        await people.change("ada@example.com", hashed_password="another")
+        await users.update("ada@example.com", hashed_password="another")
 
-    await people.sign_up()
+    await users.register()
     meanwhile.append(change_password)
 
     assert (await login(client)).status_code == 401

@@ -3,19 +3,19 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.config import Settings
-from tests.factories.users import People
+from tests.factories.users import UserFactory
 
 FILE = {"file": b"some words"}
 
 
-async def test_user_has_so_many_open_tasks_and_no_more(
-    ada: AsyncClient, people: People, settings: Settings, monkeypatch: pytest.MonkeyPatch
+async def test_number_of_unfinished_tasks_of_a_user_is_limited(
+    ada: AsyncClient, users: UserFactory, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def keep_waiting(*_: object) -> None: ...
+    async def do_not_publish(*_: object) -> None: ...
 
-    monkeypatch.setattr("app.crud.task.MOST_OPEN", 1)
-    monkeypatch.setattr("app.api.v1.endpoints.tasks.start_task", keep_waiting)
-    eve = await people.sign_up("eve@example.com")
+    monkeypatch.setattr("app.crud.task.MAX_UNFINISHED_TASKS", 1)
+    monkeypatch.setattr("app.api.v1.endpoints.tasks.publish_task", do_not_publish)
+    eve = await users.register("eve@example.com")
     before = len(list(settings.upload_folder.iterdir()))
     statuses = [
         (await one.post("/api/v1/tasks/process-file", files=FILE)).status_code

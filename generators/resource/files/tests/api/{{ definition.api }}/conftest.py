@@ -1,14 +1,14 @@
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories.users import People
+from tests.factories.users import UserFactory
 
 
 @pytest.fixture
-async def ada(people: People) -> AsyncClient:
-    return await people.sign_up()
+async def ada(users: UserFactory) -> AsyncClient:
+    return await users.register()
 
 
 @pytest.fixture
-async def admin(people: People) -> AsyncClient:
-    return await people.sign_up_admin()
+async def admin(users: UserFactory) -> AsyncClient:
+    return await users.register_admin()

@@ -9,7 +9,7 @@ from tests.factories.users import PASSWORD, login
 
 
 @pytest.mark.parametrize("changes", [{"require_verified_email": True}])
-async def test_administrator_that_a_command_makes_needs_no_mail(
+async def test_administrator_created_by_a_command_is_verified(
     client: AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.commands.get_settings", lambda: settings)

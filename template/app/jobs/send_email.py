@@ -1,0 +1,20 @@
+"""The task that sends an e-mail."""
+
+from app.core.mail import Mail
+from app.crud.user import users
+from app.dependencies import AppState
+from app.jobs.run import set_progress
+from app.models.task import Task
+from app.models.user import User
+
+
+async def send_email(state: AppState, task: Task, *, subject: str, text: str) -> None:
+    """Send an e-mail to the owner of the task.
+
+    If the worker is killed after the mail server accepts the e-mail and before the result is
+    stored, the e-mail is sent again with the same Message-ID. Many servers drop the second one.
+    """
+    async with state.sessionmaker() as db:
+        owner = await users.get(db, User.id == task.owner_id)
+    await set_progress(state, task, 50)
+    await state.mailer.send(Mail(owner.email, subject, text, message_id=str(task.id)))

@@ -1,0 +1,61 @@
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx2 import AsyncClient, Response
+from pydantic import SecretStr
+
+from tests.factories.users import PASSWORD, auth_headers, is_logged_in
+from tests.redis import NO_REDIS
+from tests.servers import Serve
+
+LOGIN, FORM, REGISTER = "/api/v1/auth/login", "/api/v1/auth/token", "/api/v1/users"
+
+
+async def send(client: AsyncClient, path: str, email: str = "ada@example.com") -> Response:
+    if path == FORM:
+        return await client.post(path, data={"username": email, "password": PASSWORD})
+    return await client.post(path, json={"email": email, "password": PASSWORD})
+
+
+@pytest.mark.parametrize("alias", [" Ada@Example.com", "ada@\uff45xample.com"])
+async def test_attempts_on_one_user_are_limited_per_address(
+    serve: Serve, redis_url: SecretStr, alias: str
+) -> None:
+    changes: dict[str, Any] = {"redis_url": redis_url, "login_rate_limit_per_account": "2/day"}
+
+    async with serve(uuid4().hex, **changes) as eve:
+        await send(eve, LOGIN)
+        second = await send(eve, FORM, alias)
+        third = await send(eve, LOGIN)
+        other = await send(eve, LOGIN, "bob@example.com")
+    async with serve(uuid4().hex, **changes) as ada:
+        elsewhere = await send(ada, LOGIN)
+
+    assert (second.status_code, second.headers["RateLimit-Remaining"]) == (401, "0")
+    assert third.status_code == 429
+    assert int(third.headers["Retry-After"]) > 0
+    assert (other.status_code, elsewhere.status_code) == (401, 401)
+
+
+async def test_attempts_on_many_users_are_limited_per_address(serve: Serve) -> None:
+    async with serve(login_rate_limit="3/day") as client:
+        for path, email, status in (
+            (REGISTER, "ada@example.com", 201),
+            (LOGIN, "ada@example.com", 200),
+            (FORM, "bob@example.com", 401),
+            (LOGIN, "carol@example.com", 429),
+            (REGISTER, "dora@example.com", 429),
+        ):
+            assert (await send(client, path, email)).status_code == status
+
+
+async def test_logins_are_rejected_while_redis_is_down(serve: Serve) -> None:
+    async with serve() as client:
+        await send(client, REGISTER)
+        headers = auth_headers(await send(client, LOGIN))
+
+    async with serve(redis_url=NO_REDIS) as client:
+        for path in (LOGIN, FORM, REGISTER):
+            assert (await send(client, path)).status_code == 503
+        assert await is_logged_in(client, headers)

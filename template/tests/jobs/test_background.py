@@ -1,0 +1,60 @@
+from datetime import timedelta
+
+import pytest
+from asgi_lifespan import LifespanManager
+from fastapi import FastAPI
+
+from app.dependencies import AppState
+from app.jobs.process_file import process_file
+from app.jobs.publish import COROUTINES, publish_pending_tasks, publish_task
+from app.jobs.run import Result
+from app.models.entity import utc_now
+from app.models.task import Task, TaskKind, TaskStatus
+from tests.jobs.test_run import with_settings
+from tests.tasks import add_file_task, change_task, read_task, wait_for_success
+
+
+async def test_server_runs_the_tasks_that_a_stopped_one_left(
+    app: FastAPI, state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail_once(_: AppState) -> None:
+        monkeypatch.setattr("app.jobs.background.publish_pending_tasks", publish_pending_tasks)
+        raise ConnectionError("the database does not answer")
+
+    monkeypatch.setattr("app.jobs.background.publish_pending_tasks", fail_once)
+    monkeypatch.setattr("app.jobs.background.INTERVAL_SECONDS", 0.01)
+    killed = await add_file_task(state, "bob@example.com")
+    an_hour_ago = utc_now() - timedelta(hours=1)
+    await change_task(state, killed, status=TaskStatus.RUNNING, updated_at=an_hour_ago)
+
+    async with LifespanManager(app):
+        await wait_for_success(state, task)
+        await wait_for_success(state, killed)
+
+
+async def test_running_task_of_another_process_is_left_alone(state: AppState, task: Task) -> None:
+    await change_task(state, task, status=TaskStatus.RUNNING)
+
+    await publish_pending_tasks(state)
+
+    assert (await read_task(state, task)).status is TaskStatus.RUNNING
+
+
+@pytest.mark.parametrize(("errors", "status"), [(1, "succeeded"), (2, "failed")])
+async def test_task_is_retried(
+    state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch, errors: int, status: str
+) -> None:
+    calls = list[str]()
+
+    async def fail_at_first(state: AppState, task: Task, *, upload: str) -> Result:
+        calls.append(upload)
+        if len(calls) <= errors:
+            raise ConnectionError
+        return await process_file(state, task, upload=upload)
+
+    monkeypatch.setitem(COROUTINES, TaskKind.PROCESS_FILE, fail_at_first)
+    monkeypatch.setattr("app.jobs.publish.MAX_RETRY_DELAY", 0)
+
+    await publish_task(with_settings(state, task_max_retries=1), task)
+
+    assert ((await read_task(state, task)).status, len(calls)) == (status, 2)

@@ -1,0 +1,32 @@
+import os
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.dependencies import AppState
+from app.jobs.cleanup import delete_expired
+from app.models.auth_session import AuthSession
+from app.models.entity import utc_now
+from app.models.task import Task
+from tests.tasks import change_task, run_file_task
+
+
+async def test_old_rows_and_orphaned_files_are_deleted(state: AppState, task: Task) -> None:
+    name = state.uploads.store(b"of a deleted user")
+    await run_file_task(state, task)
+    long_ago = utc_now() - timedelta(days=8)
+    await change_task(state, task, updated_at=long_ago)
+    os.utime(state.uploads.path_of(name), times=(0, long_ago.timestamp()))
+    sessions = {"user_id": task.owner_id, "last_used_at": long_ago}
+    ends = {"expired": long_ago, "fresh": utc_now() + timedelta(days=1)}
+    async with state.sessionmaker.begin() as db:
+        db.add_all(AuthSession(user_agent=a, expires_at=e, **sessions) for a, e in ends.items())
+    fresh = state.uploads.store(b"of a request that is not committed")
+
+    await delete_expired(state)
+
+    assert not state.uploads.path_of(name).exists()
+    assert state.uploads.path_of(fresh).exists()
+    async with state.sessionmaker() as db:
+        assert await db.get(Task, task.id) is None
+        assert (await db.scalars(select(AuthSession.user_agent))).all() == ["fresh"]

@@ -1,0 +1,30 @@
+# Needs app/crud/email_token.py
+from asyncio import gather
+
+from httpx2 import AsyncClient
+
+from tests.api.v1.email.conftest import Inbox
+from tests.api.v1.email.test_password_reset import ME, NEW, confirm_reset, request_reset
+from tests.factories.users import PASSWORD
+
+
+async def test_new_token_replaces_earlier_tokens(
+    ada: AsyncClient, client: AsyncClient, inbox: Inbox
+) -> None:
+    await gather(request_reset(client), request_reset(client))
+    await request_reset(client)
+
+    responses = [await confirm_reset(client, token) for token in inbox.tokens]
+
+    assert [response.status_code for response in responses] == [400, 400, 400, 204]
+
+
+async def test_password_change_invalidates_the_token(
+    ada: AsyncClient, client: AsyncClient, inbox: Inbox
+) -> None:
+    await request_reset(client)
+
+    change = {"current_password": PASSWORD, "new_password": NEW}
+    assert (await ada.put(f"{ME}/password", json=change)).status_code == 204
+
+    assert (await confirm_reset(client, inbox.tokens[-1])).status_code == 400

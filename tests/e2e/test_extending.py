@@ -1,0 +1,97 @@
+"""The commands and the code of `docs/extending.md` and `docs/testing.md` work as written."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.commands import BLOCK, lines
+from tests.e2e.conftest import Create
+from tests.e2e.owner import commit, newapi
+from tests.e2e.project import Project
+from tests.matrix import PRESETS, Answers
+
+CODE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PROJECTS: dict[str, Answers] = {
+    "minimal": PRESETS["minimal"],
+    "tables": {**PRESETS["minimal"], "tables": True},
+    "standard": PRESETS["standard"],
+}
+CHECKS = (
+    "uv run ruff check .",
+    "uv run ruff format --check .",
+    "uv run lint-imports",
+    "uv run mypy .",
+)
+TEST = """\
+from httpx2 import AsyncClient
+
+
+async def test_report_is_read(client: AsyncClient) -> None:
+    assert (await client.get("/api/v1/report")).json() == {"value": 1}
+"""
+
+
+def page(project: Project, name: str) -> str:
+    """Return the text of a page of the project's documentation."""
+    return (project.path / f"docs/{name}.md").read_text(encoding="utf-8")
+
+
+def add_endpoint(project: Project) -> None:
+    """Write the endpoint of the page, include its router, and add a test."""
+    [code] = CODE.findall(page(project, "extending"))
+    (project.path / "app/api/v1/endpoints").mkdir(exist_ok=True)
+    (project.path / "app/api/v1/endpoints/__init__.py").touch()
+    (project.path / "app/api/v1/endpoints/report.py").write_text(code, encoding="utf-8")
+    include_router(project.path / "app/api/v1/api.py")
+    tests = [code for code in CODE.findall(page(project, "testing")) if "/report" in code]
+    test = f"from httpx2 import AsyncClient\n\n\n{tests[0]}" if tests else TEST
+    (project.path / "tests/api/v1").mkdir(exist_ok=True)
+    (project.path / "tests/api/v1/__init__.py").touch()
+    (project.path / "tests/api/v1/test_report.py").write_text(test, encoding="utf-8")
+
+
+def include_router(module: Path) -> None:
+    """Add the import behind the imports, and the call at the end."""
+    head, last, tail = re.split(
+        r"(?s)(.*\nfrom [^\n]*\n)", module.read_text(encoding="utf-8"), maxsplit=1
+    )
+    imported = "from app.api.v1.endpoints.report import router as report_router\n"
+    text = f"{head}{last}{imported}{tail}router.include_router(report_router)\n"
+    module.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answers", PROJECTS.values(), ids=PROJECTS)
+def test_endpoint_of_the_page_works(answers: Answers, create: Create) -> None:
+    project = create(answers)
+    project.run("uv sync")
+
+    add_endpoint(project)
+
+    project.run("uv run ruff check --fix --select I app")
+    for command in CHECKS:
+        project.run(command)
+    project.run("uv run pytest tests/api/v1/test_report.py")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answers", PROJECTS.values(), ids=PROJECTS)
+def test_entity_of_the_page_works(answers: Answers, create: Create) -> None:
+    project = create(answers)
+    project.run("uv sync")
+    commands = [
+        line for block in BLOCK.findall(page(project, "extending")) for line in lines(block)
+    ]
+
+    for command in commands:
+        newapi(project, *shlex.split(command.removeprefix("newapi ")))
+        commit(project)
+
+    assert len(commands) == 3
+    for command in (*CHECKS, "uv run alembic upgrade head", "uv run alembic check"):
+        project.run(command)
+    project.run("uv run pytest tests/api/v1/test_products.py tests/test_migrations.py")

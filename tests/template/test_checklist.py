@@ -1,0 +1,138 @@
+"""What a feature consists of: a failing test prints what is done and what is missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from newapi.catalog import read
+from tests.matrix import ROOT, TEMPLATE
+
+FEATURES = ROOT / "features"
+NAMES = sorted(path.stem for path in FEATURES.glob("*.yml"))
+CORE, MANIFESTS = read(ROOT / "copier.yml")
+SETTING = re.compile(r"^    ([a-z]\w+): .+$", re.MULTILINE)
+IN_TEXT = ("ci", "pre_commit", "agents")  # features that are files of configuration, not behaviour
+
+
+class Item(NamedTuple):
+    """One thing that a feature needs."""
+
+    is_done: bool
+    text: str
+
+    def __str__(self) -> str:
+        return f"[{'x' if self.is_done else ' '}] {self.text}"
+
+
+def manifest(name: str) -> dict[str, Any]:
+    """Return the manifest of a feature, whether `copier.yml` includes it or not."""
+    for document in read(FEATURES / f"{name}.yml")[:1]:
+        return document
+    return {}
+
+
+def checklist(name: str) -> Iterator[Item]:
+    """Yield what a feature needs, in the order of CONTRIBUTING.md."""
+    path, content = f"features/{name}.yml", manifest(name)
+    question, about = content.get(name, {}), content.get("_newapi", {})
+    yield Item("help" in question and "default" in question, f"{path}: the question, with help")
+    yield Item("title" in about, f"{path}: _newapi.title")
+    groups = CORE["_newapi"]["groups"]
+    yield Item(about.get("group") in groups, f"{path}: _newapi.group, one of {', '.join(groups)}")
+    presets = CORE["_newapi"]["presets"].keys()
+    answers = about.get("presets", {}).keys()
+    yield Item(answers == presets, f"{path}: _newapi.presets, for {', '.join(presets)}")
+    words = "a pattern of words that no project without the feature may contain"
+    yield Item(bool(about.get("words")), f"{path}: _newapi.words, {words}")
+    included = any(name in document for document in MANIFESTS)
+    yield Item(included, f"copier.yml: !include {path}")
+    yield from owned_files(name, content)
+    yield from settings(name)
+    if name not in IN_TEXT:
+        yield from documents(name, content)
+
+
+def owned_files(name: str, content: dict[str, Any]) -> Iterator[Item]:
+    """Yield the files that the manifest must list, and that must exist."""
+    paths = owned_paths(content)
+    yield Item(bool(paths), f"features/{name}.yml: _exclude, the paths that the feature owns")
+    for path in paths:
+        yield Item(exists(path), f"template{path}")
+    tests = [path for path in paths if path.startswith("/tests")]
+    shown_by = content.get("_newapi", {}).get("tests", [])
+    here = [path for path in shown_by if (ROOT / path).exists()]
+    text = (
+        f"template/tests/...: a test that shows the behaviour, in _exclude of features/{name}.yml"
+    )
+    yield Item(bool(tests or here), text)
+
+
+def owned_paths(content: dict[str, Any]) -> list[str]:
+    """Return the paths below `_exclude`, each beginning with a slash."""
+    blocks = content.get("_exclude", [])
+    return [line.strip() for block in blocks for line in block.splitlines() if line[:1] == "/"]
+
+
+def exists(path: str) -> bool:
+    """Return whether the template has a path, as a plain file, a folder or a seam."""
+    place = TEMPLATE / path.removeprefix("/")
+    return place.exists() or place.with_name(f"{place.name}.jinja").exists()
+
+
+def settings(name: str) -> Iterator[Item]:
+    """Yield each setting of a feature: it belongs into `.env.example` too."""
+    folder = FEATURES / name
+    if folder.is_dir():
+        yield Item(name in CORE["parts"]["default"], f"copier.yml: {name} in `parts`")
+    config = folder / "app/config.py.jinja"
+    if config.exists():
+        example = folder / ".env.example.jinja"
+        text = example.read_text(encoding="utf-8") if example.exists() else ""
+        for setting in SETTING.findall(config.read_text(encoding="utf-8")):
+            variable = setting.upper()
+            described = re.search(rf"^#? ?{variable}=", text, re.MULTILINE) is not None
+            yield Item(described, f"features/{name}/.env.example.jinja: {variable}, with a comment")
+
+
+def documents(name: str, content: dict[str, Any]) -> Iterator[Item]:
+    """Yield the page that explains the feature to owners of a project."""
+    pages = [path for path in owned_paths(content) if path.startswith("/docs/")]
+    yield Item(bool(pages), f"template/docs/...: a page, in _exclude of features/{name}.yml")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_feature_is_complete(name: str) -> None:
+    items = list(checklist(name))
+
+    report = "\n".join(["", f"Feature {name}:", *map(str, items)])
+    assert all(item.is_done for item in items), report
+
+
+def test_the_checklist_names_what_is_missing() -> None:
+    [paths, test] = owned_files("unknown", {})
+
+    assert str(paths).startswith("[ ] features/unknown.yml: _exclude")
+    assert str(test).startswith("[ ] template/tests/")
+
+
+def test_every_feature_has_a_manifest() -> None:
+    folders = {path.name for path in FEATURES.iterdir() if path.is_dir()}
+    derived = {"mail", "redis"}  # several features bring them; they have no question
+
+    assert folders - derived <= set(NAMES)
+
+
+def test_paths_of_manifests_are_relative_to_the_project() -> None:
+    wrong = [
+        f"features/{name}.yml: {path}"
+        for name in NAMES
+        for path in owned_paths(manifest(name))
+        if path.endswith("/") or not Path(path).is_absolute()
+    ]
+
+    assert not wrong
