@@ -1,117 +1,126 @@
-"""Every JSON answer in one shape: success, message, data, errors and meta."""
+"""JSON responses in an envelope: success, message, data, errors and meta."""
 
-import inspect
-from collections.abc import Callable
-from copy import copy
-from functools import partial
-from http import HTTPStatus
-from types import NoneType
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from collections.abc import Sequence
+from http import client
+from typing import Any, Literal
 
-from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute, APIWebSocketRoute, RouteContext, iter_route_contexts
-from fastapi.utils import is_body_allowed_for_status_code
-from pydantic import BaseModel, BeforeValidator, model_serializer
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
+from starlette.background import BackgroundTask
 from starlette.routing import BaseRoute
 from structlog.contextvars import get_contextvars
-from typing_extensions import override
 
-T = TypeVar("T")
-
-BARE = ["auth", "token"]  # an OAuth2 client looks for its fields at the top (RFC 6749, section 5.1)
-OPTIONS = inspect.signature(APIRoute).parameters.keys()
+SCHEMAS = "#/components/schemas/"
 
 
 class Meta(BaseModel):
-    """What there is to know about an answer."""
+    """Information about the request."""
 
     request_id: str
 
 
-class Envelope(BaseModel, Generic[T]):
-    """What an answer looks like when all went well."""
+class EnvelopeError(BaseModel):
+    """An error of the request, or of one of its values at the location `loc`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    loc: list[str | int] | None = None
+
+
+class Envelope(BaseModel):
+    """The envelope of a successful response."""
 
     success: Literal[True]
     message: str
-    data: T
-    errors: tuple[()]
+    data: Any
+    errors: list[EnvelopeError]
     meta: Meta
 
-    # without a type, as a type would stand in the OpenAPI document in place of the members
-    keep_whole = model_serializer(mode="wrap")(
-        lambda self, serialize: dict.fromkeys(type(self).model_fields) | serialize(self)
-    )
+
+class ErrorEnvelope(BaseModel):
+    """The envelope of an error response."""
+
+    success: Literal[False]
+    message: str
+    data: None
+    errors: list[EnvelopeError]
+    meta: Meta
 
 
-def envelop(data: object, message: str) -> object:
-    """Return what an endpoint returned in an envelope."""
-    meta = Meta(request_id=get_contextvars()["request_id"])
-    return {"success": True, "message": message, "data": data, "errors": (), "meta": meta}
+class EnvelopeResponse(JSONResponse):
+    """A JSON response in an envelope, with the reason phrase of its status as default message."""
 
+    def __init__(
+        self,
+        content: object,
+        status_code: int = 200,
+        *,
+        message: str = "",
+        background: BackgroundTask | None = None,
+    ) -> None:
+        self.message = message or client.responses.get(status_code, "")
+        super().__init__(content, status_code, background=background)
 
-def is_kind(value: object, kind: type) -> bool:
-    """Whether a value is this class or a subclass of it."""
-    return isinstance(value, type) and issubclass(value, kind)
-
-
-class EnvelopeRoute(APIRoute):
-    """A route that answers in an envelope, unless it has no body or makes the answer itself."""
-
-    @override
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, endpoint, **options)
-        status = self.status_code or 200
-        returned = inspect.signature(endpoint).return_annotation
-        exempt = (
-            path.split("/")[-2:] == BARE
-            or not is_body_allowed_for_status_code(status)
-            or self.is_json_stream
-            or not is_kind(getattr(self.response_class, "value", self.response_class), JSONResponse)
-            or is_kind(returned, Response)
-            or is_kind(self.response_model, Envelope)
-        )
-        if not exempt:
-            content = self.response_model or (NoneType if returned is None else Any)
-            put_in = BeforeValidator(partial(envelop, message=HTTPStatus(status).phrase))
-            options["response_model"] = Annotated[Envelope.__class_getitem__(content), put_in]
-            if self.response_model_include is not None:
-                members = dict.fromkeys(Envelope.model_fields, True)
-                options["response_model_include"] = members | {"data": self.response_model_include}
-            if self.response_model_exclude is not None:
-                options["response_model_exclude"] = {"data": self.response_model_exclude}
-            super().__init__(path, endpoint, **options)
-
-
-def convert(context: RouteContext) -> BaseRoute:
-    """Return a route of a router as one that answers in an envelope."""
-    route, endpoint = context.original_route, context.endpoint
-    if isinstance(route, APIRoute) and endpoint:
-        options: dict[str, Any] = {
-            name: getattr(context, name, getattr(route, name, None)) for name in OPTIONS
+    def render(self, content: object) -> bytes:
+        """Return the envelope around the content."""
+        envelope = {
+            "success": True,
+            "message": self.message,
+            "data": content,
+            "errors": [],
+            "meta": {"request_id": get_contextvars().get("request_id")},
         }
-        if route.stream_item_type:
-            del options["response_model"]  # FastAPI finds it out again
-        return EnvelopeRoute(**options)
-    if isinstance(route, APIWebSocketRoute) and endpoint:
-        return APIWebSocketRoute(
-            context.path or "", endpoint, name=context.name, dependencies=context.dependencies
-        )
-    return route
+        return super().render(envelope)
 
 
-class EnvelopeAPI(FastAPI):
-    """FastAPI, with all of its JSON answers in envelopes, whichever router gives them."""
+def create_error_envelope(problem: dict[str, Any]) -> dict[str, Any]:
+    """Return the envelope of a problem, with one error for each invalid value."""
+    error = {key: problem[key] for key in ("type", "title", "status", "detail", "instance")}
+    invalid_values = [
+        error | {"type": value["type"], "detail": value["msg"], "loc": value["loc"]}
+        for value in problem.get("errors", [])
+    ]
+    return {
+        "success": False,
+        "message": problem["detail"],
+        "data": None,
+        "errors": invalid_values or [error],
+        "meta": {"request_id": problem["request_id"]},
+    }
 
-    @override
-    def setup(self) -> None:
-        """Let the application's own routes answer in envelopes too."""
-        super().setup()
-        self.router.route_class = EnvelopeRoute
 
-    @override
-    def include_router(self, router: APIRouter, **options: Any) -> None:
-        """Include a copy of a router, in which every route answers in an envelope."""
-        enveloped = copy(router)
-        enveloped.routes = [convert(context) for context in iter_route_contexts(router.routes)]
-        super().include_router(enveloped, **options)
+def document_envelopes(openapi: dict[str, Any], routes: Sequence[BaseRoute]) -> None:
+    """Describe successful responses as envelopes in an OpenAPI document."""
+    schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
+    if Meta.__name__ in schemas:  # FastAPI returns the same document until a route is added
+        return
+    for route in iter_route_contexts(routes):
+        if getattr(route, "response_class", None) is EnvelopeResponse:
+            path = openapi["paths"].get(route.path_format, {})
+            for method in route.methods or ():
+                if operation := path.get(method.lower()):
+                    schemas |= document_envelope(operation)
+
+
+def document_envelope(operation: dict[str, Any]) -> dict[str, Any]:
+    """Describe the successful responses of an operation as envelopes and return their schemas.
+
+    Every envelope is a named schema, because code generators leave out types without a name.
+    """
+    schemas: dict[str, Any] = {}
+    for status, response in operation["responses"].items():
+        content = response.get("content", {}).get("application/json")
+        if content and status.startswith("2"):
+            data = content["schema"]
+            default_name = operation["operationId"].title().replace("_", "")
+            name = data.get("$ref", default_name).removeprefix(SCHEMAS) + "Envelope"
+            schema = Envelope.model_json_schema(ref_template=SCHEMAS + "{model}")
+            schemas |= schema.pop("$defs")
+            properties = schema["properties"] | {"data": data}
+            schemas[name] = schema | {"title": name, "properties": properties}
+            content["schema"] = {"$ref": SCHEMAS + name}
+    return schemas

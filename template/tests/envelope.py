@@ -1,23 +1,24 @@
-"""A look into the envelopes, so that the tests may speak of what is in them."""
+"""Checks and opens the envelopes of responses, so that tests compare their contents only."""
 
 import json
 from typing import Any
 
 from httpx2 import ASGITransport, Request, Response
 
-handle = ASGITransport.handle_async_request
-BARE = (["auth", "token"], ["", "openapi.json"])
+handle_async_request = ASGITransport.handle_async_request
+PATHS_WITHOUT_ENVELOPE = (["auth", "token"], ["", "openapi.json"])
 
 
-async def hand_over_content(transport: ASGITransport, request: Request) -> Response:
-    """Return an answer without its envelope, which stays in the extensions of the response."""
-    response = await handle(transport, request)
+async def open_envelope(transport: ASGITransport, request: Request) -> Response:
+    """Return the response without its envelope, which is in the extensions of the response."""
+    response = await handle_async_request(transport, request)
     media_type = response.headers.get("Content-Type")
-    assert media_type != "application/problem+json", "an error outside of an envelope"
-    empty = request.method == "HEAD" or response.status_code in {204, 205}
-    bare = response.is_success and request.url.path.split("/")[-2:] in BARE
-    if media_type != "application/json" or empty or bare:
+    assert media_type != "application/problem+json", "an error without an envelope"
+    has_no_body = request.method == "HEAD" or response.status_code in {204, 205}
+    is_excluded = response.is_success and request.url.path.split("/")[-2:] in PATHS_WITHOUT_ENVELOPE
+    if media_type != "application/json" or has_no_body or is_excluded:
         return response
+
     envelope = json.loads(await response.aread())
     assert set(envelope) == {"success", "message", "data", "errors", "meta"}, envelope
     assert envelope["success"] is response.is_success
@@ -27,7 +28,7 @@ async def hand_over_content(transport: ASGITransport, request: Request) -> Respo
         content = envelope["data"]
     else:
         assert envelope["data"] is None
-        content = as_problem(envelope)
+        content = create_problem(envelope)
         response.headers["Content-Type"] = "application/problem+json"
     del response.headers["Content-Length"]
     return Response(
@@ -38,11 +39,11 @@ async def hand_over_content(transport: ASGITransport, request: Request) -> Respo
     )
 
 
-def as_problem(envelope: dict[str, Any]) -> dict[str, Any]:
-    """Return an error as the problem document that it is without the envelope."""
-    first, *_ = errors = envelope["errors"]
-    problem: dict[str, Any] = first | {"detail": envelope["message"]} | envelope["meta"]
-    if "loc" in first:
+def create_problem(envelope: dict[str, Any]) -> dict[str, Any]:
+    """Return the problem details that the envelope of an error contains."""
+    errors = envelope["errors"]
+    problem: dict[str, Any] = errors[0] | {"detail": envelope["message"]} | envelope["meta"]
+    if "loc" in errors[0]:
         fields = [{"loc": e["loc"], "msg": e["detail"], "type": e["type"]} for e in errors]
         problem |= {"type": "about:blank", "errors": fields}
     return problem

@@ -4,7 +4,9 @@ from httpx2 import AsyncClient
 from app.exceptions import InvalidReference
 
 
-async def test_reference_to_nothing_is_an_invalid_value(app: FastAPI, client: AsyncClient) -> None:
+async def test_reference_to_missing_row_is_a_validation_error(
+    app: FastAPI, client: AsyncClient
+) -> None:
     @app.post("/books")
     async def create_book() -> None:
         raise InvalidReference("shelf_id")

@@ -13,7 +13,9 @@ async def test_unknown_path_is_a_problem_document(client: AsyncClient) -> None:
     assert (problem.status, problem.title, problem.instance) == (404, "Not Found", "/nowhere")
 
 
-async def test_invalid_input_is_explained_not_repeated(app: FastAPI, client: AsyncClient) -> None:
+async def test_invalid_values_are_described_without_being_repeated(
+    app: FastAPI, client: AsyncClient
+) -> None:
     class Body(BaseModel):
         number: int
 

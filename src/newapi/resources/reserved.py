@@ -71,9 +71,9 @@ _PROPOSALS: Mapping[str, str] = {
 # What the modules of a resource import or call their own variables.
 _VARIABLES = frozenset(
     {
-        "ada", "admin", "again", "app", "ascending", "body", "cache", "cached", "caller",
-        "changed", "client", "created", "data", "date", "datetime", "db", "deleted", "descending",
-        "error_responses", "eve", "factory", "falling", "field", "forgets", "found", "func",
+        "ada", "admin", "again", "app", "ascending", "body", "cache", "caller", "changed",
+        "client", "created", "data", "date", "datetime", "db", "deleted", "descending",
+        "error_responses", "eve", "factory", "falling", "field", "found", "func",
         "get_user_id", "given", "id_of", "invalid", "list_params", "list_query", "listed",
         "nobody", "normalized", "op", "opened", "owner", "page", "pages", "parameters", "params",
         "people", "problems", "pytest", "query", "referred", "refusal", "refused", "relationship",

@@ -9,7 +9,9 @@ async def fail(_: AppState) -> None:
     raise ConnectionError("no answer")
 
 
-async def test_process_is_live_and_ready_and_reports_timings(client: AsyncClient) -> None:
+async def test_application_is_live_and_ready_and_reports_response_times(
+    client: AsyncClient,
+) -> None:
     report = (await client.get("/health")).json()
 
     assert (report["status"], report["services"]["database"] > 0) == ("ok", True)
@@ -17,10 +19,10 @@ async def test_process_is_live_and_ready_and_reports_timings(client: AsyncClient
         assert (await client.get(path)).status_code == 204
 
 
-async def test_application_is_not_ready_while_a_service_is_silent(
+async def test_application_is_not_ready_while_a_service_is_unavailable(
     client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "ask_database", fail)
+    monkeypatch.setattr(health, "check_database", fail)
 
     ready = await client.get("/health/ready")
     report = await client.get("/health")

@@ -5,8 +5,8 @@ from httpx2 import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
 
-def work_after_the_answer(app: FastAPI) -> list[float]:
-    """Add the route `/later`; return a clock that its background task moves to 60 seconds."""
+def add_background_task(app: FastAPI) -> list[float]:
+    """Add the route `/later`, whose background task sets the returned clock to 60 seconds."""
     now = [1.0]
 
     @app.get("/later")
@@ -16,10 +16,10 @@ def work_after_the_answer(app: FastAPI) -> list[float]:
     return now
 
 
-async def test_duration_ends_with_the_answer_and_not_with_what_comes_after_it(
+async def test_duration_ends_with_the_response_and_before_background_tasks(
     app: FastAPI, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = work_after_the_answer(app)
+    now = add_background_task(app)
     monkeypatch.setattr("app.middleware.perf_counter", lambda: now[0])
 
     with capture_logs() as lines:
@@ -29,7 +29,7 @@ async def test_duration_ends_with_the_answer_and_not_with_what_comes_after_it(
     assert [line["duration_ms"] for line in lines if line["event"] == "request"] == [0]
 
 
-async def test_probe_is_answered_below_a_prefix_too(transport: ASGITransport) -> None:
+async def test_health_checks_accept_any_host_below_a_root_path(transport: ASGITransport) -> None:
     transport.root_path = "/base"
     async with AsyncClient(transport=transport, base_url="http://10.0.0.7:8000") as kubelet:
         assert (await kubelet.get("/base/health/live")).status_code == 204

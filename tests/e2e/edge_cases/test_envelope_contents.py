@@ -6,8 +6,8 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 from pydantic import BaseModel
 
-from app.problems import Problem
-from tests.test_envelope import Number, envelope_of
+from app.envelope import EnvelopeError
+from tests.test_envelope import Number, get_envelope
 
 
 class Length(BaseModel):
@@ -26,32 +26,32 @@ class Length(BaseModel):
         ("exclude_defaults", True, {"value": 1}),
     ],
 )
-async def test_members_of_the_content_are_left_out_and_none_of_the_envelope(
+async def test_response_model_options_concern_the_data_and_not_the_envelope(
     app: FastAPI, client: AsyncClient, option: str, value: object, data: dict[str, object]
 ) -> None:
     options: dict[str, Any] = {f"response_model_{option}": value}
 
     @app.get("/length", **options)
-    async def measure() -> Length:
+    async def read_length() -> Length:
         return Length(value=1)
 
     @app.get("/nothing", **options)
-    async def find_nothing() -> Length | None:
+    async def read_nothing() -> Length | None:
         return None
 
     assert (await client.get("/length")).json() == data
     assert (await client.get("/nothing")).json() is None
 
 
-async def test_each_invalid_value_is_an_error_of_its_own(app: FastAPI, client: AsyncClient) -> None:
+async def test_each_invalid_value_has_its_own_error(app: FastAPI, client: AsyncClient) -> None:
     @app.post("/sums")
     async def add(first: Number, second: Number) -> int:
         return first.value + second.value
 
-    envelope = envelope_of(await client.post("/sums", json={"first": {}, "second": {}}))
+    envelope = get_envelope(await client.post("/sums", json={"first": {}, "second": {}}))
 
-    assert envelope["message"] == "The request is not valid."
-    assert list(envelope["errors"][0]) == [*Problem.model_fields]
+    assert envelope["message"] == "Request validation failed."
+    assert list(envelope["errors"][0]) == [*EnvelopeError.model_fields]
     locations = [error["loc"] for error in envelope["errors"]]
     assert locations == [["body", "first", "value"], ["body", "second", "value"]]
     assert envelope["errors"][0]["detail"] == "Field required"

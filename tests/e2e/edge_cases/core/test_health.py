@@ -5,29 +5,47 @@ from anyio import Event, create_task_group, fail_after
 from app.core.health import HealthChecks
 
 
-async def test_services_are_asked_at_the_same_time_and_once_a_second_for_everybody(
+async def test_checks_run_concurrently_and_once_a_second_for_all_requests(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[str] = []
-    both = Event()
+    started: list[str] = []
+    both_started = Event()
 
-    async def answer(name: str) -> float:
-        asked.append(name)
-        if len(asked) >= 2:
-            both.set()
-        await both.wait()
-        return 1.0
+    async def check(name: str) -> None:
+        started.append(name)
+        if len(started) >= 2:
+            both_started.set()
+        await both_started.wait()
 
-    services = {"one": lambda: answer("one"), "two": lambda: answer("two")}
-    checkup = HealthChecks()
+    checks = {"one": lambda: check("one"), "two": lambda: check("two")}
+    health_checks = HealthChecks()
 
     with fail_after(10):
         async with create_task_group() as group:
             for _ in range(20):
-                group.start_soon(checkup.ask, services)
+                group.start_soon(health_checks.run, checks)
 
-    assert await checkup.ask(services) == {"one": 1.0, "two": 1.0}
-    assert sorted(asked) == ["one", "two"]
+    durations = await health_checks.run(checks)
+    assert list(durations) == ["one", "two"]
+    assert None not in durations.values()
+    assert sorted(started) == ["one", "two"]
     monkeypatch.setattr("app.core.health.monotonic", lambda: float("inf"))
-    await checkup.ask(services)
-    assert len(asked) == 4
+    await health_checks.run(checks)
+    assert len(started) == 4
+
+
+async def test_check_that_fails_or_takes_too_long_has_no_duration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fail() -> None:
+        raise ConnectionError
+
+    async def succeed() -> None: ...
+
+    monkeypatch.setattr("app.core.health.TIMEOUT", 0.01)
+    checks = {"failing": fail, "slow": Event().wait, "working": succeed}
+
+    durations = await HealthChecks().run(checks)
+
+    assert (durations["failing"], durations["slow"]) == (None, None)
+    assert durations["working"] is not None
