@@ -86,9 +86,9 @@ CLASSES = frozenset(
     {
         "Administrator", "AfterValidator", "Annotated", "Any", "AnyUrl", "AsyncClient",
         "AsyncEngine", "AsyncSession", "AwareDatetime", "Base", "BaseModel", "BaseView",
-        "BeforeValidator", "BigInteger", "Boolean", "CallerDep", "CheckConstraint", "ClaimsDep",
-        "CurrentAdmin", "CurrentUser", "Cursor", "Date", "DateTime", "Decimal", "Depends",
-        "Double", "Email", "EmailStr", "Entity", "Enum", "Field", "Float", "ForeignKey",
+        "BeforeValidator", "BigInteger", "Boolean", "CacheDep", "CallerDep", "CheckConstraint",
+        "ClaimsDep", "CurrentAdmin", "CurrentUser", "Cursor", "Date", "DateTime", "Decimal",
+        "Depends", "Double", "Email", "EmailStr", "Entity", "Enum", "Field", "Float", "ForeignKey",
         "HttpUrl", "Index", "Input", "Integer", "InvalidReference", "JsonValue", "Line",
         "ListParams", "ListQuery", "Literal", "Mapped", "ModelView", "MultiLineStr", "NotFound",
         "Numeric", "Page", "Patch", "PatchModel", "People", "Query", "RequestModel", "Rows",
