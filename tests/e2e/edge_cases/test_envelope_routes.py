@@ -61,7 +61,7 @@ async def test_responses_of_nested_routers_have_envelopes(
         ("/away", ""),
         ("/lines", '{"value":1}\n'),
         ("/events", 'data: {"value":1}\n\n'),
-        ("/file", "# Needs app/envelope.py\n"),
+        ("/file", "from collections.abc import AsyncGenerator\n"),
         ("/gone", ""),
     ],
 )

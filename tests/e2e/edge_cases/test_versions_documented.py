@@ -5,7 +5,9 @@ from httpx2 import AsyncClient
 from tests.test_versions import v2
 
 
-async def test_both_versions_are_documented_with_unique_operation_ids(app: FastAPI, client: AsyncClient) -> None:
+async def test_both_versions_are_documented_with_unique_operation_ids(
+    app: FastAPI, client: AsyncClient
+) -> None:
     app.include_router(v2, prefix="/api")
 
     document = (await client.get("/openapi.json")).json()
