@@ -9,7 +9,7 @@ from httpx2 import ASGITransport, AsyncClient
 
 from app.config import Settings
 from tests.servers import refusal
-from tests.test_access_log import work_after_the_answer
+from tests.test_access_log import add_background_task
 from tests.test_metrics import read_counts
 
 COUNT = """
@@ -39,7 +39,7 @@ async def test_worker_processes_are_added_up(
 async def test_duration_ends_with_the_answer(
     app: FastAPI, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = work_after_the_answer(app)
+    now = add_background_task(app)
     monkeypatch.setattr("app.core.metrics.perf_counter", lambda: now[0])
 
     await client.get("/later")
