@@ -18,7 +18,7 @@ CLOSED: dict[str, object] = {"smtp_host": "127.0.0.1", "smtp_port": 1, "smtp_sec
 
 @dataclass
 class MailServer(AsyncMessage):
-    """Stores all mails; with a certificate, it offers STARTTLS and then accepts passwords."""
+    """Stores all mails. If it has a certificate, it offers STARTTLS and accepts passwords."""
 
     message_class = None
     tls: ssl.SSLContext | None = None

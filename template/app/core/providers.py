@@ -26,7 +26,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class UserInfo(NamedTuple):
-    """The user as the provider describes them; `email` is None unless the provider verified it."""
+    """The identity and profile of a user; `email` is None unless the provider has verified it."""
 
     issuer: str
     subject: str
@@ -133,12 +133,12 @@ class OAuthProvider:
 
 
 class GitHubProvider(OAuthProvider):
-    """GitHub, whose API returns the user info instead of an ID token."""
+    """GitHub, which issues no ID tokens; its API returns the user info."""
 
     scope = "read:user user:email"
 
     async def fetch_userinfo(self, request: Request) -> Mapping[str, object]:
-        """Exchange the code, and return what the API says as OpenID Connect claims."""
+        """Exchange the code, and return the user info of the API as OpenID Connect claims."""
         token = await self.client.authorize_access_token(request)
         user = (await self.client.get("user", token=token)).raise_for_status().json()
         emails = (await self.client.get("user/emails", token=token)).raise_for_status().json()

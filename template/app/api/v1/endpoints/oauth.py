@@ -81,7 +81,7 @@ async def oauth_callback(
     db: SessionDep,
     user_agent: UserAgent = "",
 ) -> TokenPair:
-    """Log in the user who returns from the provider, or link the identity to the current user."""
+    """Log in with the response of the provider, or link the identity if that was requested."""
     userinfo, link_to = await provider.handle_callback(request)
     if link_to is None:
         user = await get_or_create_user(db, userinfo)
