@@ -1,4 +1,4 @@
-"""Databases that come and go with a test run."""
+"""Temporary databases for tests."""
 
 import asyncio
 from collections.abc import Generator
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 @contextmanager
 def temporary_database(server: str, worker: str) -> Generator[str]:
-    """Yield the URL of an empty database on this server, dropped afterwards."""
+    """Create an empty database on this server, yield its URL, and drop it."""
     url = make_url(server)
     name = f"{url.database}_{worker}"
     asyncio.run(execute(server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}"))

