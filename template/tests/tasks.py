@@ -57,7 +57,7 @@ async def change_task(state: AppState, task: Task, **values: object) -> None:
 
 async def wait_for(state: AppState, task: Task, is_reached: Callable[[Task], bool]) -> Task:
     """Return a task as soon as the condition is true."""
-    with fail_after(60):
+    with fail_after(120):
         while True:
             current = await read_task(state, task)
             if is_reached(current):

@@ -7,9 +7,7 @@ from app.config import Settings
 from app.core.database import create_engine
 
 
-async def test_sqlite_enforces_foreign_keys(
-    settings: Settings, tmp_path: Path
-) -> None:
+async def test_sqlite_enforces_foreign_keys(settings: Settings, tmp_path: Path) -> None:
     url = SecretStr(f"sqlite+aiosqlite:///{tmp_path}/test.db")
     engine = create_engine(settings.model_copy(update={"database_url": url}))
 

@@ -10,7 +10,7 @@ from tests.factories.users import UserFactory, get_user_id
 
 
 class UserBase(BaseModel, from_attributes=True):
-    """What version 2 shows of a user."""
+    """A user in version 2 of the API."""
 
     id: str
     name: str | None
@@ -25,7 +25,7 @@ async def read_me(caller: CurrentUser, db: SessionDep) -> UserBase:
     return UserBase(id=str(user.id), name=user.full_name)
 
 
-async def test_next_version_answers_differently_beside_the_first(
+async def test_versions_of_an_endpoint_have_different_responses(
     app: FastAPI, users: UserFactory
 ) -> None:
     app.include_router(v2, prefix="/api")

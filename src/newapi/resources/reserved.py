@@ -73,22 +73,22 @@ _VARIABLES = frozenset(
     {
         "ada", "admin", "again", "app", "ascending", "body", "cache", "caller", "changed",
         "client", "created", "data", "date", "datetime", "db", "deleted", "descending",
-        "error_responses", "eve", "factory", "falling", "field", "found", "func",
-        "get_user_id", "given", "id_of", "invalid", "list_params", "list_query", "listed",
-        "nobody", "normalized", "op", "opened", "owner", "page", "pages", "parameters", "params",
-        "people", "problems", "pytest", "query", "referred", "refusal", "refused", "relationship",
+        "error_responses", "eve", "factory", "falling", "field", "found", "func", "get_user_id",
+        "given", "id_of", "invalid", "list_params", "list_query", "listed", "nobody",
+        "normalized", "op", "opened", "owner", "page", "pages", "parameters", "params", "people",
+        "problems", "pytest", "query", "referred", "refusal", "refused", "relationship",
         "response", "rising", "root", "router", "row", "rows", "sa", "saved", "select", "self",
-        "send_form", "sent", "shown", "status_code", "taken", "typed", "unique", "updated", "url",
-        "uuid", "values",
+        "send_form", "sent", "shown", "status_code", "submit_form", "taken", "typed", "unique",
+        "updated", "url", "uuid", "values",
     }
 )  # fmt: skip
 CLASSES = frozenset(
     {
         "Administrator", "AfterValidator", "Annotated", "Any", "AnyUrl", "AsyncClient",
         "AsyncEngine", "AsyncSession", "AwareDatetime", "Base", "BaseModel", "BaseView",
-        "BeforeValidator", "BigInteger", "Boolean", "CallerDep", "CheckConstraint", "ClaimsDep",
-        "CurrentAdmin", "CurrentUser", "Cursor", "Date", "DateTime", "Decimal", "Depends",
-        "Double", "Email", "EmailStr", "Entity", "Enum", "Field", "Float", "ForeignKey",
+        "BeforeValidator", "BigInteger", "Boolean", "CacheDep", "CallerDep", "CheckConstraint",
+        "ClaimsDep", "CurrentAdmin", "CurrentUser", "Cursor", "Date", "DateTime", "Decimal",
+        "Depends", "Double", "Email", "EmailStr", "Entity", "Enum", "Field", "Float", "ForeignKey",
         "HttpUrl", "Index", "Input", "Integer", "InvalidReference", "JsonValue", "Line",
         "ListParams", "ListQuery", "Literal", "Mapped", "ModelView", "MultiLineStr", "NotFound",
         "Numeric", "Page", "Patch", "PatchModel", "People", "Query", "RequestModel", "Rows",

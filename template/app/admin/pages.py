@@ -14,7 +14,6 @@ from app.admin.views import VIEWS
 from app.config import Settings
 from app.exceptions import AppError
 from app.middleware import ErrorMiddleware
-from app.problems import PROBLEM_HANDLERS
 
 
 def is_unexpected(record: logging.LogRecord) -> bool:
@@ -37,7 +36,6 @@ def mount_admin(app: FastAPI, settings: Settings) -> None:
         middlewares=[Middleware(ErrorMiddleware), Middleware(AdminMiddleware, sessionmaker)],
         authentication_backend=AdminAuth(settings),
     )
-    admin.admin.add_exception_handler(AppError, PROBLEM_HANDLERS[AppError])
     logging.getLogger("sqladmin.application").addFilter(is_unexpected)
     for view in VIEWS:
         admin.add_view(view)

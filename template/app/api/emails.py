@@ -18,8 +18,8 @@ log = structlog.stdlib.get_logger(__name__)
 async def send_email_link(state: AppState, purpose: Purpose, email: str) -> None:
     """Send a link to the user with this e-mail address; errors are logged.
 
-    Runs as a background task, after the response: neither the response nor its timing shows
-    whether the address is registered. A task queue would store the token.
+    Endpoints run this after the response is sent, so that neither the response nor its timing
+    shows whether the address is registered. The token is never stored, only its hash.
     """
     settings = state.settings
     hours = {

@@ -55,7 +55,7 @@ class Uploads:
         self.path_of(name).unlink(missing_ok=True)
 
     def delete_orphans(self, names: Collection[str], before: datetime) -> None:
-        """Delete files that were stored before this time and whose names are not listed."""
+        """Delete files older than this time, except those with these names."""
         for path in self.folder.glob("*"):
             with suppress(FileNotFoundError):  # another process may delete it at the same time
                 is_old = path.is_file() and path.stat().st_mtime < before.timestamp()

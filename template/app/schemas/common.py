@@ -135,7 +135,10 @@ class SearchParams(ListParams, frozen=True):
 
 
 class Page(BaseModel, Generic[T], from_attributes=True, arbitrary_types_allowed=True):
-    """One page of a list, and how many rows the whole list has."""
+    """One page of a list, and how many rows the whole list has.
+
+    The items are models in `app/crud` and become schemas in the response.
+    """
 
     items: Sequence[T]
     total: int = Field(examples=[1])

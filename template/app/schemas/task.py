@@ -11,7 +11,7 @@ from app.schemas.common import MultiLineStr, RequestModel, SingleLineStr
 
 
 class EmailRequest(RequestModel):
-    """An e-mail to the user who sends the request."""
+    """An e-mail to the current user."""
 
     subject: Annotated[SingleLineStr, Field(min_length=1, max_length=200, examples=["Reminder"])]
     text: Annotated[

@@ -24,6 +24,8 @@ def create_worker_app(settings: Settings) -> Celery:
         task_ignore_result=False,
         task_track_started=True,
         worker_prefetch_multiplier=1,
+        # RabbitMQ delivers the messages of a lost connection again at once.
+        worker_cancel_long_running_tasks_on_connection_loss=True,
         # app/jobs/run.py applies the soft limit: asyncio can swallow the exception that Celery
         # raises in a signal handler.
         task_time_limit=hard_time_limit(settings),

@@ -25,7 +25,7 @@ def process_file_task(self: DatabaseTask, task_id: str) -> None:
 
 @shared_task(name="publish_pending_tasks", ignore_result=True)
 def publish_pending_tasks_task() -> None:
-    """Publish tasks whose message was not sent or is lost."""
+    """Publish tasks again if their message was not sent or is lost."""
     process.run(publish_pending_tasks(process.state))
 
 

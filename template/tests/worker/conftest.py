@@ -22,7 +22,7 @@ from app.models.user import User
 from app.worker.configuration import create_worker_app
 from app.worker.process import WorkerProcess, process
 
-Start = Callable[[Settings], Awaitable[Process]]
+Start = Callable[..., Awaitable[Process]]
 
 
 @pytest.fixture
@@ -58,14 +58,14 @@ async def start_worker(tmp_path: Path) -> AsyncGenerator[Start]:
     """
     started: list[Process] = []
 
-    async def start(settings: Settings) -> Process:
+    async def start(settings: Settings, app: str = "tests.worker.celery_app") -> Process:
         environment = os.environ | {
             name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
             for name, value in settings
             if not isinstance(value, list)
         }
         environment["PYTHONPATH"] = str(Path.cwd())
-        command = [sys.executable, "-m", "celery", "-A", "tests.worker.celery_app", "worker"]
+        command = [sys.executable, "-m", "celery", "-A", app, "worker"]
         options = ["--pool=prefork", "--concurrency=1", "--without-gossip", "--without-mingle"]
         worker = await open_process(
             command + options,

@@ -15,7 +15,7 @@ from tests.tasks import add_file_task, change_task, read_task
 
 
 def deliver(task_id: str, *, retries: int = 0) -> None:
-    """Run a task whose message is delivered for the second time."""
+    """Run a task as if its message was delivered for the second time."""
     task: Any = tasks.process_file_task  # Celery's stubs lack the arguments of push_request
     message = {
         "id": task_id,

@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 
 def add_background_task(app: FastAPI) -> list[float]:
-    """Add the route `/later`, whose background task sets the returned clock to 60 seconds."""
+    """Add the route `/later` and return the clock that its background task sets to 60 seconds."""
     now = [1.0]
 
     @app.get("/later")

@@ -44,7 +44,7 @@ def broker_url(
     return SecretStr(request.param)
 
 
-@pytest.mark.parametrize("victim", ["pool process", "worker"])
+@pytest.mark.parametrize("victim", ["pool process", "worker", "hard time limit"])
 async def test_task_of_a_killed_process_has_one_effect(
     brokered: Settings, state: AppState, start_worker: Start, victim: str
 ) -> None:
@@ -55,13 +55,14 @@ async def test_task_of_a_killed_process_has_one_effect(
     server = HangingMailServer()
     async with server.run():
         settings = brokered.model_copy(update=server.settings)
-        worker = await start_worker(settings)
+        app = "hard_limit_app" if victim == "hard time limit" else "celery_app"
+        worker = await start_worker(settings, f"tests.worker.{app}")
         with fail_after(60):
             await server.reached.wait()
         if victim == "worker":
             await kill(worker)
             await start_worker(settings)
-        else:
+        elif victim == "pool process":
             for pid in pool_processes(worker.pid):
                 os.kill(pid, signal.SIGKILL)
         await wait_for_success(state, task)

@@ -58,7 +58,7 @@ async def test_new_user_needs_an_address_that_the_provider_has_verified(
     response = await oauth_login()
 
     assert response.status_code == 403
-    assert response.json()["detail"] == "The provider returned no verified e-mail address."
+    assert response.json()["detail"] == "The provider has not verified your e-mail address."
 
 
 async def test_registered_address_is_not_linked_automatically(
