@@ -100,7 +100,7 @@ def main() -> None:
         python = project / ".venv/bin/python"
         bare = {"DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bare.db", "PYTHONPATH": str(HERE)}
         limits = dict.fromkeys(
-            ("RATE_LIMIT", "RATE_LIMIT_ATTEMPTS", "RATE_LIMIT_ACCOUNT_ATTEMPTS"), "999999/second"
+            ("RATE_LIMIT", "LOGIN_RATE_LIMIT", "LOGIN_RATE_LIMIT_PER_ACCOUNT"), "999999/second"
         )
         contestants = {
             "bare": servers.enter_context(serve(python, folder, "bare:app", bare)),
