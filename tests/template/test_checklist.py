@@ -103,6 +103,10 @@ def documents(name: str, content: dict[str, Any]) -> Iterator[Item]:
     """Yield the page that explains the feature to owners of a project."""
     pages = [path for path in owned_paths(content) if path.startswith("/docs/")]
     yield Item(bool(pages), f"template/docs/...: a page, in _exclude of features/{name}.yml")
+    for page in map(Path, pages):
+        yield Item(
+            f"['{page.stem}'," in CORE["pages"]["default"], f"copier.yml: {page.stem} in `pages`"
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)
