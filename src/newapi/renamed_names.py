@@ -46,15 +46,24 @@ def find(
     """
     known = {_module(old): _module(new) for old, new in renames.items() if old.endswith(".py")}
     known |= names
-    found = {
-        path: used
-        for path, entry in sorted(files.items())
-        if entry != theirs.get(path) and (used := _used(path, entry) & known.keys())
-    }
+    found: dict[str, set[str]] = {}
+    for path, entry in sorted(files.items()):
+        if entry != theirs.get(path):
+            used = _used(path, entry)
+            lost = _lost(used, _used(path, theirs[path]), known) if path in theirs else set()
+            if hits := used & known.keys() | lost:
+                found[path] = hits
     gone = _used_in(base) - _used_in(theirs) if found else set()
     for path, used in found.items():
         if renamed := [f"{_shown(old, names)} is now {known[old]}" for old in sorted(used & gone)]:
-            yield f"{path} uses names that the template has renamed: {', '.join(renamed)}"
+            yield f"{path} uses names that the template has renamed: {'; '.join(renamed)}"
+
+
+def _lost(used: set[str], wanted: set[str], known: Mapping[str, str]) -> set[str]:
+    """Return old names in a file of the template that the new one imports no longer."""
+    imported = {name.rpartition(".")[2] for name in used if "." in name}
+    bare = used - wanted - imported
+    return {name for name in known if "." in name and name.rpartition(".")[2] in bare}
 
 
 def _may_use_names(path: str) -> bool:

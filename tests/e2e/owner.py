@@ -23,7 +23,7 @@ ENDPOINT = '''\
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from app.dependencies import StateDep
+from app.dependencies import ResourcesDep
 
 router = APIRouter(prefix="/greeting", tags=["greeting"])
 
@@ -35,9 +35,9 @@ class Greeting(BaseModel):
 
 
 @router.get("")
-async def read_greeting(state: StateDep) -> Greeting:
+async def read_greeting(resources: ResourcesDep) -> Greeting:
     """Greet."""
-    return Greeting(text=state.settings.greeting)
+    return Greeting(text=resources.settings.greeting)
 '''
 GREETS = """\
 from httpx2 import AsyncClient
@@ -156,7 +156,7 @@ def give_items_a_color(project: Project) -> None:
     write(path / "app/models/item.py", (path / "app/models/item.py").read_text() + column)
     schemas = path / "app/schemas/item.py"
     last = "    description: Description | None = None\n"
-    replace(schemas, last, f"{last}    color: SingleLineStr | None = None\n")
+    replace(schemas, last, f"{last}    color: Line | None = None\n")
     last = "    updated_at: datetime\n"
     replace(schemas, last, f"{last}    color: str | None\n")
     versions = path / "alembic/versions"

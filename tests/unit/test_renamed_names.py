@@ -49,7 +49,7 @@ def test_every_old_name_is_listed_once() -> None:
 
     (warning,) = find(code(text))
 
-    assert warning.endswith("ResourcesDep is now StateDep, Line is now SingleLineStr")
+    assert warning.endswith("ResourcesDep is now StateDep; Line is now SingleLineStr")
 
 
 @pytest.mark.parametrize("text", ["import app.session", "from app.session import open_session"])
@@ -101,3 +101,13 @@ def test_name_that_the_template_still_uses_is_passed_over() -> None:
 
 def test_name_that_the_old_template_did_not_use_is_passed_over() -> None:
     assert not find(code("people"), base="")
+
+
+def test_name_in_a_file_of_the_template_that_imports_it_no_longer_counts() -> None:
+    (warning,) = find(code(f"{NEW}color: Line", "app/template.py"))
+
+    assert warning.endswith(": Line is now SingleLineStr")
+
+
+def test_name_in_a_file_of_the_template_that_comes_from_elsewhere_does_not_count() -> None:
+    assert not find(code(f"{NEW}from lines import Line\ncolor: Line", "app/template.py"))
