@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -48,22 +48,23 @@ def find(
     known |= names
     found: dict[str, set[str]] = {}
     for path, entry in sorted(files.items()):
-        if entry != theirs.get(path):
-            used = _used(path, entry)
-            lost = _lost(used, _used(path, theirs[path]), known) if path in theirs else set()
-            if hits := used & known.keys() | lost:
-                found[path] = hits
+        wanted = theirs.get(path)
+        if entry != wanted:
+            lost = _lost(entry, wanted, known) if wanted else set()
+            found[path] = lost | _used(path, entry) & known.keys()
+    found = {path: used for path, used in found.items() if used}
     gone = _used_in(base) - _used_in(theirs) if found else set()
     for path, used in found.items():
         if renamed := [f"{_shown(old, names)} is now {known[old]}" for old in sorted(used & gone)]:
             yield f"{path} uses names that the template has renamed: {'; '.join(renamed)}"
 
 
-def _lost(used: set[str], wanted: set[str], known: Mapping[str, str]) -> set[str]:
-    """Return old names in a file of the template that the new one imports no longer."""
-    imported = {name.rpartition(".")[2] for name in used if "." in name}
-    bare = used - wanted - imported
-    return {name for name in known if "." in name and name.rpartition(".")[2] in bare}
+def _lost(entry: Entry, wanted: Entry, known: Mapping[str, str]) -> set[str]:
+    """Return names in a file of the template that it imported, and does not any longer."""
+    nodes = list(_nodes(entry))
+    imported = {name.rpartition(".")[2] for node in nodes for name in _names(node)}
+    variables = _variables(nodes) - _variables(_nodes(wanted)) - imported
+    return {name for name in known if "." in name and name.rpartition(".")[2] in variables}
 
 
 def _may_use_names(path: str) -> bool:
@@ -87,12 +88,19 @@ def _used(path: str, entry: Entry) -> set[str]:
     """Return the names that a file uses; imported ones with their module: `app.config.Settings`."""
     if not (entry.is_text and _may_use_names(path)):
         return set()
-    text = entry.data.decode("utf-8", "replace")
-    used = set(_CONSTANT.findall(text))
+    used = set(_CONSTANT.findall(entry.data.decode("utf-8", "replace")))
     if path.endswith(".py"):
-        with suppress(SyntaxError, ValueError, RecursionError):  # conflicts are named anyway
-            used.update(name for node in ast.walk(ast.parse(text)) for name in _names(node))
+        used.update(name for node in _nodes(entry) for name in _names(node))
     return used
+
+
+def _nodes(entry: Entry) -> Iterator[ast.AST]:
+    with suppress(SyntaxError, ValueError, RecursionError):  # conflicts are named anyway
+        yield from ast.walk(ast.parse(entry.data))
+
+
+def _variables(nodes: Iterable[ast.AST]) -> set[str]:
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def _names(node: ast.AST) -> Iterator[str]:
@@ -102,7 +110,5 @@ def _names(node: ast.AST) -> Iterator[str]:
             yield from (f"{module}.{alias.name}" for alias in aliases)
         case ast.Import(names=aliases):
             yield from (alias.name for alias in aliases)
-        case ast.Name(id=str(name)) | ast.Attribute(attr=str(name)):
-            yield name
-        case ast.arg(arg=str(name)) | ast.keyword(arg=str(name)):
+        case ast.arg(arg=str(name)) | ast.keyword(arg=str(name)) | ast.Attribute(attr=str(name)):
             yield name
