@@ -227,7 +227,7 @@ def conclude(
     ]
     if ours.tree.get(ANSWERS_FILE) != sides.base.get(ANSWERS_FILE, ours.tree[ANSWERS_FILE]):
         warnings.append(f"{ANSWERS_FILE} was edited by hand; it is written anew")
-    merged, ignored = environment.fill(repository.project, merged, ours.ignored)
+    merged, ignored = environment.fill(repository.project, merged, ours.ignored, done.names)
     if done.names:
         changed = {path: entry for path, entry in merged.writes.items() if entry is not None}
         kept = renamed_names.read(repository, listing, merged.writes.keys())

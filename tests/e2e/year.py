@@ -139,6 +139,26 @@ def sunday() -> date:
     return date(2026, 11, 29)
 '''
 
+FILL_TASK = """
+import asyncio
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import async_sessionmaker
+from app.config import get_settings
+from app.core.database import create_engine
+from app.models.task import Task, TaskKind
+from app.models.user import User
+
+async def main():
+    engine = create_engine(get_settings())
+    async with async_sessionmaker(engine).begin() as session:
+        owner_id = await session.scalar(select(User.id))
+        details = {"subject": "Hello", "text": "World"}
+        session.add(Task(owner_id=owner_id, kind=TaskKind.EMAIL, details=details))
+    await engine.dispose()
+
+asyncio.run(main())
+"""
+
 
 def work_for_a_year(project: Project) -> None:
     """Do what owners do, each in a commit of its own."""
