@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import re
 
-from tests.e2e.owner import CONFLICT, commit, give_items_a_color, newapi, replace, work, write
+from tests.e2e.owner import (
+    CONFLICT,
+    commit,
+    give_items_a_color,
+    newapi,
+    replace,
+    use_new_names,
+    work,
+    write,
+)
 from tests.e2e.project import Project
 
 RELEASE = "0.6.0"
@@ -252,15 +261,8 @@ def follow(project: Project, told: str) -> None:
     for name in project.run(["git", "diff", "--name-only", "--diff-filter=U"]).split():
         write(path / name, CONFLICT.sub(settled, (path / name).read_text()))
     project.run(["git", "add", "--all"])
-    warnings = dict(WARNING.findall(told))
     generate_task_again(project)
-    for name, renamed in warnings.items():
-        if (path / name).exists():
-            pairs = [pair.split(" is now ") for pair in renamed.split("; ")]
-            text = (path / name).read_text()
-            for old, new in pairs:
-                text = followed(text, old, new)
-            write(path / name, text)
+    use_new_names(project, told)
     prices = path / "app/api/v1/endpoints/prices.py"
     replace(prices, "caller: CallerDep", "caller: CurrentUser")
     replace(prices, "CallerDep", "CurrentUser")
@@ -279,17 +281,6 @@ def settled(conflict: re.Match[str]) -> str:
         elif line not in base:
             result += line
     return result
-
-
-def followed(text: str, old: str, new: str) -> str:
-    """Use a new name, unless it is told in more than one word."""
-    if " " in new:
-        return text
-    module, _, name = new.rpartition(".")
-    if module and "." not in old:
-        text = re.sub(rf"from \S+ import {old}\b", f"from {module} import {old}", text)
-        new = name
-    return re.sub(rf"\b(?<!app\.){re.escape(old)}\b", new, text)
 
 
 def generate_task_again(project: Project) -> None:
