@@ -59,6 +59,7 @@ class Catalog:
     default_preset: str
     groups: tuple[str, ...]
     renames: Mapping[str, str] = field(default_factory=dict)  # of files, old to new paths
+    names: Mapping[str, str] = field(default_factory=dict)  # old names in code to new ones
 
     @property
     def features(self) -> dict[str, Question]:
@@ -115,7 +116,8 @@ def _catalog(core: dict[str, Any], manifests: list[dict[str, Any]]) -> Catalog:
         presets=dict(meta.get("presets", {})),
         default_preset=meta.get("default_preset", ""),
         groups=tuple(dict.fromkeys((*groups, *(q.group for q in questions.values())))),
-        renames=_renames(core, *manifests),
+        renames=_declared("renames", core, *manifests),
+        names=_declared("names", core, *manifests),
     )
 
 
@@ -144,9 +146,9 @@ def _question(
     )
 
 
-def _renames(*documents: dict[str, Any]) -> dict[str, str]:
-    declared = (document.get("_newapi", {}).get("renames", {}) for document in documents)
-    return {str(old): str(new) for renames in declared for old, new in renames.items()}
+def _declared(key: str, *documents: dict[str, Any]) -> dict[str, str]:
+    declared = (document.get("_newapi", {}).get(key, {}) for document in documents)
+    return {str(old): str(new) for pairs in declared for old, new in pairs.items()}
 
 
 def _paths(document: dict[str, Any]) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from newapi import tree
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 ENV, EXAMPLE = ".env", ".env.example"
 _PLACEHOLDER = re.compile(r"^((?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=)change-me[ \t]*$", re.MULTILINE)
-_VARIABLE = re.compile(r"^\s*(export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
+_VARIABLE = re.compile(r"^\s*(export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=(.*)", re.MULTILINE)
 _BYTES = 48
 
 
@@ -38,18 +40,23 @@ def write_env(project: Path) -> Path | None:
     return target
 
 
-def missing(env: bytes, example: bytes) -> tuple[bytes, list[str]]:
+def missing(
+    env: bytes, example: bytes, renamed: Mapping[str, str] = MappingProxyType({})
+) -> tuple[bytes, list[str]]:
     """Return an `.env` with the variables that only its example has, and their names.
 
-    What is there is never changed; each new one brings the comment above it along.
+    What is there is never changed; each new one brings the comment above it along. A variable that
+    the template has renamed keeps its value under the new name: a limit stays as strict.
     """
-    known = {match[2] for match in _VARIABLE.finditer(env.decode(errors="replace"))}
+    known = {m[2]: m[3] for m in _VARIABLE.finditer(env.decode(errors="replace"))}
+    values = {renamed[old]: known[old] for old in known.keys() & renamed.keys()}
     blocks, names = [], []
     comment: list[str] = []
     for line in example.decode(errors="replace").splitlines():
         match = _VARIABLE.match(line)
         if match and match[2] not in known:
-            blocks.append("\n".join([*comment, line]) + "\n")
+            value = values.get(match[2], match[3])
+            blocks.append("\n".join([*comment, line[: match.start(3)] + value]) + "\n")
             names.append(match[2])
         comment = [*comment, line] if line.startswith("#") else []
     if not names:
@@ -59,7 +66,9 @@ def missing(env: bytes, example: bytes) -> tuple[bytes, list[str]]:
     return env + gap + text.encode(), names
 
 
-def fill(project: Path, merged: Merged, ignored: frozenset[str]) -> tuple[Merged, frozenset[str]]:
+def fill(
+    project: Path, merged: Merged, ignored: frozenset[str], renamed: Mapping[str, str]
+) -> tuple[Merged, frozenset[str]]:
     """Give the `.env` of a project the variables that it lacks, unless git keeps it."""
     from newapi.merge import Outcome  # `create` merges nothing
 
@@ -70,7 +79,7 @@ def fill(project: Path, merged: Merged, ignored: frozenset[str]) -> tuple[Merged
         return merged, ignored
     if ENV in merged.writes:
         return merged, ignored
-    text, added = missing(present.data, example.data)
+    text, added = missing(present.data, example.data, renamed)
     if not added:
         return merged, ignored
     outcome = Outcome(ENV, "updated", f"added {', '.join(added)}")

@@ -21,6 +21,7 @@ from newapi import (
     migrations,
     names,
     needed,
+    renamed_names,
     sources,
     tree,
     upgrades,
@@ -89,6 +90,7 @@ class Plan:
     title: str = ""
     base: Tree = field(default_factory=dict)
     lineage: Lineage = field(default_factory=Lineage)
+    names: Mapping[str, str] = field(default_factory=dict)  # which the template has renamed
 
     @property
     def is_up_to_date(self) -> bool:
@@ -135,6 +137,7 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
             labels=labels,
             warnings=tuple(warnings),
             lineage=Lineage(known.renames),
+            names=known.names,
         )
         if _is_the_same(old, new) and before == resolution.answers:
             return done
@@ -224,7 +227,12 @@ def conclude(
     ]
     if ours.tree.get(ANSWERS_FILE) != sides.base.get(ANSWERS_FILE, ours.tree[ANSWERS_FILE]):
         warnings.append(f"{ANSWERS_FILE} was edited by hand; it is written anew")
-    merged, ignored = environment.fill(repository.project, merged, ours.ignored)
+    merged, ignored = environment.fill(repository.project, merged, ours.ignored, done.names)
+    if done.names:
+        changed = {path: entry for path, entry in merged.writes.items() if entry is not None}
+        kept = renamed_names.read(repository, listing, merged.writes.keys())
+        renames = done.lineage.renames
+        warnings += renamed_names.find({**kept, **changed}, *sides, done.names, renames)
     return replace(
         done,
         merged=merged,

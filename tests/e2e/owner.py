@@ -16,14 +16,16 @@ CONFLICT = re.compile(
     r"^<{7} your project\n(.*?)^\|{7} [^\n]*\n(.*?)^={7}\n(.*?)^>{7} [^\n]*\n",
     re.MULTILINE | re.DOTALL,
 )
-
+RENAMED = re.compile(
+    r"^warning: (\S+) uses names that the template has renamed: (.*)$", re.MULTILINE
+)
 ENDPOINT = '''\
 """A greeting."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from app.dependencies import StateDep
+from app.dependencies import ResourcesDep
 
 router = APIRouter(prefix="/greeting", tags=["greeting"])
 
@@ -35,9 +37,9 @@ class Greeting(BaseModel):
 
 
 @router.get("")
-async def read_greeting(state: StateDep) -> Greeting:
+async def read_greeting(resources: ResourcesDep) -> Greeting:
     """Greet."""
-    return Greeting(text=state.settings.greeting)
+    return Greeting(text=resources.settings.greeting)
 '''
 GREETS = """\
 from httpx2 import AsyncClient
@@ -156,7 +158,7 @@ def give_items_a_color(project: Project) -> None:
     write(path / "app/models/item.py", (path / "app/models/item.py").read_text() + column)
     schemas = path / "app/schemas/item.py"
     last = "    description: Description | None = None\n"
-    replace(schemas, last, f"{last}    color: SingleLineStr | None = None\n")
+    replace(schemas, last, f"{last}    color: Line | None = None\n")
     last = "    updated_at: datetime\n"
     replace(schemas, last, f"{last}    color: str | None\n")
     versions = path / "alembic/versions"
@@ -180,6 +182,26 @@ def settled(conflict: re.Match[str]) -> str:
     assert set(base) <= set(ours), conflict[0]
     gone = set(base) - set(theirs)
     return "".join([ln for ln in ours if ln not in gone] + [ln for ln in theirs if ln not in base])
+
+
+def use_new_names(project: Project, told: str) -> None:
+    """Use the new names that an update has told, where they are told in one word."""
+    for name, renamed in RENAMED.findall(told):
+        path = project.path / name
+        if path.exists():
+            for pair in renamed.split("; "):
+                write(path, followed(path.read_text(encoding="utf-8"), *pair.split(" is now ")))
+
+
+def followed(text: str, old: str, new: str) -> str:
+    """Use a new name; a full one is imported from elsewhere."""
+    if " " in new:
+        return text
+    module, _, name = new.rpartition(".")
+    if module and "." not in old:
+        text = re.sub(rf"from \S+ import {old}\b", f"from {module} import {old}", text)
+        new = name
+    return re.sub(rf"\b(?<!app\.){re.escape(old)}\b", new, text)
 
 
 def write(path: Path, text: str) -> None:

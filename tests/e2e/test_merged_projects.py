@@ -10,7 +10,16 @@ import pytest
 
 from newapi.catalog import Value
 from tests.e2e.conftest import typed
-from tests.e2e.owner import FILL, LOOK, commit, give_items_a_color, newapi, settle, work
+from tests.e2e.owner import (
+    FILL,
+    LOOK,
+    commit,
+    give_items_a_color,
+    newapi,
+    settle,
+    use_new_names,
+    work,
+)
 from tests.e2e.project import Project
 
 OnRealDatabase = Callable[[Project, Mapping[str, Value]], Project]
@@ -102,9 +111,10 @@ def test_merged_project_works(
     project.run("uv run alembic upgrade head")
     project.run(["uv", "run", "python", "-c", FILL])
 
-    newapi(project, "update", *(["--to", story.end] if story.end else []), *story.words)
+    told = newapi(project, "update", *(["--to", story.end] if story.end else []), *story.words)
 
     settle(project)
+    use_new_names(project, told)
     commit(project)
     project.run("uv sync --quiet")
     for command in CHECKS:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from newapi.environment import write_env
+from newapi.environment import missing, write_env
 
 EXAMPLE = """\
 # change-me is replaced
@@ -76,3 +76,12 @@ def test_file_that_is_there_is_never_touched(tmp_path: Path) -> None:
         write_env(tmp_path)
 
     assert victim.read_text() == "mine"
+
+
+def test_renamed_variable_keeps_its_value() -> None:
+    env, example = b"export OLD=5/minute\nSAME=1\n", b"# How often.\nNEW=30/minute\nSAME=2\n"
+
+    text, added = missing(env, example, {"OLD": "NEW", "GONE": "OTHER"})
+
+    assert text == env + b"\n# How often.\nNEW=5/minute\n"
+    assert added == ["NEW"]

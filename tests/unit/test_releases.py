@@ -236,6 +236,10 @@ def test_lint_accepts_a_sound_template(checkout: Path) -> None:
             {"features/x.yml": "_newapi: {renames: {alembic/versions/1.py: README.md}}\n"},
             "renames: alembic/versions/1.py becomes README.md, but only one of them is a revision",
         ),
+        (
+            {"features/x.yml": "_newapi: {names: {app.old.Old: Zebra}}\n"},
+            "names: app.old.Old becomes Zebra, which the template does not use",
+        ),
         ({f"features/none/upgrades/1.0.0/{UPGRADE}": ""}, "there is no feature none"),
         ({f"features/docker/upgrades/next/{UPGRADE}": ""}, "next is not a release"),
         (

@@ -68,6 +68,7 @@ def first() -> dict[str, str]:
         "features/auth.yml": _feature("auth", users),
         "features/jobs.yml": _feature("jobs", tasks, "app/tasks.py", requires="auth"),
         "template/{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
+        "template/settings.toml": "RATE=30\n",
         "template/app/limits.py": numbered("l"),
         "template/app/attempts.py": numbered("a"),
         "template/app/session.py": numbered("s"),
@@ -90,7 +91,7 @@ def second() -> dict[str, str]:
     return files | {
         "copier.yml": files["copier.yml"].replace(
             "_newapi:\n",
-            "_newapi:\n  renames:\n"
+            "_newapi:\n  names: {RATE: LIMIT}\n  renames:\n"
             "    app/limits.py: app/rate_limit.py\n"
             "    app/attempts.py: app/rate_limit.py\n"
             "    app/session.py: app/auth_session.py\n",
@@ -99,6 +100,7 @@ def second() -> dict[str, str]:
         "features/jobs.yml": _renamed(
             _feature("jobs", tasks, "app/tasks.py", requires="auth"), "0002_tasks", tasks
         ),
+        "template/settings.toml": "LIMIT=30\n",
         "template/app/rate_limit.py": rewritten("l"),
         "template/app/auth_session.py": rewritten("s"),
         f"template/{users}": table(USERS, "users", "id integer", None),

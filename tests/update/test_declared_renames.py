@@ -169,6 +169,23 @@ def test_status_and_diff_agree_with_the_update(old: Project) -> None:
     assert old.run("diff", str(old.path), "--json").document["up_to_date"]
 
 
+def test_uses_of_renamed_names_are_told(old: Project) -> None:
+    old.write("compose.yaml", "environment: [RATE]\n")
+    old.write("docs.md", "RATE\n")
+    old.write("app/own.py", "import app.session\nRATE = 1\n")
+    old.write(".gitignore", ".env\n")
+    old.commit()
+    old.write(".env", "RATE=5\n")
+
+    result = old.update()
+
+    told = "uses names that the template has renamed: RATE is now LIMIT"
+    assert result.code == 0, result.err
+    assert result.document["warnings"] == [
+        f"{path} {told}" for path in (".env", "app/own.py", "compose.yaml")
+    ]
+
+
 def test_declared_rename_counts_before_what_is_similar() -> None:
     base = {"old.py": OLD}
     theirs = {"new.py": NEW, "similar.py": Entry(OLD.data + b"and_more = True\n")}

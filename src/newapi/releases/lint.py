@@ -34,6 +34,7 @@ def lint(root: Path) -> list[str]:
         *_questions(root),
         *_expressions(root, paths),
         *_renames(root, paths),
+        *_renamed_names(root, paths),
         *_upgrades(root),
     ]
 
@@ -123,6 +124,15 @@ def _renames(root: Path, paths: list[Path]) -> Iterator[str]:
             yield f"renames: {old} becomes {new}, but is still in the template"
         if migrations.is_revision(old) != migrations.is_revision(new):
             yield f"renames: {old} becomes {new}, but only one of them is a revision"
+
+
+def _renamed_names(root: Path, paths: list[Path]) -> Iterator[str]:
+    """Compare declared names, where one word takes the place of another, with those in use."""
+    texts = (p.read_text("utf-8", "replace") for p in paths if p.suffix in {".py", ".jinja"})
+    here = {word for text in texts for word in re.findall(r"\w+", text)}
+    for old, new in catalog.load(root).names.items():
+        if " " not in new and not {*new.split(".")} <= here:
+            yield f"names: {old} becomes {new}, which the template does not use"
 
 
 def _upgrades(root: Path) -> Iterator[str]:
