@@ -17,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    update,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -177,3 +178,16 @@ async def execute_rowcount(db: AsyncSession, statement: Update | Delete) -> int:
     """Execute a statement and return the number of rows that it matches."""
     result = await db.execute(statement)
     return cast("CursorResult[Any]", result).rowcount
+
+
+async def lock_rows(
+    db: AsyncSession, model: type[Entity], *where: ColumnExpressionArgument[bool]
+) -> int:
+    """Lock the rows that match until the transaction ends; return their number.
+
+    Other transactions that lock or change these rows wait. An UPDATE that changes nothing does
+    this on every database, while SQLite, which locks the whole database, ignores FOR UPDATE.
+    """
+    return await execute_rowcount(
+        db, update(model).where(*where).values(updated_at=model.updated_at)
+    )
