@@ -19,12 +19,11 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
-from sqlalchemy.orm.exc import StaleDataError
 
-from app.exceptions import Conflict, InvalidReference, NotFound
+from app.core.database import wrap_database_errors
+from app.exceptions import InvalidReference, NotFound
 from app.models.entity import Entity
 from app.schemas.common import CURSOR_SORTS, Cursor, ListParams, Page, SearchParams
 
@@ -167,11 +166,10 @@ async def flush(db: AsyncSession) -> None:
 
     Raises:
         Conflict: If the changes violate a constraint or a changed row no longer exists.
+        ServiceUnavailable: If the database is unreachable or busy.
     """
-    try:
+    with wrap_database_errors():
         await db.flush()
-    except (IntegrityError, StaleDataError) as error:
-        raise Conflict from error
 
 
 async def execute_rowcount(db: AsyncSession, statement: Update | Delete) -> int:
