@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.crud.base import execute_rowcount, flush
+from app.crud.base import execute_rowcount, flush, lock_rows
 from app.exceptions import Conflict, NotFound
 from app.models.entity import utc_now
 from app.models.task import Task, TaskKind, TaskStatus
@@ -27,7 +27,7 @@ async def create_task(
         Conflict: If the user has too many unfinished tasks.
     """
     # The lock makes requests of the same user count one after the other.
-    await db.execute(select(User.id).where(User.id == owner.id).with_for_update())
+    await lock_rows(db, User, User.id == owner.id)
     unfinished = await db.scalar(select(func.count()).where(Task.owner_id == owner.id, UNFINISHED))
     if (unfinished or 0) >= MAX_UNFINISHED_TASKS:
         raise Conflict("Too many unfinished tasks.")

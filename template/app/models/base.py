@@ -1,5 +1,7 @@
 """The declarative base of all models."""
 
+from enum import StrEnum
+
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
@@ -16,3 +18,8 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def enum_values(members: type[StrEnum]) -> list[str]:
+    """Return the values of an enum, which the database stores instead of the names."""
+    return [member.value for member in members]

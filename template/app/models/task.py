@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Enum, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.models.base import enum_values
 from app.models.entity import Entity, UTCDateTime
 
 
@@ -24,11 +25,6 @@ class TaskStatus(StrEnum):
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
-
-
-def enum_values(members: type[StrEnum]) -> list[str]:
-    """Return the values of an enum, which the database stores instead of the names."""
-    return [member.value for member in members]
 
 
 class Task(Entity):
