@@ -31,7 +31,7 @@ class RateLimiter:
     ) -> dict[str, str]:
         """Count a request under this key, and return the `RateLimit-*` headers of its response.
 
-        With `exact`, the time of every request is stored, instead of a number for each period.
+        With `exact`, the limit holds for every period; otherwise it is estimated, in less memory.
         While Redis is down, requests are not limited; with `fail_closed` they are rejected.
 
         Raises:
