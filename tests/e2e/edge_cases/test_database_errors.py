@@ -66,7 +66,9 @@ async def test_cause_of_a_database_error_is_logged(app: FastAPI, client: AsyncCl
     assert "message of the driver" in [line.get("cause") for line in logs]
 
 
-async def test_missing_table_is_logged_with_its_traceback(app: FastAPI, client: AsyncClient) -> None:
+async def test_missing_table_is_logged_with_its_traceback(
+    app: FastAPI, client: AsyncClient
+) -> None:
     @app.get("/books")
     async def read_books(db: SessionDep) -> None:
         await db.execute(text("SELECT * FROM missing"))
