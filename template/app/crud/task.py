@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.crud.base import execute_rowcount, flush, lock_rows
@@ -28,9 +28,8 @@ async def create_task(
     """
     # The lock makes requests of the same user count one after the other.
     await lock_rows(db, User, User.id == owner.id)
-    unfinished = select(Task.id).where(Task.owner_id == owner.id, UNFINISHED)
-    # MySQL reads the newest rows only with FOR UPDATE.
-    if len((await db.scalars(unfinished.with_for_update())).all()) >= MAX_UNFINISHED_TASKS:
+    unfinished = await db.scalar(select(func.count()).where(Task.owner_id == owner.id, UNFINISHED))
+    if (unfinished or 0) >= MAX_UNFINISHED_TASKS:
         raise Conflict("Too many unfinished tasks.")
     task = Task(owner_id=owner.id, kind=kind, kwargs=kwargs)
     db.add(task)
