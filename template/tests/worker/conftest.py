@@ -68,6 +68,7 @@ async def start_worker(tmp_path: Path) -> AsyncGenerator[Start]:
         environment["PYTHONPATH"] = str(Path.cwd())
         command = [sys.executable, "-m", "celery", "-A", app, "worker"]
         options = ["--pool=prefork", "--concurrency=1", "--without-gossip", "--without-mingle"]
+        options.append(f"--hostname={uuid4().hex}")  # RabbitMQ accepts a name only once
         worker = await open_process(
             command + options,
             cwd=tmp_path,
