@@ -63,7 +63,7 @@ async def update_running_task(db: AsyncSession, task_id: UUID, **values: object)
 
 
 async def mark_published(db: AsyncSession, task_id: UUID) -> None:
-    """Record that the broker has accepted the message of a task."""
+    """Record that a task has been published."""
     unpublished = update(Task).where(Task.id == task_id, Task.published_at.is_(None))
     await db.execute(unpublished.values(published_at=utc_now()))
 
