@@ -28,7 +28,11 @@ class TaskStatus(StrEnum):
 
 
 class Task(Entity):
-    """A task of one user. `published_at` is null until the task is handed to a worker."""
+    """A task of one user.
+
+    `published_at` is the time at which its message was published. It is null while the task waits
+    to be published.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (Index(None, "status", "updated_at"),)
