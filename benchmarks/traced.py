@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 import threading
@@ -55,6 +56,7 @@ async def main() -> None:
     threading.setprofile(trace)  # synchronous dependencies run in threads
     sys.setprofile(trace)
     app = import_module("app.main").app
+    logging.disable(logging.INFO)  # log lines would stand between the results
     httpx = import_module("httpx2")
     lifespan = import_module("asgi_lifespan").LifespanManager
     async with lifespan(app) as running:

@@ -14,11 +14,11 @@ NO_REDIS = SecretStr("redis://127.0.0.1:1/2")
 
 
 def find_redis_url() -> str:
-    """Return `TEST_REDIS_URL`, or the URL of a local server, or `fakeredis` without a server."""
+    """Return `TEST_REDIS_URL`, database 15 of a local server, or `fakeredis` without a server."""
     if url := os.environ.get("TEST_REDIS_URL"):
         return url
     with suppress(OSError), socket.create_connection(("127.0.0.1", 6379), timeout=1):
-        return "redis://127.0.0.1:6379/2"
+        return "redis://127.0.0.1:6379/15"
     return "fakeredis"
 
 

@@ -1,6 +1,7 @@
 """Create tasks without a request, and read them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from anyio import fail_after, sleep
 from sqlalchemy import update
@@ -41,6 +42,11 @@ async def run_file_task(
 ) -> None:
     """Run a task as a worker does."""
     await run_task(state, task.id, coroutine, is_last_try=is_last_try)
+
+
+def with_settings(state: AppState, **values: object) -> AppState:
+    """Return the state with other settings."""
+    return replace(state, settings=state.settings.model_copy(update=values))
 
 
 async def read_task(state: AppState, task: Task) -> Task:

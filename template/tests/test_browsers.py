@@ -12,7 +12,7 @@ async def test_unknown_origin_is_not_allowed(client: AsyncClient) -> None:
     assert preflight.json()["status"] == 400
 
 
-async def test_production_requires_https(production: FastAPI) -> None:
+async def test_production_sends_strict_transport_security(production: FastAPI) -> None:
     async with AsyncClient(transport=ASGITransport(production), base_url="http://test") as client:
         response = await client.get("/nowhere")
 

@@ -31,3 +31,31 @@ async def test_invalid_values_are_described_without_being_repeated(
         assert response.status_code == 422
         assert response.json()["errors"][0]["loc"] == ["body", "number"]
         assert "s3cret" not in response.text
+
+
+async def test_method_that_is_not_allowed_is_answered_with_all_methods_of_the_path(
+    app: FastAPI, client: AsyncClient
+) -> None:
+    @app.get("/things")
+    async def read_things() -> None: ...
+
+    @app.post("/things")
+    async def create_thing() -> None: ...
+
+    response = await client.delete("/things")
+
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "GET, POST"
+
+
+async def test_unexpected_error_is_a_problem_document_without_its_message(
+    app: FastAPI, client: AsyncClient
+) -> None:
+    @app.get("/broken")
+    async def fail() -> None:
+        raise RuntimeError("s3cret")
+
+    response = await client.get("/broken")
+
+    assert response.status_code == 500
+    assert "s3cret" not in response.text

@@ -15,7 +15,9 @@ async def test_health_includes_redis_if_configured(serve: Serve, redis_url: Secr
     assert list(without["services"]) == ["database"]
 
 
-async def test_application_is_not_ready_while_redis_does_not_answer(serve: Serve) -> None:
+async def test_application_is_ready_but_degraded_while_redis_does_not_answer(serve: Serve) -> None:
     async with serve(redis_url=NO_REDIS) as client:
-        assert (await client.get("/health/ready")).status_code == 503
-        assert (await client.get("/health")).json()["services"]["redis"] is None
+        assert (await client.get("/health/ready")).status_code == 204
+        report = (await client.get("/health")).json()
+
+    assert (report["status"], report["services"]["redis"]) == ("degraded", None)

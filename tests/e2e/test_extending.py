@@ -31,7 +31,7 @@ from httpx2 import AsyncClient
 
 
 async def test_report_is_read(client: AsyncClient) -> None:
-    assert (await client.get("/api/v1/report")).json() == {"value": 1}
+    assert (await client.get("/api/v1/report")).json() == {"environment": "test"}
 """
 
 

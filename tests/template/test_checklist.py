@@ -16,6 +16,7 @@ FEATURES = ROOT / "features"
 NAMES = sorted(path.stem for path in FEATURES.glob("*.yml"))
 CORE, MANIFESTS = read(ROOT / "copier.yml")
 SETTING = re.compile(r"^    ([a-z]\w+): .+$", re.MULTILINE)
+METHODS = {"model_copy", "model_dump"}
 IN_TEXT = ("ci", "pre_commit", "agents")  # features that are files of configuration, not behaviour
 
 
@@ -52,7 +53,9 @@ def checklist(name: str) -> Iterator[Item]:
     included = any(name in document for document in MANIFESTS)
     yield Item(included, f"copier.yml: !include {path}")
     yield from owned_files(name, content)
+    yield from used_settings(name, content)
     yield from settings(name)
+    yield from routers(name, content)
     if name not in IN_TEXT:
         yield from documents(name, content)
 
@@ -84,6 +87,38 @@ def exists(path: str) -> bool:
     return place.exists() or place.with_name(f"{place.name}.jinja").exists()
 
 
+def used_settings(name: str, content: dict[str, Any]) -> Iterator[Item]:
+    """Yield each setting that the files of a feature read: some part must define it."""
+    seams = [TEMPLATE / "app/config.py.jinja", *FEATURES.glob("*/app/config.py.jinja")]
+    defined = {s for seam in seams for s in SETTING.findall(seam.read_text(encoding="utf-8"))}
+    used = {s for text in texts_of(content) for s in re.findall(r"\bsettings\.([a-z]\w+)", text)}
+    for setting in sorted(used - defined - METHODS):
+        yield Item(is_done=False, text=f"features/{name}/app/config.py.jinja: {setting}")
+
+
+def texts_of(content: dict[str, Any]) -> Iterator[str]:
+    """Yield the text of every module of the application that the manifest owns."""
+    for path in owned_paths(content):
+        if path.startswith("/app") and path.endswith(".py"):
+            place = TEMPLATE / path.removeprefix("/")
+            for file in (place, place.with_name(f"{place.name}.jinja")):
+                if file.exists():
+                    yield file.read_text(encoding="utf-8")
+
+
+def routers(name: str, content: dict[str, Any]) -> Iterator[Item]:
+    """Yield each module of endpoints: the router of version 1 must include it."""
+    if name == "auth":  # the router itself names the modules that other features build on
+        return
+    part = FEATURES / name / "app/api/v1/api.py.jinja"
+    text = part.read_text(encoding="utf-8") if part.exists() else ""
+    for path in owned_paths(content):
+        if path.startswith("/app/api/v1/endpoints/"):
+            module = Path(path).stem
+            where = f"features/{name}/app/api/v1/api.py.jinja"
+            yield Item(f"endpoints.{module} import" in text, f"{where}: the router of {module}")
+
+
 def settings(name: str) -> Iterator[Item]:
     """Yield each setting of a feature: it belongs into `.env.example` too."""
     folder = FEATURES / name
@@ -103,6 +138,10 @@ def documents(name: str, content: dict[str, Any]) -> Iterator[Item]:
     """Yield the page that explains the feature to owners of a project."""
     pages = [path for path in owned_paths(content) if path.startswith("/docs/")]
     yield Item(bool(pages), f"template/docs/...: a page, in _exclude of features/{name}.yml")
+    for page in map(Path, pages):
+        yield Item(
+            f"['{page.stem}'," in CORE["pages"]["default"], f"copier.yml: {page.stem} in `pages`"
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -19,13 +19,6 @@ SCHEMA = "vendor.compose-spec"
 PROXIED = [name for name, answers in PROJECTS.items() if answers["traefik"]]
 CONTAINED = [name for name, answers in PROJECTS.items() if answers["devcontainer"]]
 COMPOSED = [name for name, answers in PROJECTS.items() if answers["docker"]]
-DEVELOPMENT = {
-    *("CELERY_FOLDER", "DOCS_ENABLED", "LOG_JSON", "MIGRATE_ON_START", "PROCESS_TIME_HEADER"),
-}
-AROUND = {  # what the other containers need
-    *("ACME_EMAIL", "DOMAIN", "FLOWER_PASSWORD", "MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD"),
-    *("POSTGRES_PASSWORD", "REDIS_PASSWORD"),
-}
 SECRET = ("_DSN", "_KEY", "_PASSWORD", "_SECRET", "_TOKEN")
 REQUIRED = re.compile(r"\$\{(\w+):\?")
 
@@ -96,14 +89,28 @@ def test_docker_reads_the_compose_files(
 
 
 @pytest.mark.parametrize("name", COMPOSED)
-def test_production_may_change_every_setting(name: str, rendered: Render) -> None:
-    project = rendered(PROJECTS[name])
-    example = (project / ".env.example").read_text(encoding="utf-8")
-    [content] = parse_yaml((project / "compose.prod.yaml").read_text(encoding="utf-8"))
-    passed = content["x-app"]["environment"]
+def test_containers_of_production_receive_every_setting(name: str, rendered: Render) -> None:
+    [content] = parse_yaml((rendered(PROJECTS[name]) / "compose.prod.yaml").read_text("utf-8"))
+    app = content["x-app"]
 
-    assert set(re.findall(r"(?m)^(\w+)=", example)) - DEVELOPMENT - AROUND <= set(passed)
-    assert not [key for key in passed if key.endswith(SECRET) and "$" not in (passed[key] or "$")]
+    assert app["env_file"] == ".env"
+    services = [service for service in content["services"].values() if "build" in service]
+    assert [service["env_file"] for service in services] == [".env"] * len(services)
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_production_overrides_settings_of_development(name: str, rendered: Render) -> None:
+    """A `.env` that `uv run app env` has written on the server must not weaken production."""
+    project = rendered(PROJECTS[name])
+    [content] = parse_yaml((project / "compose.prod.yaml").read_text("utf-8"))
+    fixed = content["x-app"]["environment"]
+    example = (project / ".env.example").read_text("utf-8")
+
+    weak = {"DOCS_ENABLED": "false", "LOG_JSON": "true", "PROCESS_TIME_HEADER": "false"}
+    if "MIGRATE_ON_START" in example:
+        weak["MIGRATE_ON_START"] = "false"
+    assert {**fixed, **weak, "ENVIRONMENT": "production"} == fixed
+    assert not [key for key in fixed if key.endswith(SECRET) and "$" not in fixed[key]]
 
 
 @pytest.mark.parametrize("name", PROXIED)

@@ -101,6 +101,11 @@ def test_what_production_requires_is_asked_for(name: str, rendered: Render) -> N
     required = {
         name for name, value in compose["x-app"]["environment"].items() if ":?" in str(value)
     }
+    answers = PROJECTS[name]
+    required |= (
+        {"SMTP_HOST", "MAIL_FROM"} if answers["email"] or answers["jobs"] != "none" else set()
+    )
+    required |= {"FRONTEND_URL"} if answers["email"] else set()
     secrets = (project / "deploy/kubernetes/.env.example").read_text(encoding="utf-8")
     [settings] = [m["data"] for m in build(project, "production") if m["kind"] == "ConfigMap"]
 

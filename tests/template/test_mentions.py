@@ -34,7 +34,7 @@ def words_of_features() -> Mapping[tuple[str, Value], str]:
 
 
 WORDS = {**CORE, **words_of_features()}
-NOT_PROSE = {".copier-answers.yml"}
+NOT_PROSE = {".copier-answers.yml", "LICENSE"}
 
 
 @pytest.mark.parametrize("name", PROJECTS)

@@ -11,7 +11,7 @@ from newapi.resources.definition import Definition
 from newapi.resources.surroundings import Surroundings
 
 # The classes of a resource are its model and these.
-PARTS = ("", "Create", "Update", "Read", "Query", "Dep")
+PARTS = ("", "Create", "Update", "Read", "ListParams", "Query", "Dep")
 
 
 def check_names(definition: Definition, around: Surroundings) -> Iterator[Problem]:

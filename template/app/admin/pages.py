@@ -15,6 +15,9 @@ from app.config import Settings
 from app.exceptions import AppError
 from app.middleware import ErrorMiddleware
 
+# SQLAdmin stores it in the classes of the views, which all applications of a process share.
+sessionmaker = async_sessionmaker[AsyncSession]()
+
 
 def is_unexpected(record: logging.LogRecord) -> bool:
     """Return whether SQLAdmin logs an unexpected error; expected ones only appear on the page."""
@@ -28,7 +31,6 @@ def mount_admin(app: FastAPI, settings: Settings) -> None:
     async def redirect_to_admin(request: Request) -> Response:
         return RedirectResponse(f"{request.url.path}/")
 
-    sessionmaker = async_sessionmaker[AsyncSession]()
     admin = Admin(
         app,
         session_maker=sessionmaker,

@@ -9,7 +9,7 @@ from fastapi import Depends
 from fastapi.security import OAuth2PasswordBearer
 
 from app.core.tokens import TokenPayload, decode_access_token
-from app.crud.auth_session import get_session_user
+from app.crud.auth_session import get_user_by_session
 from app.crud.user import users
 from app.dependencies import SessionDep, StateDep
 from app.exceptions import Forbidden, InvalidAuthToken, NotFound, Unauthorized
@@ -41,7 +41,7 @@ async def get_current_user(payload: TokenPayloadDep, db: SessionDep) -> User:
     Raises:
         InvalidAuthToken: If the session has ended or the user is inactive.
     """
-    user = await get_session_user(db, payload)
+    user = await get_user_by_session(db, payload)
     if user is None:
         raise InvalidAuthToken
     structlog.contextvars.bind_contextvars(user_id=str(user.id))
@@ -76,4 +76,4 @@ async def get_user(user_id: UUID, current_user: CurrentUser, db: SessionDep) -> 
     return await users.get(db, User.id == user_id)
 
 
-UserDep = Annotated[User, Depends(get_user)]
+PathUser = Annotated[User, Depends(get_user)]

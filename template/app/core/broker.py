@@ -11,7 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from celery import Celery, signals
 
 from app.config import Settings
-from app.core.messages import add_context
+from app.core.task_headers import add_headers
 from app.core.time_limits import visibility_timeout
 
 log = structlog.stdlib.get_logger(__name__)
@@ -20,7 +20,7 @@ log = structlog.stdlib.get_logger(__name__)
 def create_celery(settings: Settings) -> Celery:
     """Return a Celery application that sends messages. It connects when it sends the first one."""
     celery = Celery(settings.celery_queue, set_as_current=False)
-    signals.before_task_publish.connect(add_context)
+    signals.before_task_publish.connect(add_headers)
     url = settings.celery_broker_url.get_secret_value()
     # By default, sending to a broker that is down takes two seconds.
     options: dict[str, str | int] = {"max_retries": 1, "interval_start": 0}
@@ -37,14 +37,13 @@ def create_celery(settings: Settings) -> Celery:
     celery.conf.update(
         accept_content=["json"],
         task_serializer="json",
-        result_serializer="json",
         broker_url=url,
         broker_use_ssl=tls_options(url),
         broker_transport_options=options,
         broker_connection_timeout=1,
         task_default_queue=settings.celery_queue,
         task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0},
-        task_ignore_result=True,
+        task_ignore_result=True,  # the row has the result
     )
     return celery
 
@@ -80,7 +79,7 @@ class Broker:
     async def send(self, name: str, task_id: UUID) -> bool:
         """Send a message to a Celery task. Return False if the broker does not accept it."""
         row_id = str(task_id)
-        send = partial(self._celery.send_task, name, [row_id], task_id=row_id, ignore_result=True)
+        send = partial(self._celery.send_task, name, [row_id], task_id=row_id)
         try:
             await to_thread.run_sync(send, limiter=self._threads)
         except Exception:

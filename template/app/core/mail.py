@@ -77,4 +77,5 @@ class Mailer:
                 timeout=settings.smtp_timeout_seconds,
             )
         except (OSError, aiosmtplib.SMTPException) as error:
+            log.warning("mail not sent", cause=f"{type(error).__name__}: {error}")
             raise ServiceUnavailable("The mail server did not accept the mail.") from error

@@ -12,7 +12,11 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 async def migrate(settings: Settings) -> None:
-    """Upgrade the database to the latest revision; log an error instead of failing to start."""
+    """Upgrade the database to the latest revision.
+
+    An error of the database is logged, and the application starts anyway; an error of Alembic,
+    such as an unknown revision in the database, stops it.
+    """
     config = Config("alembic.ini")
     config.attributes["settings"] = settings
     try:

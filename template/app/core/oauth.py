@@ -4,6 +4,7 @@ import hmac
 import re
 from functools import cache
 from ssl import SSLContext
+from typing import Any
 from urllib.parse import urlsplit
 
 from authlib.integrations.starlette_client import OAuth
@@ -58,6 +59,9 @@ def create_provider(
     """Return one provider with its Authlib client."""
     metadata_url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
     provider = GitHubProvider if name == "github" else OAuthProvider
+    endpoints: dict[str, Any] = {"server_metadata_url": metadata_url}
+    if name == "github":
+        endpoints = GITHUB_ENDPOINTS
     client = OAuth().register(
         name,
         client_id=client_id,
@@ -67,7 +71,7 @@ def create_provider(
             "scope": provider.scope,
             "verify": get_ssl_context(),
         },
-        **(GITHUB_ENDPOINTS if name == "github" else {"server_metadata_url": metadata_url}),
+        **endpoints,
     )
     return provider(issuer, redirect_uri, client)
 

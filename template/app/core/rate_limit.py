@@ -26,16 +26,19 @@ class RateLimiter:
         self._approximate = SlidingWindowCounterRateLimiter(storage)
         self._errors = RedisErrorLogger("requests are not limited")
 
-    async def hit(self, limit: str, *key: str, fail_closed: bool = False) -> dict[str, str]:
+    async def hit(
+        self, limit: str, *key: str, exact: bool = False, fail_closed: bool = False
+    ) -> dict[str, str]:
         """Count a request under this key, and return the `RateLimit-*` headers of its response.
 
+        With `exact`, the limit holds for every period; otherwise it is estimated, in less memory.
         While Redis is down, requests are not limited; with `fail_closed` they are rejected.
 
         Raises:
             TooManyRequests: If the limit is exceeded.
             ServiceUnavailable: If Redis is down, with `fail_closed`.
         """
-        item, limiter = parse(limit), self._exact if fail_closed else self._approximate
+        item, limiter = parse(limit), self._exact if exact else self._approximate
         try:
             allowed = await limiter.hit(item, *key)
             reset_time, remaining = await limiter.get_window_stats(item, *key)

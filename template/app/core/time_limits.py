@@ -6,13 +6,14 @@ MAX_RETRY_DELAY = 60
 
 
 def hard_time_limit(settings: Settings) -> int:
-    """Return after how long the process of a task that ignores its time limit is killed."""
+    """Return after how long a worker kills the process of a task that ignores its time limit."""
     return settings.task_time_limit_seconds + 30
 
 
 def visibility_timeout(settings: Settings) -> int:
-    """Return after how long the message of a task counts as lost.
+    """Return after how long a task counts as lost, if its row stays running and does not change.
 
-    No task can run for that long, and no retry waits for that long.
+    Redis delivers a message again that no worker has acknowledged for that long. It is longer than
+    a task can run, and than the delay before a retry.
     """
     return hard_time_limit(settings) + MAX_RETRY_DELAY

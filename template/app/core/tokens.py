@@ -47,9 +47,11 @@ def decode_access_token(settings: Settings, token: str) -> TokenPayload:
     Raises:
         InvalidAuthToken: If the token is malformed, has a wrong signature or has expired.
     """
+    if len(token) > MAX_LENGTH:
+        raise InvalidAuthToken
     try:
         claims = jwt.decode(
-            token[:MAX_LENGTH],
+            token,
             settings.secret_key.get_secret_value(),
             algorithms=[ALGORITHM],
             issuer=settings.jwt_issuer,

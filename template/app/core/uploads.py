@@ -10,7 +10,8 @@ from uuid import uuid4
 from app.config import Settings
 from app.exceptions import ContentTooLarge, UnsupportedMediaType
 
-UPLOAD = "upload"  # the keyword argument of a task that names its file
+# The keyword argument of a task that names its file. The file is deleted when the task has ended.
+UPLOAD = "upload"
 CONTROL_CHARACTERS = set(map(chr, range(32))) - set("\t\n\r\f")
 
 

@@ -17,13 +17,13 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    update,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
-from sqlalchemy.orm.exc import StaleDataError
 
-from app.exceptions import Conflict, InvalidReference, NotFound
+from app.core.database import wrap_database_errors
+from app.exceptions import InvalidReference, NotFound
 from app.models.entity import Entity
 from app.schemas.common import CURSOR_SORTS, Cursor, ListParams, Page, SearchParams
 
@@ -166,14 +166,26 @@ async def flush(db: AsyncSession) -> None:
 
     Raises:
         Conflict: If the changes violate a constraint or a changed row no longer exists.
+        ServiceUnavailable: If the database is unreachable or busy.
     """
-    try:
+    with wrap_database_errors():
         await db.flush()
-    except (IntegrityError, StaleDataError) as error:
-        raise Conflict from error
 
 
 async def execute_rowcount(db: AsyncSession, statement: Update | Delete) -> int:
     """Execute a statement and return the number of rows that it matches."""
     result = await db.execute(statement)
     return cast("CursorResult[Any]", result).rowcount
+
+
+async def lock_rows(
+    db: AsyncSession, model: type[Entity], *where: ColumnExpressionArgument[bool]
+) -> int:
+    """Lock the rows that match until the transaction ends; return their number.
+
+    Other transactions that lock or change these rows wait. An UPDATE that changes nothing does
+    this on every database, while SQLite, which locks the whole database, ignores FOR UPDATE.
+    """
+    return await execute_rowcount(
+        db, update(model).where(*where).values(updated_at=model.updated_at)
+    )

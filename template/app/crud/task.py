@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.crud.base import execute_rowcount, flush
+from app.crud.base import execute_rowcount, flush, lock_rows
 from app.exceptions import Conflict, NotFound
 from app.models.entity import utc_now
 from app.models.task import Task, TaskKind, TaskStatus
@@ -27,7 +27,7 @@ async def create_task(
         Conflict: If the user has too many unfinished tasks.
     """
     # The lock makes requests of the same user count one after the other.
-    await db.execute(select(User.id).where(User.id == owner.id).with_for_update())
+    await lock_rows(db, User, User.id == owner.id)
     unfinished = await db.scalar(select(func.count()).where(Task.owner_id == owner.id, UNFINISHED))
     if (unfinished or 0) >= MAX_UNFINISHED_TASKS:
         raise Conflict("Too many unfinished tasks.")
@@ -63,19 +63,28 @@ async def update_running_task(db: AsyncSession, task_id: UUID, **values: object)
 
 
 async def mark_published(db: AsyncSession, task_id: UUID) -> None:
-    """Record that a task was handed to a worker."""
+    """Record that a task has been published."""
     unpublished = update(Task).where(Task.id == task_id, Task.published_at.is_(None))
     await db.execute(unpublished.values(published_at=utc_now()))
 
 
-async def reset_stalled_tasks(db: AsyncSession, age: timedelta) -> None:
-    """Make unfinished tasks that have not changed for this long ready to be published again."""
-    stalled = update(Task).where(UNFINISHED, Task.updated_at < utc_now() - age)
+async def reset_stalled_tasks(
+    db: AsyncSession, running_age: timedelta, queued_age: timedelta
+) -> None:
+    """Make stalled tasks ready to be published again.
+
+    A running task is stalled if its row has not changed for `running_age`, a queued one if it was
+    published longer ago than `queued_age`.
+    """
+    now = utc_now()
+    running = (Task.status == TaskStatus.RUNNING) & (Task.updated_at < now - running_age)
+    queued = (Task.status == TaskStatus.QUEUED) & (Task.published_at < now - queued_age)
+    stalled = update(Task).where(running | queued)
     await db.execute(stalled.values(status=TaskStatus.QUEUED, progress=0, published_at=None))
 
 
 async def list_unpublished_tasks(db: AsyncSession) -> Sequence[Task]:
-    """Return the oldest tasks that are not published."""
+    """Return the oldest queued tasks that are not published."""
     unpublished = Task.status == TaskStatus.QUEUED, Task.published_at.is_(None)
     statement = select(Task).where(*unpublished).order_by(Task.created_at).limit(BATCH_SIZE)
     return (await db.scalars(statement)).all()

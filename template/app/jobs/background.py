@@ -8,7 +8,7 @@ from anyio import Event, create_task_group, current_time, move_on_after
 
 from app.dependencies import AppState
 from app.jobs.cleanup import delete_expired
-from app.jobs.publish import publish_pending_tasks
+from app.jobs.publish import publish_unpublished_tasks
 
 INTERVAL_SECONDS = 60
 SHUTDOWN_SECONDS = 20  # for tasks that are running when the application stops
@@ -27,10 +27,10 @@ async def run_periodic_tasks(state: AppState) -> AsyncGenerator[None]:
 
 
 async def repeat(stopped: Event, state: AppState) -> None:
-    """Run pending tasks and delete expired data, at the start and then every minute."""
+    """Run unpublished tasks and delete expired data, at the start and then every minute."""
     while not stopped.is_set():
         try:
-            await publish_pending_tasks(state)
+            await publish_unpublished_tasks(state)
             await delete_expired(state)
         except Exception:
             log.exception("periodic tasks failed")

@@ -21,7 +21,7 @@ async def process_file(state: AppState, task: Task, *, upload: str) -> Result:
     except FileNotFoundError as error:
         raise TaskFailed("The file no longer exists.") from error
     await set_progress(state, task, 50)
-    return await to_thread.run_sync(describe, content)
+    return await to_thread.run_sync(describe, content, abandon_on_cancel=True)
 
 
 def describe(content: bytes) -> Result:

@@ -11,8 +11,8 @@ from app.models.user import User
 async def send_email(state: AppState, task: Task, *, subject: str, text: str) -> None:
     """Send an e-mail to the owner of the task.
 
-    If the worker is killed after the mail server accepts the e-mail and before the result is
-    stored, the e-mail is sent again with the same Message-ID. Many servers drop the second one.
+    If an error, a time limit or a kill follows after the mail server has accepted the e-mail and
+    before the result is stored, the e-mail is sent again with the same Message-ID.
     """
     async with state.sessionmaker() as db:
         owner = await users.get(db, User.id == task.owner_id)

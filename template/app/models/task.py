@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Enum, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.models.base import enum_values
 from app.models.entity import Entity, UTCDateTime
 
 
@@ -26,13 +27,12 @@ class TaskStatus(StrEnum):
     FAILED = "failed"
 
 
-def enum_values(members: type[StrEnum]) -> list[str]:
-    """Return the values of an enum, which the database stores instead of the names."""
-    return [member.value for member in members]
-
-
 class Task(Entity):
-    """A task of one user. `published_at` is null until the task is handed to a worker."""
+    """A task of one user.
+
+    `published_at` is the time at which its message was published. It is null while the task waits
+    to be published.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (Index(None, "status", "updated_at"),)

@@ -3,7 +3,7 @@
 from celery import Celery
 
 from app.config import Settings
-from app.core.broker import create_celery, tls_options
+from app.core.broker import create_celery
 from app.core.time_limits import hard_time_limit
 
 TASK_MODULES = [
@@ -15,14 +15,8 @@ def create_worker_app(settings: Settings) -> Celery:
     """Return the Celery application of workers and of beat."""
     celery = create_celery(settings)
     celery.set_current()
-    results = result_backend_url(settings)
     celery.conf.update(
         include=TASK_MODULES,
-        result_backend=results,
-        redis_backend_use_ssl=tls_options(results or ""),
-        result_expires=24 * 60 * 60,
-        task_ignore_result=False,
-        task_track_started=True,
         worker_prefetch_multiplier=1,
         # RabbitMQ delivers the messages of a lost connection again at once.
         worker_cancel_long_running_tasks_on_connection_loss=True,
@@ -34,8 +28,8 @@ def create_worker_app(settings: Settings) -> Celery:
         broker_connection_retry_on_startup=True,
         beat_sync_every=1,  # health checks read the age of the schedule file
         beat_schedule={
-            "publish-pending-tasks": {
-                "task": "publish_pending_tasks",
+            "publish-unpublished-tasks": {
+                "task": "publish_unpublished_tasks",
                 "schedule": 60,
                 "options": {"expires": 60},
             },
@@ -47,12 +41,3 @@ def create_worker_app(settings: Settings) -> Celery:
         },
     )
     return celery
-
-
-def result_backend_url(settings: Settings) -> str | None:
-    """Return where Celery stores results. The API reads the rows of tasks instead."""
-    if url := settings.celery_result_backend.get_secret_value():
-        return url
-    if settings.celery_broker_url.get_secret_value():
-        return None
-    return f"db+sqlite:///{settings.celery_folder / 'results.db'}"

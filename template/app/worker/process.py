@@ -35,16 +35,16 @@ class WorkerProcess:
         return self._runner.run(coroutine, context=copy_context())
 
 
-process = WorkerProcess()
+worker_process = WorkerProcess()
 
 
 @signals.worker_process_init.connect
 def open_process(**_: object) -> None:
     """Open this process when it starts."""
-    process.open(get_settings())
+    worker_process.open(get_settings())
 
 
 @signals.worker_process_shutdown.connect
 def close_process(**_: object) -> None:
     """Close this process when it stops."""
-    process.close()
+    worker_process.close()

@@ -19,7 +19,7 @@ async def test_application_is_live_and_ready_and_reports_response_times(
         assert (await client.get(path)).status_code == 204
 
 
-async def test_application_is_not_ready_while_a_service_is_unavailable(
+async def test_application_is_not_ready_while_the_database_is_unavailable(
     client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "check_database", fail)

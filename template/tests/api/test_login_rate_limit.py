@@ -50,6 +50,19 @@ async def test_attempts_on_many_users_are_limited_per_address(serve: Serve) -> N
             assert (await send(client, path, email)).status_code == status
 
 
+async def test_password_changes_are_limited_per_user(serve: Serve) -> None:
+    body = {"current_password": "wrong", "new_password": "correct horse battery"}
+    async with serve(login_rate_limit_per_account="4/day") as client:
+        await send(client, REGISTER)
+        headers = auth_headers(await send(client, LOGIN))
+        statuses = [
+            (await client.put("/api/v1/users/me/password", json=body, headers=headers)).status_code
+            for _ in range(5)
+        ]
+
+    assert statuses == [403] * 4 + [429]
+
+
 async def test_logins_are_rejected_while_redis_is_down(serve: Serve) -> None:
     async with serve() as client:
         await send(client, REGISTER)

@@ -51,6 +51,18 @@ def users(transport: ASGITransport, engine: AsyncEngine) -> UserFactory:
     return UserFactory(transport, engine)
 
 
+@pytest.fixture
+async def ada(users: UserFactory) -> AsyncClient:
+    """Return a client that is logged in as a new user."""
+    return await users.register()
+
+
+@pytest.fixture
+async def admin(users: UserFactory) -> AsyncClient:
+    """Return a client that is logged in as a new administrator."""
+    return await users.register_admin()
+
+
 async def login(
     client: AsyncClient, email: str = "ada@example.com", password: str = PASSWORD
 ) -> Response:

@@ -6,23 +6,34 @@ from fastapi import FastAPI
 
 from app.dependencies import AppState
 from app.jobs.process_file import process_file
-from app.jobs.publish import COROUTINES, publish_pending_tasks, publish_task
+from app.jobs.publish import COROUTINES, publish_task, publish_unpublished_tasks
 from app.jobs.run import Result
 from app.models.entity import utc_now
 from app.models.task import Task, TaskKind, TaskStatus
-from tests.jobs.test_run import with_settings
-from tests.tasks import add_file_task, change_task, read_task, wait_for_success
+from tests.tasks import (
+    add_file_task,
+    change_task,
+    read_task,
+    wait_for_success,
+    with_settings,
+)
+
+BACKGROUND = "app.jobs.background"
+
+
+def test_every_kind_has_a_coroutine() -> None:
+    assert COROUTINES.keys() == set(TaskKind)
 
 
 async def test_server_runs_the_tasks_that_a_stopped_one_left(
     app: FastAPI, state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail_once(_: AppState) -> None:
-        monkeypatch.setattr("app.jobs.background.publish_pending_tasks", publish_pending_tasks)
+        monkeypatch.setattr(f"{BACKGROUND}.publish_unpublished_tasks", publish_unpublished_tasks)
         raise ConnectionError("the database does not answer")
 
-    monkeypatch.setattr("app.jobs.background.publish_pending_tasks", fail_once)
-    monkeypatch.setattr("app.jobs.background.INTERVAL_SECONDS", 0.01)
+    monkeypatch.setattr(f"{BACKGROUND}.publish_unpublished_tasks", fail_once)
+    monkeypatch.setattr(f"{BACKGROUND}.INTERVAL_SECONDS", 0.01)
     killed = await add_file_task(state, "bob@example.com")
     an_hour_ago = utc_now() - timedelta(hours=1)
     await change_task(state, killed, status=TaskStatus.RUNNING, updated_at=an_hour_ago)
@@ -35,7 +46,7 @@ async def test_server_runs_the_tasks_that_a_stopped_one_left(
 async def test_running_task_of_another_process_is_left_alone(state: AppState, task: Task) -> None:
     await change_task(state, task, status=TaskStatus.RUNNING)
 
-    await publish_pending_tasks(state)
+    await publish_unpublished_tasks(state)
 
     assert (await read_task(state, task)).status is TaskStatus.RUNNING
 

@@ -1,17 +1,13 @@
 from asyncio import gather
-from dataclasses import replace
+from threading import Event
 
 import pytest
-from anyio import sleep_forever
+from anyio import sleep_forever, to_thread
 
 from app.dependencies import AppState
 from app.jobs.run import TaskFailed, set_progress
 from app.models.task import Task, TaskStatus
-from tests.tasks import read_task, run_file_task
-
-
-def with_settings(state: AppState, **values: object) -> AppState:
-    return replace(state, settings=state.settings.model_copy(update=values))
+from tests.tasks import read_task, run_file_task, with_settings
 
 
 async def test_task_that_is_delivered_twice_runs_once(state: AppState, task: Task) -> None:
@@ -60,12 +56,20 @@ async def test_task_that_cannot_succeed_fails_with_its_reason(state: AppState, t
     assert (failed.status, failed.error) == (TaskStatus.FAILED, "The file has no header.")
 
 
-async def test_task_stops_at_its_time_limit(state: AppState, task: Task) -> None:
+@pytest.mark.parametrize("is_in_thread", [False, True])
+async def test_task_stops_at_its_time_limit(
+    state: AppState, task: Task, *, is_in_thread: bool
+) -> None:
+    is_stopped = Event()
+
     async def hang(state: AppState, task: Task, *, upload: str) -> None:
+        if is_in_thread:
+            await to_thread.run_sync(is_stopped.wait, abandon_on_cancel=True)
         await sleep_forever()
 
     limited = with_settings(state, task_time_limit_seconds=0.01)
     with pytest.raises(TimeoutError):
         await run_file_task(limited, task, hang, is_last_try=True)
+    is_stopped.set()
 
     assert (await read_task(state, task)).status is TaskStatus.FAILED

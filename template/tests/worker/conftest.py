@@ -19,8 +19,9 @@ from app.config import Settings
 from app.core.broker import create_celery
 from app.dependencies import AppState
 from app.models.user import User
+from app.worker import process
 from app.worker.configuration import create_worker_app
-from app.worker.process import WorkerProcess, process
+from app.worker.process import WorkerProcess
 
 Start = Callable[..., Awaitable[Process]]
 
@@ -67,6 +68,7 @@ async def start_worker(tmp_path: Path) -> AsyncGenerator[Start]:
         environment["PYTHONPATH"] = str(Path.cwd())
         command = [sys.executable, "-m", "celery", "-A", app, "worker"]
         options = ["--pool=prefork", "--concurrency=1", "--without-gossip", "--without-mingle"]
+        options.append(f"--hostname={uuid4().hex}")  # RabbitMQ accepts a name only once
         worker = await open_process(
             command + options,
             cwd=tmp_path,
@@ -92,10 +94,11 @@ async def delete_users(state: AppState) -> None:
 def worker_process(settings: Settings) -> Generator[WorkerProcess]:
     """Yield this process as the process of a worker."""
     create_worker_app(settings)
-    process.open(settings)
-    yield process
-    process.run(delete_users(process.state))
-    process.close()
+    this_process = process.worker_process
+    this_process.open(settings)
+    yield this_process
+    this_process.run(delete_users(this_process.state))
+    this_process.close()
 
 
 async def kill(worker: Process) -> None:

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from app.config import Settings
 from app.dependencies import AppState
-from app.jobs.publish import publish_pending_tasks, publish_task
+from app.jobs.publish import publish_task, publish_unpublished_tasks
 from app.models.entity import utc_now
 from app.models.task import TaskStatus
 from tests.factories.users import UserFactory
@@ -31,34 +31,61 @@ async def test_task_that_was_not_published_is_published_once(
     task = await add_file_task(state)
     read_messages(settings)
 
-    await publish_pending_tasks(state)
+    await publish_unpublished_tasks(state)
     assert read_messages(settings) == [str(task.id)]
 
-    await publish_pending_tasks(state)
+    await publish_unpublished_tasks(state)
     assert read_messages(settings) == []
 
 
-@pytest.mark.parametrize("status", [TaskStatus.QUEUED, TaskStatus.RUNNING])
-async def test_task_whose_message_is_lost_is_published_again(
-    settings: Settings, state: AppState, status: TaskStatus
+async def test_task_whose_worker_is_lost_is_published_again(
+    settings: Settings, state: AppState
 ) -> None:
     task = await add_file_task(state)
     await publish_task(state, task)
-    await change_task(state, task, status=status)
+    await change_task(state, task, status=TaskStatus.RUNNING)
     read_messages(settings)
 
-    await publish_pending_tasks(state)
+    await publish_unpublished_tasks(state)
     assert read_messages(settings) == []
 
     too_long = timedelta(seconds=settings.task_time_limit_seconds + 91)
     await change_task(state, task, updated_at=utc_now() - too_long)
-    await publish_pending_tasks(state)
+    await publish_unpublished_tasks(state)
     assert read_messages(settings) == [str(task.id)]
     assert (await read_task(state, task)).status is TaskStatus.QUEUED
 
 
+async def test_task_that_is_queued_for_longer_than_a_day_is_published_again(
+    settings: Settings, state: AppState
+) -> None:
+    task = await add_file_task(state)
+    await publish_task(state, task)
+    read_messages(settings)
+
+    a_day_ago = utc_now() - timedelta(days=1)
+    await change_task(state, task, published_at=a_day_ago + timedelta(hours=1))
+    await publish_unpublished_tasks(state)
+    assert read_messages(settings) == []
+
+    await change_task(state, task, published_at=a_day_ago)
+    await publish_unpublished_tasks(state)
+    assert read_messages(settings) == [str(task.id)]
+
+
+async def test_all_unpublished_tasks_are_published_at_once(
+    settings: Settings, state: AppState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = [await add_file_task(state, f"user{number}@example.com") for number in range(3)]
+    monkeypatch.setattr("app.crud.task.BATCH_SIZE", 2)
+
+    await publish_unpublished_tasks(state)
+
+    assert sorted(read_messages(settings)) == sorted(str(task.id) for task in tasks)
+
+
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "amqp://guest:guest@127.0.0.1:1//"])
-async def test_broker_that_is_down_fails_no_request_and_loses_no_task(
+async def test_broker_that_is_down_fails_no_request_and_leaves_the_task_queued(
     users: UserFactory, serve: Serve, url: str
 ) -> None:
     headers = (await users.register()).headers

@@ -8,20 +8,22 @@ from celery.canvas import Signature
 from celery.exceptions import Retry, WorkerLostError
 
 from app.config import Settings
-from app.models.task import TaskStatus
+from app.jobs.run import TaskFailed
+from app.models.task import TaskKind, TaskStatus
 from app.worker import tasks
+from app.worker.configuration import create_worker_app
 from app.worker.process import WorkerProcess
 from tests.tasks import add_file_task, change_task, read_task
 
 
-def deliver(task_id: str, *, retries: int = 0) -> None:
-    """Run a task as if its message was delivered for the second time."""
+def deliver(task_id: str, *, retries: int = 0, is_redelivered: bool = True) -> None:
+    """Run a task as if its message was delivered, for the second time by default."""
     task: Any = tasks.process_file_task  # Celery's stubs lack the arguments of push_request
     message = {
         "id": task_id,
         "args": [task_id],
         "retries": retries,
-        "delivery_info": {"redelivered": True},
+        "delivery_info": {"redelivered": is_redelivered},
         "called_directly": False,
     }
     task.push_request(**message)
@@ -31,23 +33,36 @@ def deliver(task_id: str, *, retries: int = 0) -> None:
         task.pop_request()
 
 
-def test_periodic_tasks_publish_pending_tasks(worker_process: WorkerProcess) -> None:
+def test_periodic_tasks_publish_unpublished_tasks(worker_process: WorkerProcess) -> None:
     state, run = worker_process.state, worker_process.run
     task = run(add_file_task(state))
 
-    tasks.publish_pending_tasks_task()
+    tasks.publish_unpublished_tasks_task()
     tasks.delete_expired_task()
 
     assert run(read_task(state, task)).published_at
 
 
-def test_killed_worker_counts_as_a_failed_try(
-    worker_process: WorkerProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def retries(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the numbers of the retries that are published."""
     retries = list[int]()
     monkeypatch.setattr(
         Signature, "apply_async", lambda signature: retries.append(signature.options["retries"])
     )
+    return retries
+
+
+def test_every_kind_has_a_celery_task(settings: Settings) -> None:
+    app = create_worker_app(settings)
+    app.loader.import_default_modules()
+
+    assert {kind.value for kind in TaskKind} <= app.tasks.keys()
+
+
+def test_killed_worker_counts_as_a_failed_try(
+    worker_process: WorkerProcess, retries: list[int]
+) -> None:
     state, run = worker_process.state, worker_process.run
     task = run(add_file_task(state))
     run(change_task(state, task, status=TaskStatus.RUNNING))
@@ -74,9 +89,50 @@ def test_message_that_is_delivered_again_before_its_task_started_is_no_failed_tr
     assert finished.status is TaskStatus.SUCCEEDED
 
 
-def test_configuration_loses_no_message_and_accepts_only_json(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_retry_is_published_by_celery_and_not_by_beat(
+    worker_process: WorkerProcess, retries: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr("app.worker.tasks.process_file", fail)
+    state, run = worker_process.state, worker_process.run
+    task = run(add_file_task(state))
+
+    with pytest.raises(Retry):
+        deliver(str(task.id), is_redelivered=False)
+    queued = run(read_task(state, task))
+    assert (queued.status, queued.published_at, retries) == (TaskStatus.QUEUED, None, [1])
+
+    tasks.process_file_task.on_retry(ConnectionError(), str(task.id), (), {}, None)
+    assert run(read_task(state, task)).published_at
+
+
+def test_outage_of_the_database_never_ends_the_retries(
+    worker_process: WorkerProcess, retries: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr("app.jobs.run.start_task", fail)
+    monkeypatch.setattr("app.jobs.publish.mark_published", fail)
+    state, run = worker_process.state, worker_process.run
+    task = run(add_file_task(state))
+
+    with pytest.raises(Retry):
+        deliver(str(task.id), retries=9, is_redelivered=False)
+    tasks.process_file_task.on_retry(ConnectionError(), str(task.id), (), {}, None)
+
+    assert (run(read_task(state, task)).status, retries) == (TaskStatus.QUEUED, [10])
+
+
+def test_message_without_a_valid_id_is_not_retried(worker_process: WorkerProcess) -> None:
+    assert worker_process.state
+    with pytest.raises(TaskFailed):
+        deliver("none")
+
+
+def test_configuration_of_tasks(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.config.get_settings", lambda: settings)
     logging.getLogger("app").setLevel(logging.CRITICAL)
 
@@ -92,5 +148,7 @@ def test_configuration_loses_no_message_and_accepts_only_json(
         )
         assert task.max_retries == settings.task_max_retries
     assert (app.conf.worker_prefetch_multiplier, app.conf.accept_content) == (1, ["json"])
+    assert app.conf.task_ignore_result
+    assert not app.conf.result_backend
     assert app.conf.task_default_queue == settings.celery_queue
     assert logging.getLogger("app").level == logging.INFO

@@ -3,7 +3,7 @@ from app.core import tracing
 from app.worker.process import WorkerProcess
 from tests.receiver import Receiver
 from tests.test_tracing import read_spans, received
-from tests.worker.test_messages import send_and_receive
+from tests.worker.test_task_headers import send_and_receive
 
 __all__ = ["received"]
 

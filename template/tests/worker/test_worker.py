@@ -51,7 +51,7 @@ async def test_health_reports_the_broker(brokered: Settings, serve: Serve) -> No
         assert (await client.get("/health")).json()["services"]["broker"] > 0
 
 
-async def test_task_of_a_killed_worker_runs_again_and_has_one_effect(
+async def test_task_of_a_worker_that_is_killed_before_the_effect_runs_again(
     brokered: Settings, state: AppState, start_worker: Start
 ) -> None:
     task = await add_task(state, TaskKind.SEND_EMAIL, MAIL)

@@ -1,9 +1,10 @@
 # Needs tests/postgres.py
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app.config import Settings
-from app.core.database import create_engine
+from app.core.database import create_engine, is_transient
 
 
 async def test_slow_statement_is_cancelled(settings: Settings) -> None:
@@ -11,6 +12,7 @@ async def test_slow_statement_is_cancelled(settings: Settings) -> None:
     engine = create_engine(settings.model_copy(update=short_timeout))
 
     async with engine.connect() as connection:
-        with pytest.raises(TimeoutError):
+        with pytest.raises(OperationalError) as error:
             await connection.execute(text("SELECT pg_sleep(10)"))
+    assert is_transient(error.value)
     await engine.dispose()

@@ -5,7 +5,9 @@ from app.config import Settings
 from app.core.redis import create_redis
 
 
-def test_production_warns_if_redis_is_not_configured(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+def test_production_warns_if_redis_is_not_configured(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     create_redis(settings)
     assert "REDIS_URL" not in caplog.text
 

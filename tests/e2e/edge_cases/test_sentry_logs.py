@@ -27,7 +27,9 @@ async def test_exceptions_that_libraries_log_are_reported(app: FastAPI, received
     assert json.loads(report.splitlines()[2])["tags"]["logger"] == "library"
 
 
-async def test_errors_of_a_process_belong_to_different_traces(app: FastAPI, received: Receiver) -> None:
+async def test_errors_of_a_process_belong_to_different_traces(
+    app: FastAPI, received: Receiver
+) -> None:
     for _ in range(2):
         logging.getLogger("library").error("it failed", exc_info=KeyError("key"))
 

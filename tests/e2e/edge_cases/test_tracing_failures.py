@@ -9,7 +9,9 @@ from tests.test_tracing import attributes_of, read_spans, received, run
 __all__ = ["received"]
 
 
-async def test_span_of_a_failed_statement_has_no_error_message(settings: Settings, received: Receiver) -> None:
+async def test_span_of_a_failed_statement_has_no_error_message(
+    settings: Settings, received: Receiver
+) -> None:
     assert (await run(settings, "/api/v1/things/0"))[0] >= 500
 
     statement, request = read_spans(received)

@@ -31,7 +31,9 @@ def app(app: FastAPI) -> FastAPI:
         ("SELECT pg_terminate_backend(pg_backend_pid())", 503),  # lost connection
     ],
 )
-async def test_transient_errors_are_answered_with_503(client: AsyncClient, statement: str, status: int) -> None:
+async def test_transient_errors_are_answered_with_503(
+    client: AsyncClient, statement: str, status: int
+) -> None:
     response = await client.get("/books", params={"statement": statement})
 
     assert response.status_code == status

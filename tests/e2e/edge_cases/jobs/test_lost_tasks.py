@@ -1,12 +1,23 @@
 # Needs app/jobs
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.crud.task import start_task, update_running_task
+from app.crud.task import reset_stalled_tasks, start_task, update_running_task
 from app.dependencies import AppState
 from app.jobs.run import finish_task, requeue_task, set_progress
+from app.models.entity import utc_now
 from app.models.task import Task, TaskStatus
 from tests.tasks import change_task, read_task, run_file_task
+
+AGE = timedelta(minutes=5)
+LONG_AGO = utc_now() - timedelta(minutes=6)
+
+
+async def reset_stalled(state: AppState) -> None:
+    async with state.sessionmaker.begin() as db:
+        await reset_stalled_tasks(db, AGE, AGE)
 
 
 async def test_result_of_a_task_that_has_ended_is_not_overwritten(
@@ -35,6 +46,44 @@ async def test_late_error_does_not_change_a_task_that_has_ended(
     assert (await read_task(state, task)).status is TaskStatus.SUCCEEDED
 
 
+async def test_message_of_a_running_task_is_ignored(state: AppState, task: Task) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    await change_task(state, task, status=TaskStatus.RUNNING, updated_at=LONG_AGO)
+
+    await run_file_task(state, task, fail)
+
+    running = await read_task(state, task)
+    assert (running.status, running.updated_at) == (TaskStatus.RUNNING, LONG_AGO)
+
+
+async def test_running_task_is_published_again_if_its_row_does_not_change(
+    state: AppState, task: Task
+) -> None:
+    running = {"status": TaskStatus.RUNNING, "progress": 50, "published_at": utc_now()}
+    await change_task(state, task, **running)
+    await reset_stalled(state)
+    assert (await read_task(state, task)).status is TaskStatus.RUNNING
+
+    await change_task(state, task, updated_at=LONG_AGO)
+    await reset_stalled(state)
+    reset = await read_task(state, task)
+    assert (reset.status, reset.progress, reset.published_at) == (TaskStatus.QUEUED, 0, None)
+
+
+async def test_task_that_waits_for_a_worker_is_not_published_again(
+    state: AppState, task: Task
+) -> None:
+    await change_task(state, task, published_at=utc_now(), updated_at=LONG_AGO)
+    await reset_stalled(state)
+    assert (await read_task(state, task)).published_at
+
+    await change_task(state, task, published_at=LONG_AGO)
+    await reset_stalled(state)
+    assert (await read_task(state, task)).published_at is None
+
+
 async def test_file_is_kept_until_the_task_has_ended(state: AppState, task: Task) -> None:
     file = state.uploads.path_of(task.kwargs["upload"])
     async with state.sessionmaker.begin() as db:
@@ -54,10 +103,11 @@ async def test_file_is_kept_until_the_task_has_ended(state: AppState, task: Task
 async def test_only_running_tasks_are_queued_again(
     state: AppState, task: Task, status: TaskStatus
 ) -> None:
-    await change_task(state, task, status=status)
+    await change_task(state, task, status=status, updated_at=LONG_AGO)
 
     assert not await requeue_task(state, task.id, is_last_try=False)
     assert not await requeue_task(state, task.id, is_last_try=True)
+    await reset_stalled(state)
 
     assert (await read_task(state, task)).status is status
 
@@ -80,3 +130,17 @@ async def test_short_outage_of_the_database_does_not_repeat_the_task(
 
     assert outages == [{"progress": 50}]
     assert (await read_task(state, task)).status is TaskStatus.SUCCEEDED
+
+
+async def test_result_that_cannot_be_stored_leaves_the_task_running(
+    state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object, **__: object) -> bool:
+        raise OperationalError("UPDATE", {}, Exception())
+
+    monkeypatch.setattr("app.jobs.run.update_running_task", fail)
+    with pytest.raises(OperationalError):
+        await run_file_task(state, task)
+
+    assert (await read_task(state, task)).status is TaskStatus.RUNNING
+    assert state.uploads.path_of(task.kwargs["upload"]).exists()

@@ -3,7 +3,7 @@ import pytest
 from anyio import Event, fail_after
 
 from app.dependencies import AppState
-from app.jobs.publish import COROUTINES, publish_pending_tasks
+from app.jobs.publish import COROUTINES, publish_unpublished_tasks
 from app.models.task import Task, TaskKind, TaskStatus
 from tests.tasks import add_file_task, read_task
 
@@ -22,7 +22,7 @@ async def test_task_that_hangs_does_not_hold_up_the_others(
 
     monkeypatch.setitem(COROUTINES, TaskKind.PROCESS_FILE, wait_for_the_other)
     with fail_after(10):
-        await publish_pending_tasks(state)
+        await publish_unpublished_tasks(state)
 
     for one in (task, other):
         assert (await read_task(state, one)).status is TaskStatus.SUCCEEDED

@@ -3,6 +3,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from email.message import Message
 from pathlib import Path
 from socket import create_connection
 
@@ -14,6 +15,7 @@ from app.config import Settings
 from app.core.broker import Broker
 from app.dependencies import AppState
 from app.models.task import TaskKind, TaskStatus
+from tests.smtp import MailServer
 from tests.tasks import MAIL, add_file_task, add_task, wait_for, wait_for_success
 from tests.worker.conftest import Start, kill
 from tests.worker.test_worker import HangingMailServer, send
@@ -25,6 +27,15 @@ def answers(port: int) -> bool:
     with suppress(OSError), create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
+
+
+class SlowMailServer(HangingMailServer):
+    """A mail server that accepts the e-mail of its first client and never says so."""
+
+    async def handle_message(self, message: Message) -> None:
+        if not self.reached.is_set():
+            await MailServer.handle_message(self, message)
+        await super().handle_message(message)
 
 
 def pool_processes(worker_pid: int) -> list[int]:
@@ -45,7 +56,7 @@ def broker_url(
 
 
 @pytest.mark.parametrize("victim", ["pool process", "worker", "hard time limit"])
-async def test_task_of_a_killed_process_has_one_effect(
+async def test_task_of_a_process_that_is_killed_before_the_effect_runs_again(
     brokered: Settings, state: AppState, start_worker: Start, victim: str
 ) -> None:
     task = await add_task(state, TaskKind.SEND_EMAIL, MAIL)
@@ -97,4 +108,25 @@ async def test_task_that_kills_its_workers_fails_for_good(
 
     assert failed.error == "The task failed too often."
     assert server.mails == []
+    broker.close()
+
+
+async def test_task_of_a_worker_that_is_killed_after_the_effect_repeats_it_with_the_same_id(
+    brokered: Settings, state: AppState, start_worker: Start
+) -> None:
+    task = await add_task(state, TaskKind.SEND_EMAIL, MAIL)
+    broker = Broker(brokered)
+    await send(broker, task)
+
+    server = SlowMailServer()
+    async with server.run():
+        settings = brokered.model_copy(update=server.settings)
+        worker = await start_worker(settings)
+        with fail_after(60):
+            await server.reached.wait()
+        await kill(worker)
+        await start_worker(settings)
+        await wait_for_success(state, task)
+
+    assert [mail["Message-ID"] for mail in server.mails] == [f"<{task.id}@example.com>"] * 2
     broker.close()

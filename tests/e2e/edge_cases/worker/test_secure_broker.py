@@ -12,7 +12,6 @@ from pydantic import SecretStr
 from app.config import Settings
 from app.core.broker import Broker, create_celery
 from app.dependencies import AppState
-from app.worker.configuration import create_worker_app
 from tests.tasks import add_file_task
 
 
@@ -58,14 +57,6 @@ def test_password_is_not_sent_to_a_server_with_another_name(
         celery.send_task("anything")
 
     assert not any(told)
-
-
-def test_result_backend_verifies_its_server(settings: Settings) -> None:
-    urls = {"celery_result_backend": SecretStr("rediss://127.0.0.1/1")}
-
-    backend = create_worker_app(settings.model_copy(update=urls)).backend
-
-    assert vars(backend)["connparams"]["ssl_cert_reqs"] == ssl.CERT_REQUIRED
 
 
 async def test_message_that_the_broker_rejects_fails_no_request(

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from app.api.deps import CurrentUser, TokenPayloadDep
 from app.api.v1.endpoints.auth import UserAgent, create_token_pair
 from app.core.providers import OAuthProvider
-from app.crud.auth_session import create_session, get_session_user
+from app.crud.auth_session import create_auth_session, get_user_by_session
 from app.crud.identity import (
     get_or_create_user,
     link_identity,
@@ -85,12 +85,13 @@ async def oauth_callback(
     userinfo, link_to = await provider.handle_callback(request)
     if link_to is None:
         user = await get_or_create_user(db, userinfo)
-    elif current_user := await get_session_user(db, link_to):
+    elif current_user := await get_user_by_session(db, link_to):
         user = current_user
         await link_identity(db, user, userinfo)
     else:
         raise InvalidAuthToken
-    return create_token_pair(state, *await create_session(db, state.settings, user, user_agent))
+    session, refresh_token = await create_auth_session(db, state.settings, user, user_agent)
+    return create_token_pair(state, session, refresh_token)
 
 
 @router.get("/identities", response_model=list[IdentityRead], responses=error_responses(401))

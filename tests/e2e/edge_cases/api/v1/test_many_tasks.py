@@ -1,5 +1,6 @@
 # Needs app/jobs
 import pytest
+from anyio import create_task_group
 from httpx2 import AsyncClient
 
 from app.config import Settings
@@ -24,3 +25,23 @@ async def test_number_of_unfinished_tasks_of_a_user_is_limited(
 
     assert statuses == [202, 409, 202]
     assert len(list(settings.upload_folder.iterdir())) == before + 2
+
+
+async def test_limit_holds_for_requests_at_the_same_time(
+    ada: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def do_not_publish(*_: object) -> None: ...
+
+    monkeypatch.setattr("app.crud.task.MAX_UNFINISHED_TASKS", 2)
+    monkeypatch.setattr("app.api.v1.endpoints.tasks.publish_task", do_not_publish)
+    statuses = list[int]()
+
+    async def start_task() -> None:
+        response = await ada.post("/api/v1/tasks/process-file", files=FILE)
+        statuses.append(response.status_code)
+
+    async with create_task_group() as group:
+        for _ in range(6):
+            group.start_soon(start_task)
+
+    assert sorted(statuses) == [202, 202, 409, 409, 409, 409]

@@ -1,4 +1,3 @@
-# {% set seam = "tests/test_config.py" %}
 import pytest
 from pydantic import ValidationError
 
@@ -9,10 +8,11 @@ def test_default_environment_is_production(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ENVIRONMENT", raising=False)
-    values = settings.model_dump(exclude={"environment"})
-    # {% set slot = "values" %}# {% include "features/parts.jinja" %}
+    values = settings.model_dump(exclude={"environment"}) | {"allowed_hosts": ["*"]}
 
-    assert Settings.model_validate(values).environment == "production"
+    with pytest.raises(ValidationError, match="ALLOWED_HOSTS"):  # only production rejects it
+        Settings.model_validate(values)
+    assert Settings.model_validate(values | {"environment": "development"})
 
 
 def test_production_reports_all_unsafe_values_in_one_message(settings: Settings) -> None:
