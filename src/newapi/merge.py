@@ -119,7 +119,8 @@ class _Merger:
                 self.writes[beside] = self.writes.pop(path)
                 self.stages.pop(path, None)
                 note = f"{blocked} is in its way" if blocked else "a folder is in its way"
-                self.outcomes[path] = Outcome(path, "conflict", note, beside=beside, conflicts=1)
+                origin = self.outcomes[path].origin if path in self.outcomes else ""
+                self.outcomes[path] = Outcome(path, "conflict", note, origin, beside, conflicts=1)
 
     def result(self) -> Merged:
         """Return what was collected."""

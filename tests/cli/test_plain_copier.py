@@ -79,4 +79,4 @@ def test_update_from_the_first_release_brings_what_is_new(tmp_path: Path) -> Non
     copier("update", "--defaults", cwd=project)
 
     assert "_commit: v2.0.0\n" in (project / ".copier-answers.yml").read_text()
-    assert (project / "app/rates.py").exists()
+    assert (project / "app/api/rate_limit.py").exists()

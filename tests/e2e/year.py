@@ -259,7 +259,13 @@ def follow(project: Project, told: str) -> None:
     """Settle the conflicts, use the new names that an update has told, and write the task anew."""
     path = project.path
     for name in project.run(["git", "diff", "--name-only", "--diff-filter=U"]).split():
-        write(path / name, CONFLICT.sub(settled, (path / name).read_text()))
+        text = (path / name).read_text(encoding="utf-8")
+        result = CONFLICT.sub(settled, text)
+        for line, (theirs, own) in CHANGED.items():
+            if line in text:
+                assert theirs in result
+                result = result.replace(theirs, own)
+        write(path / name, result)
     project.run(["git", "add", "--all"])
     generate_task_again(project)
     use_new_names(project, told)
@@ -271,16 +277,9 @@ def follow(project: Project, told: str) -> None:
 
 
 def settled(conflict: re.Match[str]) -> str:
-    """Take the lines of the template, and to them what the owner has changed and added."""
+    """Take the lines of the template, and those that the owner has added."""
     ours, base, theirs = (side.splitlines(keepends=True) for side in conflict.groups())
-    result = "".join(theirs)
-    for line in ours:
-        if line in CHANGED:
-            assert CHANGED[line][0] in result
-            result = result.replace(*CHANGED[line])
-        elif line not in base:
-            result += line
-    return result
+    return "".join(theirs + [ln for ln in ours if ln not in base and ln not in CHANGED])
 
 
 def generate_task_again(project: Project) -> None:

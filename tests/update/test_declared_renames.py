@@ -219,6 +219,18 @@ def test_unchanged_file_is_moved_and_nothing_else() -> None:
     assert one(merged) == Outcome("new.py", "moved", origin="old.py")
 
 
+def test_file_that_moves_where_a_folder_is_says_where_it_was() -> None:
+    inside = Entry(b"mine = True\n")
+
+    merged = merge(
+        {"old.py": OLD}, {"old.py": OLD, "new.py/mine.py": inside}, {"new.py": NEW}, RULES
+    )
+
+    assert merged.tree == {"new.py/mine.py": inside, "new.py.template-new": NEW}
+    outcome = one(merged)
+    assert (outcome.path, outcome.action, outcome.origin) == ("new.py", "conflict", "old.py")
+
+
 def test_mode_of_the_user_goes_along() -> None:
     ours = {"old.py": Entry(OLD.data, executable=True)}
 
