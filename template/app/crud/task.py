@@ -1,4 +1,4 @@
-"""Queries of tasks. Updates depend on the status, so that a task that has ended never changes."""
+"""Queries of tasks. Updates depend on the status, so that a finished task keeps its result."""
 
 from collections.abc import Sequence
 from datetime import timedelta
