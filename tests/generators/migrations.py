@@ -37,6 +37,11 @@ class Settings(BaseModel):
 def get_settings() -> Settings:
     return Settings()
 """
+EXCEPTIONS = """
+class Conflict(Exception): ...
+
+class ServiceUnavailable(Exception): ...
+"""
 USERS = """
 import sqlalchemy as sa
 from alembic import op
@@ -91,6 +96,7 @@ class Migrations:
             )
             self.write(name, text)
         self.write("app/config.py", CONFIG.format(url=url))
+        self.write("app/exceptions.py", EXCEPTIONS)
         self.write("app/models/__init__.py", "from app.models.base import Base\n")
         self.write("alembic/versions/users.py", USERS)
         self.run(drop_everything)
