@@ -44,21 +44,30 @@ def revised(project: Project) -> dict[str, revisions.Revision]:
     return found
 
 
-def tables(project: Project) -> set[str]:
-    """Run every migration in order, and return the tables that are there in the end."""
+def columns(project: Project) -> dict[str, list[str]]:
+    """Run every migration in order, and return the tables with their columns."""
     fake = types.ModuleType("alembic")
     before = sys.modules.get("alembic")
     sys.modules["alembic"] = fake
     with closing(sqlite3.connect(":memory:")) as database:
         fake.op = types.SimpleNamespace(execute=database.execute)  # type: ignore[attr-defined]
         try:
-            for revision in revisions.in_order(revised(project)):
-                runpy.run_path(str(project.path / VERSIONS / revision.path))["upgrade"]()
+            for one in revisions.in_order(revised(project)):
+                runpy.run_path(str(project.path / VERSIONS / one.path))["upgrade"]()
         finally:
             del sys.modules["alembic"]
             if before:
                 sys.modules["alembic"] = before
-        return {name for (name,) in database.execute("select name from sqlite_master")}
+        names = [name for (name,) in database.execute("select name from sqlite_master")]
+        return {
+            name: sorted(row[1] for row in database.execute(f"pragma table_info({name})"))
+            for name in names
+        }
+
+
+def tables(project: Project) -> set[str]:
+    """Run every migration in order, and return the tables that are there in the end."""
+    return set(columns(project))
 
 
 def test_added_feature_equals_one_from_the_beginning(plain: Project) -> None:

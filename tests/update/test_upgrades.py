@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
-import sqlite3
-import sys
-import types
-from contextlib import closing
-
 import pytest
 
 from newapi import migrations, revisions, tree
@@ -15,7 +9,7 @@ from newapi.migrations import Lineage
 from newapi.tree import Entry
 from tests.update.project import Project
 from tests.update.rewrites import KWARGS, PUBLISHED, TASKS, USERS, altered, table
-from tests.update.test_features import VERSIONS, change, revised
+from tests.update.test_features import VERSIONS, change, columns, revised
 
 FINAL = {"users": ["id"], "tasks": ["id", "kwargs", "published_at"]}
 
@@ -25,27 +19,6 @@ def slugs(project: Project) -> list[str]:
     found = revised(project)
     assert len(revisions.heads(found.values())) == 1
     return [revision.slug for revision in revisions.in_order(found)]
-
-
-def columns(project: Project) -> dict[str, list[str]]:
-    """Run every migration in order, and return the tables with their columns."""
-    fake = types.ModuleType("alembic")
-    before = sys.modules.get("alembic")
-    sys.modules["alembic"] = fake
-    with closing(sqlite3.connect(":memory:")) as database:
-        fake.op = types.SimpleNamespace(execute=database.execute)  # type: ignore[attr-defined]
-        try:
-            for one in revisions.in_order(revised(project)):
-                runpy.run_path(str(project.path / VERSIONS / one.path))["upgrade"]()
-        finally:
-            del sys.modules["alembic"]
-            if before:
-                sys.modules["alembic"] = before
-        names = [name for (name,) in database.execute("select name from sqlite_master")]
-        return {
-            name: sorted(row[1] for row in database.execute(f"pragma table_info({name})"))
-            for name in names
-        }
 
 
 def test_new_project_has_final_tables_and_no_upgrades(old: Project) -> None:
