@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -78,8 +78,7 @@ class Project:
             )
             yield client
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(timeout=30)
+            stop(process)
 
 
 @dataclass(frozen=True)
@@ -115,6 +114,20 @@ class Client:
                 return response.status, decoded(response.read())
         except urllib.error.HTTPError as error:
             return error.code, decoded(error.read())
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask a server to stop, and kill what is left of its group.
+
+    Only the process that was started gets the signal, and passes it on: a second SIGTERM within
+    the handler of the first can block the reloader of `fastapi dev` for ever.
+    """
+    process.terminate()
+    try:
+        process.wait(timeout=30)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def decoded(body: bytes) -> Any:
