@@ -1,9 +1,7 @@
 """The Redis server of the tests: a real server, or fakeredis in this process."""
 
 import os
-import socket
 from collections.abc import Generator
-from contextlib import suppress
 from threading import Thread
 
 import pytest
@@ -11,18 +9,7 @@ from fakeredis import TcpFakeServer
 from pydantic import SecretStr
 
 NO_REDIS = SecretStr("redis://127.0.0.1:1/2")
-
-
-def find_redis_url() -> str:
-    """Return `TEST_REDIS_URL`, database 15 of a local server, or `fakeredis` without a server."""
-    if url := os.environ.get("TEST_REDIS_URL"):
-        return url
-    with suppress(OSError), socket.create_connection(("127.0.0.1", 6379), timeout=1):
-        return "redis://127.0.0.1:6379/15"
-    return "fakeredis"
-
-
-REAL_OR_FAKE = find_redis_url()
+REAL_OR_FAKE = os.environ.get("TEST_REDIS_URL") or "fakeredis"
 
 
 @pytest.fixture(scope="session", params=[REAL_OR_FAKE])

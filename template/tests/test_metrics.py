@@ -4,8 +4,8 @@ from httpx2 import ASGITransport, AsyncClient
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
+from app.api.metrics import DURATION, REQUESTS
 from app.config import Settings
-from app.core.metrics import DURATION, REQUESTS
 from app.factory import create_app
 
 TOKEN = "a-long-token-of-the-prometheus-server"

@@ -20,6 +20,7 @@ from tests.matrix import ROOT
 
 Create = Callable[[Mapping[str, Value]], Project]
 collect_ignore = ["edge_cases"]
+REDIS = "redis://127.0.0.1:6379/15"
 OURS = ("COV_", "COVERAGE_", "GIT_", "PYTEST_", "PYTHON", "UV_PROJECT_")
 
 
@@ -38,6 +39,8 @@ def environment() -> Iterator[dict[str, str]]:
         if not name.startswith(OURS)
         and name not in {"CI", "VIRTUAL_ENV", "UV_NO_SYNC", "DATABASE_URL", "ENVIRONMENT"}
     }
+    if answers(REDIS):
+        inherited.setdefault("TEST_REDIS_URL", REDIS)
     with TemporaryDirectory(prefix="newapi-e2e-") as base:
         yield inherited | {
             "GIT_CONFIG_GLOBAL": os.environ["GIT_CONFIG_GLOBAL"],

@@ -1,4 +1,4 @@
-"""Send mails over SMTP; without an SMTP server, write them to the log."""
+"""Send e-mails over SMTP; without an SMTP server, write them to the log."""
 
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -17,9 +17,9 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class Mail(NamedTuple):
-    """A mail to send.
+    """An e-mail to send.
 
-    Pass a `message_id`, such as the id of a row, if the same mail may be sent twice: mail servers
+    Pass a `message_id`, such as the id of a row, if the same e-mail may be sent twice: mail servers
     recognize duplicates by it.
     """
 
@@ -30,14 +30,14 @@ class Mail(NamedTuple):
 
 
 class Mailer:
-    """Sends mails, each over its own SMTP connection."""
+    """Sends e-mails, each over its own SMTP connection."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._sender = Address(settings.mail_from.name, addr_spec=settings.mail_from.email)
 
     def create_message(self, mail: Mail) -> EmailMessage:
-        """Return the message of a mail; its values cannot add recipients or headers.
+        """Return the message of an e-mail; its values cannot add recipients or headers.
 
         Raises:
             ValueError: If the address or the message id contains a line break.
@@ -56,14 +56,15 @@ class Mailer:
         return message
 
     async def send(self, mail: Mail) -> None:
-        """Send a mail, or write it to the log if `SMTP_HOST` is not set.
+        """Send an e-mail, or write it to the log if `SMTP_HOST` is not set.
 
         Raises:
-            ServiceUnavailable: If the server does not respond or rejects the mail.
+            ValueError: If the address or the message id contains a line break.
+            ServiceUnavailable: If the server does not respond or rejects the e-mail.
         """
         settings, message = self._settings, self.create_message(mail)
         if not settings.smtp_host:
-            log.info("mail not sent: no SMTP_HOST", **mail._asdict())
+            log.info("e-mail not sent: no SMTP_HOST", **mail._asdict())
             return
         try:
             await aiosmtplib.send(
@@ -77,5 +78,5 @@ class Mailer:
                 timeout=settings.smtp_timeout_seconds,
             )
         except (OSError, aiosmtplib.SMTPException) as error:
-            log.warning("mail not sent", cause=f"{type(error).__name__}: {error}")
-            raise ServiceUnavailable("The mail server did not accept the mail.") from error
+            log.warning("e-mail not sent", cause=f"{type(error).__name__}: {error}")
+            raise ServiceUnavailable("The mail server did not accept the e-mail.") from error

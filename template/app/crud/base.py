@@ -22,7 +22,6 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
-from app.core.database import wrap_database_errors
 from app.exceptions import InvalidReference, NotFound
 from app.models.entity import Entity
 from app.schemas.common import CURSOR_SORTS, Cursor, ListParams, Page, SearchParams
@@ -108,11 +107,11 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         """Add a row with the data of a request and with values that clients cannot set.
 
         Raises:
-            Conflict: If a unique value is taken or a referenced row does not exist.
+            IntegrityError: If a unique value is taken or a referenced row does not exist.
         """
         row = self.model(**data.model_dump(), **values)
         db.add(row)
-        await flush(db)
+        await db.flush()
         if self.eager_load:
             await self.load_relationships(db, row)
         return row
@@ -121,11 +120,12 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         """Set the fields that the request contains.
 
         Raises:
-            Conflict: If a unique value is taken or the row no longer exists.
+            IntegrityError: If a unique value is taken or a referenced row does not exist.
+            StaleDataError: If the row no longer exists.
         """
         for name, value in data.model_dump(exclude_unset=True).items():
             setattr(row, name, value)
-        await flush(db)
+        await db.flush()
         if self.eager_load:
             await self.load_relationships(db, row)
         return row
@@ -139,10 +139,10 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         """Delete the row.
 
         Raises:
-            Conflict: If other rows refer to it.
+            IntegrityError: If other rows refer to it.
         """
         await db.delete(row)
-        await flush(db)
+        await db.flush()
 
     async def check_reference(
         self,
@@ -159,17 +159,6 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
         statement = select(self.model.id).where(self.model.id == row_id, *where)
         if row_id is not None and await db.scalar(statement) is None:
             raise InvalidReference(field)
-
-
-async def flush(db: AsyncSession) -> None:
-    """Send pending changes to the database.
-
-    Raises:
-        Conflict: If the changes violate a constraint or a changed row no longer exists.
-        ServiceUnavailable: If the database is unreachable or busy.
-    """
-    with wrap_database_errors():
-        await db.flush()
 
 
 async def execute_rowcount(db: AsyncSession, statement: Update | Delete) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.crud.base import execute_rowcount, flush, lock_rows
+from app.crud.base import execute_rowcount, lock_rows
 from app.exceptions import Conflict, NotFound
 from app.models.entity import utc_now
 from app.models.task import Task, TaskKind, TaskStatus
@@ -33,7 +33,7 @@ async def create_task(
         raise Conflict("Too many unfinished tasks.")
     task = Task(owner_id=owner.id, kind=kind, kwargs=kwargs)
     db.add(task)
-    await flush(db)
+    await db.flush()
     return task
 
 
@@ -49,7 +49,7 @@ async def get_task(db: AsyncSession, owner: User, task_id: UUID) -> Task:
     return task
 
 
-async def start_task(db: AsyncSession, task_id: UUID) -> Task | None:
+async def mark_running(db: AsyncSession, task_id: UUID) -> Task | None:
     """Set a queued task to running and return it. Return None if it is not queued."""
     queued = update(Task).where(Task.id == task_id, Task.status == TaskStatus.QUEUED)
     is_started = await execute_rowcount(db, queued.values(status=TaskStatus.RUNNING))
@@ -63,8 +63,8 @@ async def update_running_task(db: AsyncSession, task_id: UUID, **values: object)
 
 
 async def mark_published(db: AsyncSession, task_id: UUID) -> None:
-    """Record that a task has been published."""
-    unpublished = update(Task).where(Task.id == task_id, Task.published_at.is_(None))
+    """Record that a task has been published, unless it has ended already."""
+    unpublished = update(Task).where(Task.id == task_id, Task.published_at.is_(None), UNFINISHED)
     await db.execute(unpublished.values(published_at=utc_now()))
 
 

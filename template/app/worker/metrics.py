@@ -2,8 +2,8 @@
 
 from prometheus_client import start_http_server
 
+from app.api.metrics import get_registry
 from app.config import Settings
-from app.core.metrics import get_registry
 
 
 def serve_metrics(settings: Settings) -> None:

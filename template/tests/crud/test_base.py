@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.crud.base import execute_rowcount
 from app.dependencies import SessionDep
-from app.exceptions import Conflict, InvalidReference, NotFound
+from app.exceptions import InvalidReference, NotFound
 from tests.crud.tables import (
     Book,
     BookCreate,
@@ -59,14 +59,23 @@ async def test_request_commits_its_transaction(
     assert (await shelves.get(db, Shelf.id == shelf_id)).name == "Poetry"
 
 
-async def test_violated_constraint_is_a_conflict(db: AsyncSession) -> None:
+async def test_violated_constraint_is_a_conflict(
+    app: FastAPI, client: AsyncClient, db: AsyncSession
+) -> None:
+    @app.post("/shelves")
+    async def create_shelf(data: ShelfCreate, session: SessionDep) -> UUID:
+        return (await shelves.create(session, data)).id
+
+    @app.delete("/shelves/{shelf_id}")
+    async def delete_shelf(shelf_id: UUID, session: SessionDep) -> None:
+        await shelves.delete(session, await shelves.get(session, Shelf.id == shelf_id))
+
     shelf = await shelves.create(db, ShelfCreate(name="Poetry"))
     await create_books(db, "Notes", shelf=shelf)
+    await db.commit()
 
-    for change in (shelves.delete(db, shelf), shelves.create(db, ShelfCreate(name="Poetry"))):
-        with pytest.raises(Conflict):
-            async with db.begin_nested():
-                await change
+    assert (await client.post("/shelves", json={"name": "Poetry"})).status_code == 409
+    assert (await client.delete(f"/shelves/{shelf.id}")).status_code == 409
 
 
 async def test_rowcount_is_the_number_of_matched_rows(db: AsyncSession) -> None:

@@ -28,7 +28,7 @@ Start = Callable[..., Awaitable[Process]]
 
 @pytest.fixture
 def broker_url(redis_url: SecretStr, record_property: Callable[[str, object], None]) -> SecretStr:
-    """Return TEST_CELERY_BROKER_URL, or the URL of a Redis server on this machine."""
+    """Return TEST_CELERY_BROKER_URL, or the URL of the Redis server of the tests."""
     url = os.environ.get("TEST_CELERY_BROKER_URL", redis_url.get_secret_value())
     record_property("broker", url)
     typer.echo(f"The broker of this test is {url}.")

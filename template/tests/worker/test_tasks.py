@@ -114,7 +114,7 @@ def test_task_stays_queued_while_the_database_is_down(
     async def fail(*_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr("app.jobs.run.start_task", fail)
+    monkeypatch.setattr("app.jobs.run.mark_running", fail)
     monkeypatch.setattr("app.jobs.publish.mark_published", fail)
     state, run = worker_process.state, worker_process.run
     task = run(add_file_task(state))
@@ -132,7 +132,19 @@ def test_message_without_a_valid_id_is_not_retried(worker_process: WorkerProcess
         deliver("none")
 
 
-def test_configuration_of_tasks(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unfinished_tasks_are_never_acknowledged(
+    settings: Settings, worker_process: WorkerProcess
+) -> None:
+    for task in (tasks.send_email_task, tasks.process_file_task):
+        assert task.acks_late
+        assert not task.acks_on_timeout
+        assert task.reject_on_worker_lost
+        assert task.max_retries == settings.task_max_retries
+
+
+def test_worker_application_follows_the_settings(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("app.config.get_settings", lambda: settings)
     logging.getLogger("app").setLevel(logging.CRITICAL)
 
@@ -140,13 +152,6 @@ def test_configuration_of_tasks(settings: Settings, monkeypatch: pytest.MonkeyPa
     module["set_up_logging"]()
 
     app: Celery = module["celery_app"]
-    for task in (tasks.send_email_task, tasks.process_file_task):
-        assert (task.acks_late, task.acks_on_timeout, task.reject_on_worker_lost) == (
-            True,
-            False,
-            True,
-        )
-        assert task.max_retries == settings.task_max_retries
     assert (app.conf.worker_prefetch_multiplier, app.conf.accept_content) == (1, ["json"])
     assert app.conf.task_ignore_result
     assert not app.conf.result_backend

@@ -1,4 +1,4 @@
-# Needs app/core/metrics.py
+# Needs app/api/metrics.py
 import sys
 from pathlib import Path
 
@@ -7,15 +7,15 @@ from anyio import run_process, sleep
 from fastapi import BackgroundTasks, FastAPI
 from httpx2 import ASGITransport, AsyncClient
 
+from app.api.metrics import DURATION
 from app.config import Settings
-from app.core.metrics import DURATION
 from tests.servers import settings_error
 from tests.test_metrics import read_counts
 
 COUNT_IN_TWO_PROCESSES = """
-import os, app.core.metrics
+import os, app.api.metrics
 os.fork()
-app.core.metrics.REQUESTS.labels("GET", "/things", "200").inc()
+app.api.metrics.REQUESTS.labels("GET", "/things", "200").inc()
 """
 
 

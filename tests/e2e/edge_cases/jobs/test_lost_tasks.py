@@ -4,9 +4,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.crud.task import reset_stalled_tasks, start_task, update_running_task
+from app.crud.task import mark_running, reset_stalled_tasks, update_running_task
 from app.dependencies import AppState
-from app.jobs.run import finish_task, requeue_task, set_progress
+from app.jobs.run import finish_task, retry_or_fail_task, set_progress
 from app.models.entity import utc_now
 from app.models.task import Task, TaskStatus
 from tests.tasks import change_task, read_task, run_file_task
@@ -87,14 +87,14 @@ async def test_task_that_waits_for_a_worker_is_not_published_again(
 async def test_file_is_kept_until_the_task_has_ended(state: AppState, task: Task) -> None:
     file = state.uploads.path_of(task.kwargs["upload"])
     async with state.sessionmaker.begin() as db:
-        assert await start_task(db, task.id)
+        assert await mark_running(db, task.id)
 
-    assert await requeue_task(state, task.id, is_last_try=False)
+    assert await retry_or_fail_task(state, task.id, is_last_try=False)
     assert file.exists()
 
     async with state.sessionmaker.begin() as db:
-        assert await start_task(db, task.id)
-    assert await requeue_task(state, task.id, is_last_try=True)
+        assert await mark_running(db, task.id)
+    assert await retry_or_fail_task(state, task.id, is_last_try=True)
     assert not file.exists()
     assert (await read_task(state, task)).status is TaskStatus.FAILED
 
@@ -105,8 +105,8 @@ async def test_only_running_tasks_are_queued_again(
 ) -> None:
     await change_task(state, task, status=status, updated_at=LONG_AGO)
 
-    assert not await requeue_task(state, task.id, is_last_try=False)
-    assert not await requeue_task(state, task.id, is_last_try=True)
+    assert not await retry_or_fail_task(state, task.id, is_last_try=False)
+    assert not await retry_or_fail_task(state, task.id, is_last_try=True)
     await reset_stalled(state)
 
     assert (await read_task(state, task)).status is status
