@@ -104,7 +104,7 @@ def task(
     is_dry_run: flags.DryRun = False,
     is_json: flags.Json = False,
 ) -> int:
-    """Generate background work: a coroutine, the endpoint that asks for it, and tests.
+    """Generate background work: a job, the endpoint that asks for it, and tests.
 
     newapi generate task resize-image
 

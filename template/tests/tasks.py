@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from uuid import uuid4
 
 from anyio import fail_after, sleep
 from sqlalchemy import update
@@ -9,7 +10,7 @@ from sqlalchemy import update
 from app.crud.task import create_task
 from app.dependencies import AppState
 from app.jobs.process_file import process_file
-from app.jobs.run import TaskCoroutine, run_task
+from app.jobs.run import Job, run_task
 from app.models.task import Task, TaskKind, TaskStatus
 from app.models.user import User
 
@@ -29,19 +30,20 @@ async def add_task(
 
 async def add_file_task(state: AppState, email: str = "ada@example.com") -> Task:
     """Create a task with a file of three words."""
-    name = state.uploads.store(b"three little words\n")
+    name = uuid4().hex
+    state.uploads.store(name, b"three little words\n")
     return await add_task(state, TaskKind.PROCESS_FILE, {"upload": name}, email)
 
 
 async def run_file_task(
     state: AppState,
     task: Task,
-    coroutine: TaskCoroutine = process_file,
+    job: Job = process_file,
     *,
     is_last_try: bool = False,
 ) -> None:
     """Run a task as a worker does."""
-    await run_task(state, task.id, coroutine, is_last_try=is_last_try)
+    await run_task(state, task.id, job, is_last_try=is_last_try)
 
 
 def with_settings(state: AppState, **values: object) -> AppState:

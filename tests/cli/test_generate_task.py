@@ -67,7 +67,7 @@ def test_wiring_survives_what_the_user_has_made_of_the_files(project: Path, newa
     ) in configuration.read_text()
 
 
-def test_background_task_is_added_to_the_coroutines(
+def test_background_task_is_added_to_the_jobs(
     newapi: Run, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = ("--preset", "standard", "--defaults", "--no-lock", "--set", "jobs=background")

@@ -12,7 +12,7 @@ from app.core.tokens import TokenPayload, decode_access_token
 from app.crud.auth_session import get_user_by_session
 from app.crud.user import users
 from app.dependencies import SessionDep, StateDep
-from app.exceptions import Forbidden, InvalidAuthToken, NotFound, Unauthorized
+from app.exceptions import Forbidden, InvalidAuthToken, Unauthorized
 from app.models.user import User, UserRole
 
 oauth2_scheme = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
@@ -71,9 +71,8 @@ async def get_user(user_id: UUID, current_user: CurrentUser, db: SessionDep) -> 
     Raises:
         NotFound: If the user does not exist, or the current user may not read it.
     """
-    if current_user.role is not UserRole.ADMIN and current_user.id != user_id:
-        raise NotFound("User not found.")
-    return await users.get(db, User.id == user_id)
+    visible = [] if current_user.role is UserRole.ADMIN else [User.id == current_user.id]
+    return await users.get(db, User.id == user_id, *visible)
 
 
 PathUser = Annotated[User, Depends(get_user)]

@@ -91,7 +91,7 @@ class Broker:
         """Connect to the broker.
 
         Raises:
-            OSError: If the broker does not answer.
+            OperationalError: If the broker does not answer.
         """
         await to_thread.run_sync(self._connect, limiter=self._threads, abandon_on_cancel=True)
 

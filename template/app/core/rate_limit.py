@@ -24,7 +24,7 @@ class RateLimiter:
             storage = RedisStorage("redis://", implementation="redispy", key_prefix=prefix, **pool)
         self._exact = MovingWindowRateLimiter(storage)
         self._approximate = SlidingWindowCounterRateLimiter(storage)
-        self._errors = RedisErrorLogger("requests are not limited")
+        self._errors = RedisErrorLogger("logins fail, other requests are not limited")
 
     async def hit(
         self, limit: str, *key: str, exact: bool = False, fail_closed: bool = False
@@ -38,14 +38,15 @@ class RateLimiter:
             TooManyRequests: If the limit is exceeded.
             ServiceUnavailable: If Redis is down, with `fail_closed`.
         """
-        item, limiter = parse(limit), self._exact if exact else self._approximate
+        item = parse(limit)
+        limiter = self._exact if exact else self._approximate
         try:
             allowed = await limiter.hit(item, *key)
             reset_time, remaining = await limiter.get_window_stats(item, *key)
         except RedisError as error:
+            self._errors.report(error)
             if fail_closed:
                 raise ServiceUnavailable from error
-            self._errors.report(error)
             return {}
         seconds = str(max(1, ceil(reset_time - time())))
         headers = {

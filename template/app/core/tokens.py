@@ -1,4 +1,4 @@
-"""Access tokens (JWT, RFC 9068) and refresh tokens (random, stored as a hash)."""
+"""Access tokens (JWT) and refresh tokens (random, stored as a hash)."""
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -12,8 +12,8 @@ from app.config import Settings
 from app.exceptions import InvalidAuthToken
 
 ALGORITHM = "HS256"
-JWT_TYPE = "at+jwt"
-REQUIRED_CLAIMS = ["aud", "exp", "iat", "iss", "jti", "sid", "sub", "typ"]
+JWT_TYPE = "at+jwt"  # RFC 9068: a token of another type is no access token
+REQUIRED_CLAIMS = ["aud", "exp", "iat", "iss", "jti", "sid", "sub"]
 MAX_LENGTH = 4096
 
 
@@ -35,7 +35,6 @@ def create_access_token(settings: Settings, payload: TokenPayload) -> str:
         "jti": str(uuid4()),
         "iat": now,
         "exp": now + timedelta(minutes=settings.access_token_minutes),
-        "typ": JWT_TYPE,
     }
     key = settings.secret_key.get_secret_value()
     return jwt.encode(claims, key, ALGORITHM, headers={"typ": JWT_TYPE})
@@ -45,12 +44,12 @@ def decode_access_token(settings: Settings, token: str) -> TokenPayload:
     """Return the payload of an access token.
 
     Raises:
-        InvalidAuthToken: If the token is malformed, has a wrong signature or has expired.
+        InvalidAuthToken: If the token is malformed, has a wrong signature or type, or has expired.
     """
     if len(token) > MAX_LENGTH:
         raise InvalidAuthToken
     try:
-        claims = jwt.decode(
+        decoded = jwt.decode_complete(
             token,
             settings.secret_key.get_secret_value(),
             algorithms=[ALGORITHM],
@@ -59,10 +58,11 @@ def decode_access_token(settings: Settings, token: str) -> TokenPayload:
             leeway=5,
             options={"require": REQUIRED_CLAIMS, "enforce_minimum_key_length": True},
         )
+        claims = decoded["payload"]
         payload = TokenPayload(UUID(claims["sub"]), UUID(claims["sid"]))
     except (jwt.InvalidTokenError, ValueError) as error:
         raise InvalidAuthToken from error
-    if claims["typ"] != JWT_TYPE:
+    if decoded["header"].get("typ") != JWT_TYPE:
         raise InvalidAuthToken
     return payload
 

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
 from app.config import Settings
 from app.exceptions import ContentTooLarge, UnsupportedMediaType
@@ -38,14 +37,12 @@ class Uploads:
         if not CONTROL_CHARACTERS.isdisjoint(text):
             raise UnsupportedMediaType
 
-    def store(self, content: bytes) -> str:
-        """Store a file that only the user of this process may read. Return its name."""
+    def store(self, name: str, content: bytes) -> None:
+        """Store a file that only the user of this process may read."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = uuid4().hex
-        path = self.folder / name
+        path = self.path_of(name)
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             file.write(content)
-        return name
 
     def path_of(self, name: str) -> Path:
         """Return the path of a stored file."""

@@ -172,8 +172,8 @@ async def lock_rows(
 ) -> int:
     """Lock the rows that match until the transaction ends; return their number.
 
-    Other transactions that lock or change these rows wait. An UPDATE that changes nothing does
-    this on every database, while SQLite, which locks the whole database, ignores FOR UPDATE.
+    Other transactions that lock or change these rows wait. The lock is an UPDATE that changes
+    nothing, because SQLite ignores SELECT ... FOR UPDATE.
     """
     return await execute_rowcount(
         db, update(model).where(*where).values(updated_at=model.updated_at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -19,7 +20,7 @@ UNFINISHED = Task.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING])
 
 
 async def create_task(
-    db: AsyncSession, owner: User, kind: TaskKind, kwargs: dict[str, str]
+    db: AsyncSession, owner: User, kind: TaskKind, kwargs: dict[str, Any]
 ) -> Task:
     """Create a task. Publish it after this transaction is committed.
 
@@ -90,7 +91,7 @@ async def list_unpublished_tasks(db: AsyncSession) -> Sequence[Task]:
     return (await db.scalars(statement)).all()
 
 
-async def list_unfinished_kwargs(db: AsyncSession) -> Sequence[dict[str, str]]:
+async def list_unfinished_kwargs(db: AsyncSession) -> Sequence[dict[str, Any]]:
     """Return the keyword arguments of all unfinished tasks."""
     return (await db.scalars(select(Task.kwargs).where(UNFINISHED))).all()
 

@@ -12,14 +12,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def with_metrics(kind: str, coroutine: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
-    """Return a coroutine function that observes the duration and the outcome of each call."""
+def with_metrics(kind: str, job: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """Return a job that observes the duration and the outcome of each run."""
 
-    @wraps(coroutine)
+    @wraps(job)
     async def measured(*args: P.args, **kwargs: P.kwargs) -> R:
         started, outcome = perf_counter(), "failed"
         try:
-            result = await coroutine(*args, **kwargs)
+            result = await job(*args, **kwargs)
             outcome = "succeeded"
             return result
         finally:

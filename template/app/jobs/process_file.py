@@ -1,4 +1,4 @@
-"""The task that processes an uploaded file."""
+"""The job that processes an uploaded file."""
 
 from hashlib import sha256
 

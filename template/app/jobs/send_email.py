@@ -1,4 +1,4 @@
-"""The task that sends an e-mail."""
+"""The job that sends an e-mail."""
 
 from app.core.mail import Mail
 from app.crud.user import users

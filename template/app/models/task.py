@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Enum, ForeignKey, Index, String
@@ -41,7 +42,7 @@ class Task(Entity):
     kind: Mapped[TaskKind] = mapped_column(
         Enum(TaskKind, native_enum=False, length=40, values_callable=enum_values)
     )
-    kwargs: Mapped[dict[str, str]] = mapped_column(JSON)
+    kwargs: Mapped[dict[str, Any]] = mapped_column(JSON)
     status: Mapped[TaskStatus] = mapped_column(
         Enum(TaskStatus, native_enum=False, length=20, values_callable=enum_values),
         default=TaskStatus.QUEUED,

@@ -58,7 +58,10 @@ class RequestModel(BaseModel, extra="forbid"):
 
 
 UNSET: Any = Field(default_factory=lambda: None)
-"""Default of a field that a PATCH request may omit but not set to null."""
+"""Default of a field that a PATCH request may omit but not set to null; in Python it is None.
+
+A factory keeps this default out of the OpenAPI document.
+"""
 
 
 class PatchModel(RequestModel, json_schema_extra={"minProperties": 1}):

@@ -14,13 +14,13 @@ from app.worker.process import worker_process
 @shared_task(bind=True, base=BaseTask, name=TaskKind.SEND_EMAIL.value)
 def send_email_task(self: BaseTask, task_id: str) -> None:
     """Send an e-mail."""
-    self.run_coroutine(send_email, task_id)
+    self.run_job(send_email, task_id)
 
 
 @shared_task(bind=True, base=BaseTask, name=TaskKind.PROCESS_FILE.value)
 def process_file_task(self: BaseTask, task_id: str) -> None:
     """Process an uploaded file."""
-    self.run_coroutine(process_file, task_id)
+    self.run_job(process_file, task_id)
 
 
 @shared_task(name="publish_unpublished_tasks")

@@ -4,6 +4,7 @@ from uuid import uuid4
 import pytest
 from httpx2 import AsyncClient, Response
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from tests.factories.users import PASSWORD, auth_headers, is_logged_in
 from tests.redis import NO_REDIS
@@ -69,6 +70,8 @@ async def test_logins_are_rejected_while_redis_is_down(serve: Serve) -> None:
         headers = auth_headers(await send(client, LOGIN))
 
     async with serve(redis_url=NO_REDIS) as client:
-        for path in (LOGIN, FORM, REGISTER):
-            assert (await send(client, path)).status_code == 503
+        with capture_logs() as logs:
+            for path in (LOGIN, FORM, REGISTER):
+                assert (await send(client, path)).status_code == 503
+        assert "Redis does not answer" in [line["event"] for line in logs]
         assert await is_logged_in(client, headers)

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from app.dependencies import AppState
 from app.jobs.process_file import process_file
-from app.jobs.publish import COROUTINES, publish_task, publish_unpublished_tasks
+from app.jobs.publish import JOBS, publish_task, publish_unpublished_tasks
 from app.jobs.run import Result
 from app.models.entity import utc_now
 from app.models.task import Task, TaskKind, TaskStatus
@@ -21,8 +21,8 @@ from tests.tasks import (
 BACKGROUND = "app.jobs.background"
 
 
-def test_every_kind_has_a_coroutine() -> None:
-    assert COROUTINES.keys() == set(TaskKind)
+def test_every_kind_has_a_job() -> None:
+    assert JOBS.keys() == set(TaskKind)
 
 
 async def test_server_runs_the_tasks_that_a_stopped_one_left(
@@ -63,7 +63,7 @@ async def test_task_is_retried(
             raise ConnectionError
         return await process_file(state, task, upload=upload)
 
-    monkeypatch.setitem(COROUTINES, TaskKind.PROCESS_FILE, fail_at_first)
+    monkeypatch.setitem(JOBS, TaskKind.PROCESS_FILE, fail_at_first)
     monkeypatch.setattr("app.jobs.publish.MAX_RETRY_DELAY", 0)
 
     await publish_task(with_settings(state, task_max_retries=1), task)

@@ -12,21 +12,21 @@ from tests.tasks import change_task, run_file_task
 
 
 async def test_old_rows_and_orphaned_files_are_deleted(state: AppState, task: Task) -> None:
-    name = state.uploads.store(b"of a deleted user")
+    state.uploads.store("orphan", b"of a deleted user")
     await run_file_task(state, task)
     long_ago = utc_now() - timedelta(days=8)
     await change_task(state, task, updated_at=long_ago)
-    os.utime(state.uploads.path_of(name), times=(0, long_ago.timestamp()))
+    os.utime(state.uploads.path_of("orphan"), times=(0, long_ago.timestamp()))
     sessions = {"user_id": task.owner_id, "last_used_at": long_ago}
     ends = {"expired": long_ago, "fresh": utc_now() + timedelta(days=1)}
     async with state.sessionmaker.begin() as db:
         db.add_all(AuthSession(user_agent=a, expires_at=e, **sessions) for a, e in ends.items())
-    fresh = state.uploads.store(b"of a request that is not committed")
+    state.uploads.store("fresh", b"of a request that is not committed")
 
     await delete_expired(state)
 
-    assert not state.uploads.path_of(name).exists()
-    assert state.uploads.path_of(fresh).exists()
+    assert not state.uploads.path_of("orphan").exists()
+    assert state.uploads.path_of("fresh").exists()
     async with state.sessionmaker() as db:
         assert await db.get(Task, task.id) is None
         assert (await db.scalars(select(AuthSession.user_agent))).all() == ["fresh"]

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from celery import Celery
 from celery.canvas import Signature
-from celery.exceptions import Retry, WorkerLostError
+from celery.exceptions import Retry
 
 from app.config import Settings
 from app.jobs.run import TaskFailed
 from app.models.task import TaskKind, TaskStatus
 from app.worker import tasks
+from app.worker.base import TaskInterrupted
 from app.worker.configuration import create_worker_app
 from app.worker.process import WorkerProcess
 from tests.tasks import add_file_task, change_task, read_task
@@ -72,7 +73,7 @@ def test_killed_worker_counts_as_a_failed_try(
     assert (run(read_task(state, task)).status, retries) == (TaskStatus.QUEUED, [1])
 
     run(change_task(state, task, status=TaskStatus.RUNNING))
-    with pytest.raises(WorkerLostError):
+    with pytest.raises(TaskInterrupted):
         deliver(str(task.id), retries=state.settings.task_max_retries)
     failed = run(read_task(state, task))
     assert (failed.status, failed.error) == (TaskStatus.FAILED, "The task failed too often.")

@@ -50,3 +50,15 @@ async def test_last_administrator_cannot_be_removed(ada: AsyncClient, admin: Asy
         assert (await admin.delete(path)).status_code == 409
     await admin.patch(f"{USERS}/{await get_user_id(ada)}", json={"role": "admin"})
     assert (await admin.delete(ME)).status_code == 204
+
+
+async def test_email_address_of_another_user_is_a_conflict(
+    ada: AsyncClient, admin: AsyncClient
+) -> None:
+    user = f"{USERS}/{await get_user_id(ada)}"
+
+    taken = await admin.patch(user, json={"email": "root@example.com"})
+    unchanged = await admin.patch(user, json={"email": "ada@example.com"})
+
+    assert (taken.status_code, "already registered" in taken.text) == (409, True)
+    assert unchanged.status_code == 200

@@ -29,7 +29,9 @@ async def test_task_without_its_file_fails_at_once(state: AppState, task: Task) 
 def test_files_are_readable_only_by_their_system_user(settings: Settings, tmp_path: Path) -> None:
     uploads = Uploads(settings.model_copy(update={"upload_folder": tmp_path / "uploads"}))
 
-    file = uploads.path_of(uploads.store(b"private"))
+    uploads.store("private", b"private")
+
+    file = uploads.path_of("private")
 
     assert [S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
 

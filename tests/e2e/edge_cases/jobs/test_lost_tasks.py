@@ -1,8 +1,9 @@
 # Needs app/jobs
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, StatementError
 
 from app.crud.task import mark_running, reset_stalled_tasks, update_running_task
 from app.dependencies import AppState
@@ -144,3 +145,17 @@ async def test_result_that_cannot_be_stored_leaves_the_task_running(
 
     assert (await read_task(state, task)).status is TaskStatus.RUNNING
     assert state.uploads.path_of(task.kwargs["upload"]).exists()
+
+
+@pytest.mark.parametrize("status", [TaskStatus.QUEUED, TaskStatus.FAILED])
+async def test_result_that_is_not_json_counts_as_a_failed_try(
+    state: AppState, task: Task, status: TaskStatus
+) -> None:
+    async def return_datetime(state: AppState, task: Task, *, upload: str) -> dict[str, Any]:
+        return {"ended_at": utc_now()}
+
+    with pytest.raises(StatementError):
+        is_last_try = status is TaskStatus.FAILED
+        await run_file_task(state, task, return_datetime, is_last_try=is_last_try)
+
+    assert (await read_task(state, task)).status is status

@@ -1,4 +1,3 @@
-# Needs app/models/entity.py
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
