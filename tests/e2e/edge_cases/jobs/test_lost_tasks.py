@@ -154,8 +154,8 @@ async def test_result_that_is_not_json_counts_as_a_failed_try(
     async def return_datetime(state: AppState, task: Task, *, upload: str) -> dict[str, Any]:
         return {"ended_at": utc_now()}
 
+    is_last_try = status is TaskStatus.FAILED
     with pytest.raises(StatementError):
-        is_last_try = status is TaskStatus.FAILED
         await run_file_task(state, task, return_datetime, is_last_try=is_last_try)
 
     assert (await read_task(state, task)).status is status
