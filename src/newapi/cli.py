@@ -48,7 +48,7 @@ def _run(words: list[str]) -> int:
         _tell(words, _unexpected(error), 1)
         return 1
     if result == INTERRUPTED:
-        _tell(words, NewapiError("Stopped. Nothing was changed."), INTERRUPTED)
+        _tell(words, NewapiError("Stopped. Nothing was changed.", ""), INTERRUPTED)
     return result
 
 
@@ -122,7 +122,8 @@ def _document(words: list[str], error: NewapiError, code: int) -> dict[str, Any]
 def _unexpected(error: Exception) -> NewapiError:
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
-        return NewapiError(f"The system refused: {error.strerror or error}{where}.")
+        fix = "Make sure that the path can be read and written, and that the disk has room"
+        return NewapiError(f"The system refused: {error.strerror or error}{where}.", fix)
     return NewapiError(
         f"newapi failed in a way it should not: {type(error).__name__}: {error}",
         "Please report it, with the output of the same command under NEWAPI_TRACEBACK=1.",

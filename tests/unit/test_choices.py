@@ -59,7 +59,7 @@ def test_flags_win_over_the_file_and_the_name_too(small: Catalog) -> None:
 
 
 def test_json_is_held_to_its_types(small: Catalog) -> None:
-    wrong = {"auth": "true", "description": True, "database": "mysql"}
+    wrong: dict[str, str | bool] = {"auth": "true", "description": True, "database": "mysql"}
 
     found = read(small, file=Answers(wrong, is_json=True))
 
