@@ -1,11 +1,16 @@
-"""Read a file of answers, which may come from anybody: plain `question: value` lines only."""
+"""Read answers from a file or from standard input: plain `question: value` pairs only."""
 
 from __future__ import annotations
 
+import json
 import os
 import stat
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newapi.errors import Problem
 from newapi.text import shorten
@@ -14,29 +19,82 @@ if TYPE_CHECKING:
     import yaml
 
 MAX_BYTES = 64 * 1024
+STDIN = "-"
 
-_FIX = "Write one `question: value` per line, as in .copier-answers.yml of a project"
+_FIX = "Write one `question: value` per line, or a JSON object as `newapi schema` describes it"
 _PATH_FIX = "Give --answers the path of a readable file"
+_STDIN_FIX = "echo '{\"auth\": true}' | newapi create myproject --answers -"
 _EMPTY = ("", "~", "null")
 # A project's own answers file also records where it came from.
 COMMIT, SRC_PATH = "_commit", "_src_path"
 
 
-def read(path: Path) -> tuple[dict[str, str], list[Problem]]:
-    """Return the answers in a file, and everything that is wrong with it."""
-    shown = shorten(str(path))
+@dataclass(frozen=True)
+class Answers:
+    """What a document answers: texts, as YAML is read, or the typed values of JSON."""
+
+    values: Mapping[str, str | bool] = field(default_factory=dict)
+    is_json: bool = False
+
+
+def read(path: str) -> tuple[Answers, list[Problem]]:
+    """Return the answers in a file, or on standard input for `-`, and all that is wrong."""
+    is_stdin = path == STDIN
+    what = "Standard input" if is_stdin else f"The answers file '{shorten(path)}'"
     try:
-        content = _bytes(path)
+        content = _stdin() if is_stdin else _bytes(Path(path))
     except OSError as error:
         reason = error.strerror or "it cannot be read"
-        return {}, [Problem(f"The answers file '{shown}' cannot be read: {reason}.", _PATH_FIX)]
+        fix = _STDIN_FIX if is_stdin else _PATH_FIX
+        return Answers(), [Problem(f"{what} cannot be read: {reason}.", fix)]
+    flaw = ""
     if len(content) > MAX_BYTES:
-        problem = f"The answers file '{shown}' is larger than {MAX_BYTES // 1024} KiB."
-        return {}, [Problem(problem, _FIX)]
-    answers, flaws = parse(content)
-    for name in (COMMIT, SRC_PATH):
-        answers.pop(name, None)
-    return answers, [Problem(f"The answers file '{shown}' {flaw}.", _FIX) for flaw in flaws]
+        flaw = f"is larger than {MAX_BYTES // 1024} KiB"
+    elif is_stdin and not content.strip():
+        flaw = "is empty"  # what should have written it has probably failed
+    answers, flaws = (Answers(), [flaw]) if flaw else understand(content)
+    values = {k: v for k, v in answers.values.items() if k not in {COMMIT, SRC_PATH}}
+    return Answers(values, answers.is_json), [Problem(f"{what} {flaw}.", _FIX) for flaw in flaws]
+
+
+def understand(content: bytes) -> tuple[Answers, list[str]]:
+    """Return the answers of a JSON object, or of YAML lines, and all flaws."""
+    flaw = ""
+    try:
+        pairs = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_Pairs)
+        if isinstance(pairs, _Pairs):
+            return _values(pairs)
+    except json.JSONDecodeError as error:
+        flaw = f"is not valid JSON: line {error.lineno}: {error.msg}"
+    except (ValueError, RecursionError):  # which the reader of YAML explains
+        pass
+    texts, flaws = parse(content)
+    is_meant_as_json = flaw and content.lstrip().startswith(b"{")
+    return Answers(dict(texts)), [flaw] if flaws and is_meant_as_json else flaws
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """The members of a JSON object, in which a name can come twice."""
+
+
+def _values(pairs: _Pairs) -> tuple[Answers, list[str]]:
+    """Return the members of a JSON object that are texts or truth values, and the other flaws."""
+    counts = Counter(name for name, _ in pairs)
+    flaws = [f"answers '{shorten(name)}' twice" for name, count in counts.items() if count > 1]
+    flaws += [
+        f"has something else than a text, true or false for '{shorten(name)}'"
+        for name, value in pairs
+        if not isinstance(value, str | bool)
+    ]
+    values = {name: value for name, value in pairs if isinstance(value, str | bool)}
+    return Answers(values, is_json=True), flaws
+
+
+def _stdin() -> bytes:
+    """Read what another program writes; a person would not know that newapi waits."""
+    if sys.stdin.isatty():
+        raise OSError(0, "it is a terminal")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def _bytes(path: Path) -> bytes:
@@ -62,7 +120,8 @@ def parse(content: bytes) -> tuple[dict[str, str], list[str]]:
     if root is None:
         return {}, []
     if not isinstance(root, yaml.MappingNode):
-        return {}, ["holds no `question: value` lines"]
+        kind = "a list" if isinstance(root, yaml.SequenceNode) else "one text"
+        return {}, [f"is {kind}, and holds no `question: value` lines"]
     return _scalars(root)
 
 

@@ -55,12 +55,13 @@ def create(
     no_git: flags.NoGit = False,
     no_lock: flags.NoLock = False,
     force: flags.Force = False,
-    is_json: flags.Json = False,
+    is_json: flags.Json = None,
 ) -> None:
     """Create a project.
 
     In a terminal newapi asks what no flag has answered; anywhere else, and with --defaults, the
-    defaults are taken. `newapi features` shows what there is to choose.
+    defaults are taken. `newapi features` shows what there is to choose. Where a coding agent runs
+    newapi, or CI does, nothing is asked; agents get --json, and --no-json gives them text.
     """
     from newapi.commands import create as command
     from newapi.console import Console
@@ -92,7 +93,7 @@ def features(
             metavar="NAME", help="Show one feature.", autocompletion=completion.features
         ),
     ] = None,
-    is_json: flags.Json = False,
+    is_json: flags.Json = None,
 ) -> None:
     """List what can be chosen."""
     from newapi.commands import features as command
@@ -102,7 +103,26 @@ def features(
 
 
 @app.command()
-def doctor(*, is_json: flags.Json = False) -> int:
+def schema(
+    *,
+    subject: Annotated[
+        str, typer.Argument(metavar="[create|resource]", help="What the schema describes.")
+    ] = "create",
+    is_json: flags.Json = None,
+) -> None:
+    """Print the JSON Schema of what newapi reads.
+
+    `create`: the answers that `newapi create NAME --answers -` takes from standard input.
+    `resource`: the files in resources/ of a project, one definition each.
+    """
+    from newapi.commands import schema as command
+    from newapi.console import Console
+
+    command.run(subject, Console(is_json=bool(is_json)))
+
+
+@app.command()
+def doctor(*, is_json: flags.Json = None) -> int:
     """Look for git, uv, docker and Python."""
     from newapi.commands import doctor as command
     from newapi.console import Console
@@ -127,7 +147,7 @@ def update(
     keep_tables: flags.KeepTables = False,
     is_continued: flags.Continued = False,
     is_aborted: flags.Aborted = False,
-    is_json: flags.Json = False,
+    is_json: flags.Json = None,
 ) -> int:
     """Bring a project to the newest release of its template; your changes stay.
 
@@ -166,7 +186,7 @@ def add(
     use_defaults: flags.Defaults = False,
     is_dry_run: flags.DryRun = False,
     conflict: flags.Conflict = "inline",
-    is_json: flags.Json = False,
+    is_json: flags.Json = None,
 ) -> int:
     """Add features to a project, at the release that it has."""
     from newapi.commands import update as command
@@ -191,7 +211,7 @@ def remove(
     is_dry_run: flags.DryRun = False,
     conflict: flags.Conflict = "inline",
     keep_tables: flags.KeepTables = False,
-    is_json: flags.Json = False,
+    is_json: flags.Json = None,
 ) -> int:
     """Remove features from a project; files of theirs that you have changed stay."""
     from newapi.commands import update as command
@@ -219,7 +239,7 @@ def diff(
     settings: flags.Settings = None,
     answers: flags.Answers = None,
     template: flags.Template = None,
-    is_json: flags.Json = False,
+    is_json: flags.Json = None,
 ) -> int:
     """Print the patch that an update would make, with these choices."""
     from newapi.commands import diff as command
@@ -227,7 +247,7 @@ def diff(
     from newapi.console import Console
 
     options = Options("diff", path, version, preset, enabled, disabled, settings, answers, template)
-    return command.run(options, Console(is_json=is_json))
+    return command.run(options, Console(is_json=bool(is_json)))
 
 
 @app.command()
@@ -235,7 +255,7 @@ def status(
     *,
     path: flags.Path = None,
     is_check: flags.Check = False,
-    is_json: flags.Json = False,
+    is_json: flags.Json = None,
 ) -> int:
     """Show a project's release and features, which files you changed, and what would conflict.
 

@@ -64,7 +64,7 @@ def resource(
     path: flags.Project = None,
     is_dry_run: flags.DryRun = False,
     conflict: flags.Conflict = "inline",
-    is_json: flags.Json = False,
+    is_json: flags.Json = None,
 ) -> int:
     """Generate a resource with its table, API and tests; or change one.
 
@@ -102,7 +102,7 @@ def task(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What is to be done: resize-image.")],
     path: flags.Project = None,
     is_dry_run: flags.DryRun = False,
-    is_json: flags.Json = False,
+    is_json: flags.Json = None,
 ) -> int:
     """Generate background work: a job, the endpoint that asks for it, and tests.
 

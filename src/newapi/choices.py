@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newapi import features, names
+from newapi.answers_file import Answers
 from newapi.errors import Problem
 from newapi.text import flaw_of_email, flaw_of_text, repaired, shorten
 
@@ -29,7 +30,7 @@ class Choices:
     enabled: tuple[str, ...] = ()
     disabled: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
-    file: Mapping[str, str] = field(default_factory=dict)
+    file: Answers = field(default_factory=Answers)
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ class Given:
 def read(choices: Choices, catalog: Catalog, dependencies: frozenset[str] = frozenset()) -> Given:
     """Understand the choices; flags win over the name, and the name over the file."""
     file = _Reader(catalog, dependencies)
-    for name, text in choices.file.items():
+    for name, value in choices.file.values.items():
         if not (name == NAME and choices.name is not None):
-            file.set(name, text, flag="the answers file")
+            file.set(name, value, flag="the answers file", is_typed=choices.file.is_json)
     if choices.name is not None:
         file.set_name(choices.name)
     flags = _Reader(catalog, dependencies)
@@ -81,6 +82,17 @@ def understand(question: Question, text: str) -> Value:
     return text
 
 
+def _typed(question: Question, value: Value) -> Value:
+    """Return a value of a JSON document as an answer; raise ValueError with what is wrong."""
+    if question.type == "bool":
+        if not isinstance(value, bool):
+            raise ValueError("must be true or false, without quotation marks")
+        return value
+    if isinstance(value, bool):
+        raise ValueError("must be a text, in quotation marks")
+    return understand(question, value)
+
+
 class _Reader:
     """Collects answers from one place, and problems instead of exceptions."""
 
@@ -98,7 +110,8 @@ class _Reader:
         else:
             self.set(name.strip(), text, flag=f"--set {name.strip()}={shorten(text)}")
 
-    def set(self, name: str, text: str, *, flag: str) -> None:
+    def set(self, name: str, typed: Value, *, flag: str, is_typed: bool = False) -> None:
+        text = typed if isinstance(typed, str) else str(typed).lower()
         question = self.catalog.questions.get(name)
         if question is None:
             near = features.nearest(name, self.catalog.questions)
@@ -111,7 +124,7 @@ class _Reader:
             )
             return
         try:
-            value = understand(question, text)
+            value = _typed(question, typed) if is_typed else understand(question, text)
         except ValueError as flaw:
             example = "|".join(question.choices) or (
                 "true|false" if question.type == "bool" else ""

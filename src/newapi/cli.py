@@ -13,6 +13,8 @@ from newapi import __version__, streams
 from newapi.errors import NewapiError, Problem, UsageError
 
 INTERRUPTED = 130
+# Commands that print for programs without `--json`: a patch, a JSON Schema.
+_FOR_PROGRAMS = frozenset({"diff", "schema"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +48,7 @@ def _run(words: list[str]) -> int:
         _tell(words, _unexpected(error), 1)
         return 1
     if result == INTERRUPTED:
-        _tell(words, NewapiError("Stopped. Nothing was changed."), INTERRUPTED)
+        _tell(words, NewapiError("Stopped. Nothing was changed.", ""), INTERRUPTED)
     return result
 
 
@@ -82,16 +84,24 @@ def _command(words: list[str]) -> str:
     return words[0] if words and words[0].isalpha() else ""
 
 
+def _wants_json(words: list[str]) -> bool | None:
+    """Return what the flags say about a document; None where they leave it to the console."""
+    flags = words[: words.index("--")] if "--" in words else words
+    said = [word for word in flags if word in {"--json", "--no-json"}]
+    if said:
+        return said[-1] == "--json"
+    return False if _command(words) in _FOR_PROGRAMS else None
+
+
 def _tell(words: list[str], error: NewapiError, code: int) -> None:
     from newapi.console import Console
 
-    is_json = "--json" in words[: words.index("--")] if "--" in words else "--json" in words
-    console = Console(is_json=is_json)
+    console = Console(is_json=_wants_json(words))
     if code == INTERRUPTED:
         console.note(error.message)
     else:
         console.error(error)
-    if is_json:
+    if console.is_json:
         with suppress(OSError):  # nobody can be told that nobody can be told
             console.document(_document(words, error, code))
 
@@ -112,7 +122,8 @@ def _document(words: list[str], error: NewapiError, code: int) -> dict[str, Any]
 def _unexpected(error: Exception) -> NewapiError:
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
-        return NewapiError(f"The system refused: {error.strerror or error}{where}.")
+        fix = "Make sure that the path can be read and written, and that the disk has room"
+        return NewapiError(f"The system refused: {error.strerror or error}{where}.", fix)
     return NewapiError(
         f"newapi failed in a way it should not: {type(error).__name__}: {error}",
         "Please report it, with the output of the same command under NEWAPI_TRACEBACK=1.",

@@ -15,14 +15,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from newapi import streams
+from newapi import automation, streams
 from newapi.errors import NewapiError, UsageError
-from newapi.text import ascii_command, repaired, visible
+from newapi.text import ascii_command, repaired, shorten, visible
 
 Part = str | tuple[str, str]
 
 _NARROW = 60
 _WIDTH_OF_FILES = 200  # nothing is folded that another program may read line by line
+_LONGEST_STATUS = 24  # a terminal that becomes narrower folds longer lines, and keeps their ends
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -30,18 +31,23 @@ class Console:
     """Talks to people, and with `--json` to programs.
 
     Results go to standard output; notes, warnings, progress and errors to standard error. With
-    `--json` only the document goes to standard output.
+    `--json` only the document goes to standard output. Coding agents get the document without a
+    flag (`is_json=None`), and neither they nor CI systems are asked anything.
     """
 
-    def __init__(self, *, is_json: bool = False) -> None:
-        self.is_json = is_json
-        self._err = _Stream(stderr=True)
-        self._out = self._err if is_json else _Stream(stderr=False)
+    def __init__(self, *, is_json: bool | None = None) -> None:
+        self.automation = automation.detect(os.environ)
+        is_agent = self.automation is not None and self.automation.is_agent
+        self.is_json = is_agent if is_json is None else is_json
+        is_plain = self.automation is not None
+        self._err = _Stream(stderr=True, is_plain=is_plain)
+        self._out = self._err if self.is_json else _Stream(stderr=False, is_plain=is_plain)
 
     @property
     def can_ask(self) -> bool:
         """Whether somebody sits at a terminal and expects questions."""
-        return not self.is_json and all(s.isatty() for s in (sys.stdin, sys.stdout))
+        is_terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout))
+        return is_terminal and not self.is_json and self.automation is None
 
     def line(self, *parts: Part) -> None:
         """Print one line; a part may carry a style."""
@@ -132,8 +138,11 @@ class Console:
     @contextmanager
     def status(self, text: str) -> Iterator[None]:
         """Show that something takes its time; one plain line where nothing can move."""
-        if self._err.is_terminal and not self._err.is_dumb_terminal:
-            with self._err.status(_text(text), spinner="line"):
+        if self.automation is None and self._err.can_erase:
+            with (
+                streams.without_echo(self._err.file),
+                self._err.status(_text(shorten(text, _LONGEST_STATUS)), spinner="line"),
+            ):
                 yield
         else:
             self.note(f"{text} ...")
@@ -141,12 +150,28 @@ class Console:
 
 
 class _Stream(rich.Console):
-    """A rich console that takes text literally and survives a reader that went away."""
+    """A rich console that takes text literally and survives a reader that went away.
 
-    def __init__(self, *, stderr: bool) -> None:
-        super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False)
+    A plain one never assumes a terminal, unless FORCE_COLOR says so.
+    """
+
+    def __init__(self, *, stderr: bool, is_plain: bool) -> None:
+        force_terminal = False if is_plain and not os.environ.get("FORCE_COLOR") else None
+        super().__init__(
+            stderr=stderr,
+            force_terminal=force_terminal,
+            markup=False,
+            emoji=False,
+            highlight=False,
+        )
         if not self.is_terminal and "COLUMNS" not in os.environ:
             self.width = _WIDTH_OF_FILES
+
+    @property
+    def can_erase(self) -> bool:
+        """Whether a line can be drawn anew; FORCE_COLOR alone makes no terminal of a file."""
+        is_there = self.file.isatty() and streams.is_foreground(self.file)
+        return is_there and self.is_terminal and not self.is_dumb_terminal
 
     def on_broken_pipe(self) -> None:
         """Go on without a reader: what the command does matters more than who listens."""

@@ -97,7 +97,11 @@ def _explained(what: str) -> Iterator[None]:
     try:
         yield
     except (CopierError, jinja2.TemplateError, yaml.YAMLError, *_MISTAKES) as error:
-        raise NewapiError(f"The {what} cannot be rendered: {_one_line(error)}") from error
+        raise _broken(f"The {what} cannot be rendered: {_one_line(error)}") from error
+
+
+def _broken(message: str) -> NewapiError:
+    return NewapiError(message, "Mend the template, or leave --template out to use newapi's own")
 
 
 def _record(source: Source, answers: Mapping[str, bool | str], path: Path) -> None:
@@ -107,17 +111,17 @@ def _record(source: Source, answers: Mapping[str, bool | str], path: Path) -> No
     try:
         text = path.read_bytes().decode()
     except FileNotFoundError as error:
-        raise NewapiError(f"The template does not write {ANSWERS_FILE}.") from error
+        raise _broken(f"The template does not write {ANSWERS_FILE}.") from error
     provenance = {"_commit": source.commit} if source.commit else {}
     provenance["_src_path"] = source.src_path
     lines = yaml.dump(provenance, indent=4, allow_unicode=True, default_flow_style=False)
     text, found = _PROVENANCE.subn(lambda _: lines, text, count=1)
     recorded = yaml.safe_load(text) if found else None
     if not isinstance(recorded, dict):
-        raise NewapiError(f"The template's {ANSWERS_FILE} does not hold its answers.")
+        raise _broken(f"The template's {ANSWERS_FILE} does not hold its answers.")
     lost = [name for name, value in answers.items() if recorded.get(name) != value]
     if lost:
-        raise NewapiError(f"The template did not record these answers: {', '.join(lost)}.")
+        raise _broken(f"The template did not record these answers: {', '.join(lost)}.")
     path.write_bytes(text.encode())
 
 

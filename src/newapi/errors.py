@@ -13,11 +13,11 @@ class Problem:
 
 
 class NewapiError(Exception):
-    """The command failed, and nothing was changed."""
+    """The command failed, and nothing was changed; `hint` is the way out."""
 
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -29,5 +29,5 @@ class UsageError(NewapiError):
     exit_code = 2
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(" ".join(problem.message for problem in problems))
+        super().__init__(" ".join(problem.message for problem in problems), "")
         self.problems = tuple(problems)

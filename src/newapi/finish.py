@@ -158,6 +158,11 @@ def uv_lock(path: Path) -> str | None:
     return None
 
 
+def locked(path: Path) -> int:
+    """Return the number of packages in the lock file of this folder, without the project."""
+    return (path / "uv.lock").read_bytes().count(b"\n[[package]]\n") - 1
+
+
 def _identity(path: Path, author_name: str, author_email: str) -> tuple[str, ...]:
     """Return the git options that name an author, where git knows none."""
     name, email = git_identity(path)

@@ -9,7 +9,11 @@ import typer
 from newapi import completion
 
 Json = Annotated[
-    bool, typer.Option("--json", help="One JSON document on standard output (docs/json.md).")
+    bool | None,
+    typer.Option(
+        "--json/--no-json",
+        help="One JSON document on standard output (docs/json.md); coding agents get it unasked.",
+    ),
 ]
 Preset = Annotated[
     str | None,
@@ -48,7 +52,10 @@ Settings = Annotated[
 ]
 Answers = Annotated[
     str | None,
-    typer.Option(metavar="FILE.yml", help="Take answers from a file; flags win over it."),
+    typer.Option(
+        metavar="FILE",
+        help="Take answers from a file, or from standard input (-): YAML or JSON; flags win.",
+    ),
 ]
 Defaults = Annotated[bool, typer.Option("--defaults", "-y", help="Ask nothing; take the defaults.")]
 Template = Annotated[

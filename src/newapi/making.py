@@ -59,7 +59,7 @@ def make(plan: Plan, source: Source, console: Console) -> Made:
         environment.write_env(staging.path)
         if not plan.is_dry_run:
             warnings += _lock(plan, staging.path, console)
-        warnings += _commit(plan, staging)
+        warnings += _commit(plan, staging, console)
         files = _files(staging.path)
         has_git = (staging.path / ".git").is_dir()
         kept = staging.preview() if plan.is_dry_run else staging.publish()
@@ -108,12 +108,15 @@ def _permit(root: Path) -> None:
 def _lock(plan: Plan, path: Path, console: Console) -> list[str]:
     if not plan.with_lock:
         return []
-    with console.status("Locking the dependencies (uv lock)"):
+    with console.status("Running uv lock"):
         warning = finish.uv_lock(path)
-    return [warning] if warning else []
+    if warning:
+        return [warning]
+    console.note(f"Wrote uv.lock: {finish.locked(path)} packages.")
+    return []
 
 
-def _commit(plan: Plan, staging: project.Staging) -> list[str]:
+def _commit(plan: Plan, staging: project.Staging, console: Console) -> list[str]:
     if not plan.with_git:
         return []
     if staging.is_addition:
@@ -123,6 +126,8 @@ def _commit(plan: Plan, staging: project.Staging) -> list[str]:
     else:
         name, email = (str(plan.answers.get(key, "")) for key in ("author_name", "author_email"))
         warning = finish.git_init(staging.path, name, email)
+        if not warning:
+            console.note("Made a git repository with one commit.")
     return [warning] if warning else []
 
 

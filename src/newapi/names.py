@@ -16,7 +16,8 @@ RULE = (
     " letters, digits, dots, dashes and underscores"
 )
 
-_NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
+PATTERN = r"[A-Za-z](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?"
+_NAME = re.compile(PATTERN)
 _REQUIREMENT = re.compile(r"""["']([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?\s*[<>=~!]""")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 

@@ -36,7 +36,7 @@ _GIT_SETTINGS = (
 class ProgramError(NewapiError):
     """Another program is missing or failed; `output` is all that it said about it."""
 
-    def __init__(self, message: str, hint: str = "", output: str = "") -> None:
+    def __init__(self, message: str, hint: str, output: str = "") -> None:
         super().__init__(message, hint)
         self.output = output or message
 
@@ -63,13 +63,16 @@ def run(  # noqa: PLR0913 - as many as subprocess.run has
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ProgramError(f"{name} did not answer within {timeout:.0f} seconds.") from error
+        fix = f"Run `{name} --version` to see whether it answers"
+        raise ProgramError(f"{name} did not answer within {timeout:.0f} seconds.", fix) from error
     except OSError as error:
-        raise ProgramError(f"{name} cannot be run: {error.strerror}.") from error
+        raise _not_run(name, error) from error
     if done.returncode not in accepted:
         said = done.stderr.decode(errors="replace")
         message = _reason(said) or f"{name} failed with exit code {done.returncode}."
-        raise ProgramError(message, output=_whole(said))
+        raise ProgramError(
+            message, f"Mend what {name} says, then run newapi again", output=_whole(said)
+        )
     return done.returncode, done.stdout
 
 
@@ -84,7 +87,7 @@ def attend(command: list[str], *, cwd: Path, environment: Mapping[str, str]) -> 
     try:
         running = subprocess.Popen(command, cwd=cwd, env=environment)
     except OSError as error:
-        raise ProgramError(f"{Path(command[0]).stem} cannot be run: {error.strerror}.") from error
+        raise _not_run(Path(command[0]).stem, error) from error
     try:
         return running.wait()
     except KeyboardInterrupt:
@@ -92,6 +95,11 @@ def attend(command: list[str], *, cwd: Path, environment: Mapping[str, str]) -> 
             with suppress(KeyboardInterrupt):
                 running.wait()
         raise
+
+
+def _not_run(name: str, error: OSError) -> ProgramError:
+    message = f"{name} cannot be run: {error.strerror}."
+    return ProgramError(message, f"Install {name} anew; `newapi doctor` says what is found")
 
 
 def git_program() -> str:

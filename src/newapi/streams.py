@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 
@@ -51,3 +52,36 @@ def silence(stream: Any) -> None:
     """Let a stream whose reader went away swallow what is still written to it."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def is_foreground(terminal: Any) -> bool:
+    """Whether this process may draw on a terminal, and is no job in the background of it."""
+    try:
+        return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except AttributeError:  # Windows
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+@contextmanager
+def without_echo(terminal: Any) -> Iterator[None]:
+    """Do not show keys that are pressed meanwhile; who reads next receives them.
+
+    An echoed Enter moves the cursor to another line than the one that is drawn anew.
+    """
+    try:
+        import termios
+    except ImportError:  # Windows echoes only while somebody reads
+        yield
+        return
+    before = termios.tcgetattr(terminal)
+    termios.tcsetattr(
+        terminal, termios.TCSANOW, [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    )
+    try:
+        yield
+    finally:
+        if is_foreground(terminal):  # from the background it would stop this process
+            with suppress(termios.error):  # the terminal may be gone
+                termios.tcsetattr(terminal, termios.TCSANOW, before)

@@ -5,6 +5,9 @@ import shlex
 import unicodedata
 
 MAX_TEXT = 500
+# Regular expressions that JSON Schema uses too, so they hold to what ECMAScript understands.
+EMAIL = r"""[^\s<>(),;:\\"'`@]+@[^\s<>(),;:\\"'`@]+"""
+CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"  # characters, the commonest that are refused
 
 # Letters of some scripts and emoji families need the joiners, which are invisible themselves.
 _JOINERS = "\u200c\u200d"
@@ -77,7 +80,6 @@ def flaw_of_email(text: str) -> str:
     """Say what keeps a text from being an e-mail address; empty when nothing does."""
     if flaw := flaw_of_text(text):
         return flaw
-    name, _, host = text.partition("@")
-    if not (name and host) or "@" in host or any(c.isspace() or c in "<>(),;:\\\"'`" for c in text):
+    if not re.fullmatch(EMAIL, text):
         return "is not an e-mail address (like ada@example.org)"
     return ""

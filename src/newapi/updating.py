@@ -96,7 +96,7 @@ def abort(repository: Repository, console: Console) -> list[str]:
     with lock.held(desk.lock):
         journal = desk.read()
         if journal is None:
-            raise NewapiError("There is no update to take back.", "")
+            raise NewapiError("There is no update to take back.", "newapi status")
         if journal.head != repository.head():
             fix = "git revert the commit that holds it."
             raise NewapiError("The last update has been committed.", fix)

@@ -10,11 +10,11 @@ import pytest
 from newapi import answers_file
 
 
-def read(path: Path, content: str | bytes) -> tuple[dict[str, str], list[str]]:
+def read(path: Path, content: str | bytes) -> tuple[dict[str, str | bool], list[str]]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    found, problems = answers_file.read(path)
+    found, problems = answers_file.read(str(path))
     assert all(problem.fix for problem in problems)
-    return found, [problem.message for problem in problems]
+    return dict(found.values), [problem.message for problem in problems]
 
 
 @pytest.fixture
@@ -57,6 +57,15 @@ def test_empty_file_answers_nothing(path: Path) -> None:
     assert read(path, "# only a comment\n") == ({}, [])
 
 
+def test_json_has_texts_and_truth_values(path: Path) -> None:
+    content = '\t{"auth": true, "items": false, "description": "\\ud83d\\ude80 yes"}'
+
+    assert read(path, content) == (
+        {"auth": True, "items": False, "description": "🚀 yes"},
+        [],
+    )
+
+
 def test_byte_order_mark_is_no_mistake(path: Path) -> None:
     assert read(path, b"\xef\xbb\xbfa: 1\n") == ({"a": "1"}, [])
 
@@ -70,8 +79,18 @@ def test_byte_order_mark_is_no_mistake(path: Path) -> None:
         ("\tb: 1", "not valid YAML"),
         ("a: 1\n---\nb: 2\n", "not valid YAML: line 2"),
         ("a: \x01", "a character that YAML does not allow"),
-        ("- a\n- b\n", "no `question: value` lines"),
-        ("just words", "no `question: value` lines"),
+        ("- a\n- b\n", "is a list, and holds no `question: value` lines"),
+        ('["auth"]', "is a list, and holds no `question: value` lines"),
+        ("just words", "is one text, and holds no `question: value` lines"),
+        ('{"auth": true', "not valid JSON: line 1: Expecting ',' delimiter"),
+        ('{"auth": true, "auth": false}', "answers 'auth' twice"),
+        ('{"auth": null}', "something else than a text, true or false for 'auth'"),
+        (
+            '{"python_version": 3.12}',
+            "something else than a text, true or false for 'python_version'",
+        ),
+        ('{"a": {"b": "c"}}', "something else than a text, true or false for 'a'"),
+        ('{"a": ' + "[" * 20_000, "nested too deeply"),
         ("a: [1, 2]\n", "plain value in line 1"),
         ("a:\n  b: 1\n", "plain value in line 1"),
         ("? [a]\n: 1\n", "plain value in line 1"),
@@ -101,13 +120,13 @@ def test_every_flaw_is_found(path: Path) -> None:
 
 
 def test_missing_file_is_a_problem(path: Path) -> None:
-    _, problems = answers_file.read(path)
+    _, problems = answers_file.read(str(path))
 
     assert "No such file" in problems[0].message
 
 
 def test_folder_is_a_problem(tmp_path: Path) -> None:
-    _, problems = answers_file.read(tmp_path)
+    _, problems = answers_file.read(str(tmp_path))
 
     assert "cannot be read" in problems[0].message
 
@@ -115,6 +134,6 @@ def test_folder_is_a_problem(tmp_path: Path) -> None:
 def test_pipe_is_not_waited_for(path: Path) -> None:
     os.mkfifo(path)
 
-    _, problems = answers_file.read(path)
+    _, problems = answers_file.read(str(path))
 
     assert "not a regular file" in problems[0].message

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newapi import answers, choices, text
+from newapi.answers_file import Answers
 from newapi.catalog import Catalog
 from newapi.choices import Choices, Given
 
@@ -51,10 +52,22 @@ def test_value_of_a_choice_can_be_switched_off(small: Catalog) -> None:
 def test_flags_win_over_the_file_and_the_name_too(small: Catalog) -> None:
     file = {"project_name": "old", "auth": "false", "database": "mysql"}
 
-    found = read(small, name="new", enabled=("auth",), file=file)
+    found = read(small, name="new", enabled=("auth",), file=Answers(file))
 
     assert not found.problems
     assert found.values == {"project_name": "new", "auth": True, "database": "mysql"}
+
+
+def test_json_is_held_to_its_types(small: Catalog) -> None:
+    wrong: dict[str, str | bool] = {"auth": "true", "description": True, "database": "mysql"}
+
+    found = read(small, file=Answers(wrong, is_json=True))
+
+    assert found.values == {"database": "mysql"}
+    assert [problem.message for problem in found.problems] == [
+        "auth 'true' must be true or false, without quotation marks.",
+        "description 'true' must be a text, in quotation marks.",
+    ]
 
 
 def test_all_mistakes_are_found_at_once(small: Catalog) -> None:
@@ -65,7 +78,7 @@ def test_all_mistakes_are_found_at_once(small: Catalog) -> None:
         enabled=("dokcer", "auth"),
         disabled=("auth", "nothing"),
         settings=("databse=x", "database=postgre", "auth", "author_email=foo", "docker=maybe"),
-        file={"colour": "red"},
+        file=Answers({"colour": "red"}),
     )
 
     assert [message for message, _ in found] == [
@@ -116,7 +129,7 @@ def test_control_characters_never_reach_a_message(small: Catalog) -> None:
         preset="\x1b[2J",
         enabled=("\x1b[2J",),
         settings=("\x1b[2J=1", "author_name=\x1b[2J", "database=\r"),
-        file={"\x07": "\x1b"},
+        file=Answers({"\x07": "\x1b"}),
     )
 
     assert len(found) == 6

@@ -233,7 +233,8 @@ def test_unreachable_url_is_one_line(tmp_path: Path) -> None:
 
 def test_password_in_a_url_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: str, cwd: Path) -> str:
-        raise programs.ProgramError(f"cannot read https://me:secret@host.example in {cwd.name}")
+        message = f"cannot read https://me:secret@host.example in {cwd.name}"
+        raise programs.ProgramError(message, "Try again")
 
     monkeypatch.setattr(finish, "git", fail)
 

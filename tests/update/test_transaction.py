@@ -105,7 +105,7 @@ def test_failure_in_the_middle_changes_nothing(
     def fail(self: git.Repository, entries: dict[str, list[str]], **options: Path) -> None:
         calls.append(1)
         if len(calls) == 2:
-            raise NewapiError("the index is locked")
+            raise NewapiError("the index is locked", "Wait.")
         original(self, entries, **options)
 
     monkeypatch.setattr(git.Repository, "stage", fail)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,9 +83,9 @@ def _draft(
 ) -> Draft:
     """Check everything that can be checked without asking, and complain about all of it."""
     problems: list[Problem] = []
-    file: Mapping[str, str] = {}
+    file = answers_file.Answers()
     if options.answers_file is not None:
-        file, found = answers_file.read(Path(options.answers_file))
+        file, found = answers_file.read(options.answers_file)
         problems += found
     name = None if target is None else names.last_part(target)
     typed = choices.Choices(
@@ -115,7 +114,9 @@ def _tell(draft: Draft, console: Console, *, is_silent: bool) -> None:
     """Say what is decided without asking."""
     if draft.open and not is_silent:
         preset = f" (preset {draft.preset})" if draft.preset else ""
-        console.note(f"Not asking: what no flag answers takes its default{preset}.")
+        found = console.automation
+        reason = f", because {found.variable} is set" if found else ""
+        console.note(f"Not asking{reason}: what no flag answers takes its default{preset}.")
     for change in draft.resolution.changes:
         console.note(str(change))
 

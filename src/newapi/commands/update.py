@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from newapi import __version__, answers_file, offers, planning, update_report, updating
@@ -102,9 +101,9 @@ def abort(path: str | None, console: Console) -> int:
 def wanted(options: Options) -> Wanted:
     """Understand the command line."""
     problems: list[Problem] = []
-    file: Mapping[str, str] = {}
+    file = answers_file.Answers()
     if options.answers_file is not None:
-        file, problems = answers_file.read(Path(options.answers_file))
+        file, problems = answers_file.read(options.answers_file)
     if options.conflict not in {"inline", "rej"}:
         message = f"--conflict is inline or rej, not {options.conflict!r}."
         problems = [*problems, Problem(message, "--conflict inline")]

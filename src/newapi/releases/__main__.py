@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _freeze(version: str) -> str:
     root = checkout()
     if root is None:
-        raise NewapiError("Only a checkout can be frozen.")
+        raise NewapiError("Only a checkout can be frozen.", "Run this in a clone of newapi.")
     return f"Frozen: {freeze(root, version)}"
 
 

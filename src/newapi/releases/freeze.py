@@ -31,7 +31,8 @@ def freeze(root: Path, version: str, folder: Path = store.FOLDER) -> Path:
         raise _refusal(f"The package has version {newapi.__version__}.", fix)
     store.verify(folder)
     if flaws := lint(root):
-        raise NewapiError("The template cannot be frozen:\n" + "\n".join(f"  {f}" for f in flaws))
+        message = "The template cannot be frozen:\n" + "\n".join(f"  {f}" for f in flaws)
+        raise NewapiError(message, "Mend the template, then freeze it again.")
     text = store.dump(store.build(name, snapshot.read(root), folder))
     path = folder / f"{name}.json"
     draft = folder / f".{name}.json.part"

@@ -63,7 +63,9 @@ class Generator:
             return frozenset(wiring.read(yaml.safe_load(text)))
         except (jinja2.TemplateError, yaml.YAMLError, ValueError, TypeError, KeyError) as error:
             message = f"The generator cannot be rendered: {_WIRING}: {error}"
-            raise NewapiError(message) from error
+            raise NewapiError(
+                message, "Mend the template, or newapi update to a newer one"
+            ) from error
 
     @cached_property
     def _wiring(self) -> Template | None:

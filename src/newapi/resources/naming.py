@@ -4,7 +4,8 @@ import re
 
 MAX_LENGTH = 40
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+PATTERN = r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
+_NAME = re.compile(PATTERN)
 
 
 def normalise(text: str) -> str:

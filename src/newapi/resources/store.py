@@ -15,11 +15,12 @@ from newapi.text import shorten
 
 FOLDER = "resources"
 MAX_BYTES = 256 * 1024
+KEYS = ("plural", "access", "api", "fields")
+DIGEST, DIGEST_LENGTH = "digest", 16
 
 Content: TypeAlias = "dict[str, str | dict[str, str]]"
 
 _DEPTH = 2
-_KEYS = ("plural", "access", "api", "fields")
 _COMMENT = """\
 # The resource {name}. newapi writes this file, and notices when it is edited by hand; to change it:
 #   newapi generate resource {name} --add FIELD --drop NAME --rename OLD:NEW --change FIELD
@@ -36,7 +37,7 @@ def write(definition: Definition) -> str:
     import yaml
 
     content = _content(definition)
-    content["digest"] = seal(definition.name, content)
+    content[DIGEST] = seal(definition.name, content)
     shown = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1_000_000)
     return _COMMENT.format(name=definition.name) + shown
 
@@ -54,7 +55,7 @@ def read(path: str, text: bytes | str) -> Definition:
     """
     name = PurePosixPath(path).stem
     content = _parse(path, text)
-    if content.pop("digest", "") != seal(name, content):
+    if content.pop(DIGEST, "") != seal(name, content):
         raise NewapiError(
             f"{path} was edited by hand.",
             f"Bring it back with `git checkout -- {path}`, then say the change to newapi:"
@@ -77,10 +78,10 @@ def seal(name: str, content: Mapping[str, str | Mapping[str, str]]) -> str:
     said = {
         key: value if isinstance(value, str) else [list(pair) for pair in value.items()]
         for key, value in content.items()
-        if key != "digest"
+        if key != DIGEST
     }
     text = json.dumps([name, said], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
 
 
 def _parse(path: str, text: bytes | str) -> Content:
@@ -145,7 +146,7 @@ def _understand(path: str, name: str, content: Content) -> Definition:
     access = next((access for access in ACCESSES if access == content.get("access")), None)
     api = next((api for api in APIS if api == content.get("api")), None)
     is_named = _is_name(name) and isinstance(plural, str) and _is_name(plural)
-    if problems or access is None or api is None or not is_named or set(content) != set(_KEYS):
+    if problems or access is None or api is None or not is_named or set(content) != set(KEYS):
         raise NewapiError(
             f"{path} was written by a newer newapi than this one.",
             "Update newapi itself, for example with `uv tool upgrade newapi-cli`",

@@ -16,9 +16,10 @@ from newapi.resources.kinds import LARGE_INTS, MAX_DIGITS, MAX_VALUES
 
 BOUNDS = ("gt", "ge", "lt", "le")
 
-_PLAIN = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
-_WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
-_LENGTH = re.compile(r"[0-9]{1,9}")
+# Regular expressions that JSON Schema uses too, so they hold to what ECMAScript understands.
+PLAIN = r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?"
+WHOLE = r"[+-]?[0-9]{1,30}"
+LENGTH = r"[0-9]{1,9}"
 _URL = re.compile(r"https?://[!-~]+")
 
 
@@ -52,7 +53,7 @@ def _target(text: str) -> str:
 
 
 def _with_length(field: Field, option: str, text: str) -> Field:
-    if not _LENGTH.fullmatch(text):
+    if not re.fullmatch(LENGTH, text):
         raise ValueError("must be a whole number, like 10")
     value = int(text)
     if option == "digits" and not 1 <= value <= MAX_DIGITS:
@@ -83,11 +84,11 @@ def _number(field: Field, text: str) -> str:
         ValueError: It is none, or too large.
     """
     if field.type == "int":
-        if not _WHOLE.fullmatch(text):
+        if not re.fullmatch(WHOLE, text):
             raise ValueError("must be a whole number, like 10")
         if not LARGE_INTS[0] <= int(text) <= LARGE_INTS[1]:
             raise ValueError(f"must be from {LARGE_INTS[0]} to {LARGE_INTS[1]}")
-    elif not _PLAIN.fullmatch(text):
+    elif not re.fullmatch(PLAIN, text):
         raise ValueError("must be a number, like 0.5")
     if sum(character.isdigit() for character in text) > MAX_DIGITS:
         raise ValueError(f"has more than {MAX_DIGITS} digits")

@@ -1,0 +1,108 @@
+"""The JSON Schema of the definition of a resource, as it is kept in `resources/NAME.yml`."""
+
+from __future__ import annotations
+
+import re
+
+from newapi.resources import naming, store, values
+from newapi.resources.definition import ACCESSES, APIS, Type
+from newapi.resources.fields import MAX_CHARACTERS
+from newapi.resources.kinds import KINDS, Kind, shown
+from newapi.resources.rules import MAX_FIELDS
+from newapi.schema import DIALECT, Schema
+
+_DESCRIPTION = (
+    "A file resources/NAME.yml of a project: the definition of the resource NAME. `newapi generate"
+    " resource` writes it, and with its flags --add, --drop, --rename and --change changes it."
+)
+
+
+def of_definition() -> Schema:
+    """Return the schema of a definition."""
+    name = {"type": "string", "pattern": f"^{naming.PATTERN}$", "maxLength": naming.MAX_LENGTH}
+    about: dict[str, Schema] = {
+        "plural": {
+            **name,
+            "description": "The name in the plural, which is that of the table and of the path.",
+        },
+        "access": {
+            "enum": list(ACCESSES),
+            "description": "Who may do what: rows belong to their owners, everybody reads and"
+            " administrators write, or administrators only.",
+        },
+        "api": {"enum": list(APIS), "description": "The version of the API."},
+        "fields": {
+            "type": "object",
+            "description": "Each field by its name: its type, with options, and ? when optional.",
+            "propertyNames": name,
+            "minProperties": 1,
+            "maxProperties": MAX_FIELDS,
+            "additionalProperties": {
+                "type": "string",
+                "maxLength": MAX_CHARACTERS,
+                "anyOf": [_of_type(each) for each in KINDS],
+            },
+        },
+        "digest": {
+            "type": "string",
+            "pattern": f"^[0-9a-f]{{{store.DIGEST_LENGTH}}}$",
+            "description": "newapi computes it, and refuses a file that it does not fit.",
+        },
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "Definition of a resource",
+        "description": _DESCRIPTION,
+        "type": "object",
+        "properties": about,
+        "required": [*store.KEYS, store.DIGEST],
+        "additionalProperties": False,
+    }
+
+
+def _of_type(name: Type) -> Schema:
+    """Return the schema of a field of one type, as newapi writes it."""
+    kind = KINDS[name]
+    patterns = _options(name, kind)
+    first = next((patterns.pop(each) for each in ("values", "target") if each in patterns), "")
+    option = f"(?:{'|'.join(patterns.values())})"
+    brackets = rf"\({first or option}(?:, ?{option})*\)"
+    if not first:
+        brackets = f"(?:{brackets})?"
+    pattern = rf"^{re.escape(shown(name))}{brackets}\??$"
+    return {"title": name, "pattern": pattern, "examples": [kind.example]}
+
+
+def _options(name: Type, kind: Kind) -> dict[str, str]:
+    """Return the patterns of what can stand between two commas in the brackets of a type."""
+    number = values.WHOLE if name == "int" else values.PLAIN
+    word = naming.PATTERN
+    known = {
+        "values": rf"{word}(?:\|{word})+",
+        "target": word,
+        "unique": "unique",
+        "default": f"default={_default(name)}",
+        **{bound: f"{bound}={number}" for bound in values.BOUNDS},
+    }
+    patterns = {each: known.get(each, f"{each}={values.LENGTH}") for each in kind.options}
+    if "max" in patterns:
+        patterns["number"] = values.LENGTH
+    for low, high, limit in (("min", "max", values.LENGTH), ("ge", "le", number)):
+        if {low, high} <= patterns.keys():
+            patterns["range"] = rf"(?:{limit})?\.\.(?:{limit})?"
+    return patterns
+
+
+def _default(name: Type) -> str:
+    """Return the pattern of a default."""
+    match name:
+        case "bool":
+            return "(?:true|false)"
+        case "int":
+            return values.WHOLE
+        case "float" | "decimal":
+            return values.PLAIN
+        case "list" | "json":
+            return re.escape("[]" if name == "list" else "{}")
+        case _:
+            return r"""(?:"(?:[^"\\]|\\.)*"|[^," ][^,"]*)"""
