@@ -153,7 +153,7 @@ def laws_of_steps(workshop: Workshop, by_user: list[Edit], steps: list[list[str]
     """Change the project several times without a commit, and take each change back."""
     project = workshop.copy()
     story = edit(project, by_user)
-    before = []
+    before: list[tuple[object, str, str]] = []
     for words in steps:
         level = project.snapshot()
         result = project.run(*words, "--project", str(project.path), "--json")
