@@ -82,7 +82,7 @@ Continued = Annotated[
     bool, typer.Option("--continue", help="Finish an update that was interrupted.")
 ]
 Aborted = Annotated[
-    bool, typer.Option("--abort", help="Take the last update back, until it is committed.")
+    bool, typer.Option("--abort", help="Take the newest change back, until it is committed.")
 ]
 Check = Annotated[
     bool, typer.Option("--check", help="Exit with 4 when there is an update, or drift.")

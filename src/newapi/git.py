@@ -100,11 +100,16 @@ class Repository:
             at = end + size + 2
         return found
 
-    def changes(self) -> list[str]:
-        """Return what is not committed in the project's folder."""
+    def changes(self) -> dict[str, str]:
+        """Return the paths in the project's folder that are not committed.
+
+        Each has the two letters of `git status`: the first one compares the index with the
+        commit, the second one the work tree with the index.
+        """
         options = ("--porcelain", "-z", "--no-renames", "--ignore-submodules=none")
         rows = _rows(self.run("status", *options, "--untracked-files=normal", "--", "."))
-        return [os.fsdecode(row[3:]) for row in rows]
+        prefix = os.fsencode(self.prefix)
+        return {os.fsdecode(row[3:].removeprefix(prefix)): row[:2].decode() for row in rows}
 
     def files(self) -> list[str]:
         """Return every path of the work tree that git keeps, or would keep."""
@@ -163,6 +168,12 @@ class Repository:
         one_file = ("-c", "fastImport.unpackLimit=1")  # and not one for each
         output = self.run(*one_file, "fast-import", "--quiet", "--done", stdin=feed + b"done\n")
         return output.decode().split()
+
+    def keep(self, paths: Iterable[str]) -> None:
+        """Store the contents of files, as `git add` does, without a change of the index."""
+        feed = b"".join(os.fsencode(path) + b"\n" for path in paths if "\n" not in path)
+        if feed:
+            self.run("hash-object", "-w", "--stdin-paths", stdin=feed)
 
     def digests(self, paths: list[str]) -> list[str]:
         """Name the contents of files as git would store them."""

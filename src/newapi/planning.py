@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from newapi.console import Console
     from newapi.features import Change, Resolution
     from newapi.git import Item, Repository
+    from newapi.journal import Journal
     from newapi.migrations import Chained
     from newapi.resources.definition import Definition
     from newapi.resources.weaving import Woven
@@ -57,6 +58,14 @@ class Sides(NamedTuple):
     theirs: Tree
 
 
+class Present(NamedTuple):
+    """A project as it is: its files, its answers, and the changes that are not committed."""
+
+    listing: Mapping[str, Item]
+    record: history.Record
+    earlier: tuple[Journal, ...]
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What somebody asked for."""
@@ -68,6 +77,7 @@ class Wanted:
     style: Style = "inline"
     keep_tables: bool = False
     is_quiet_required: bool = True
+    may_follow: bool = False  # on top of changes that newapi has staged
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,7 @@ class Plan:
     before: Mapping[str, Value]
     changes: tuple[Change, ...]
     labels: Labels
+    earlier: tuple[Journal, ...]  # of changes that are staged and not committed
     merged: Merged = field(default_factory=lambda: Merged({}, {}, {}, ()))
     ignored: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
@@ -110,7 +121,7 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
         NewapiError: The project cannot be updated; says why, and what helps.
         UsageError: The choices are wrong.
     """
-    listing, record = look(repository, wanted)
+    listing, record, earlier = look(repository, wanted)
     with ExitStack() as stack:
         stack.enter_context(sources.fetching_once())
         old = _open_old(stack, record, wanted)
@@ -135,6 +146,7 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
             before=before,
             changes=resolution.changes,
             labels=labels,
+            earlier=earlier,
             warnings=tuple(warnings),
             lineage=Lineage(known.renames),
             names=known.names,
@@ -154,16 +166,22 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
     return conclude(repository, listing, wanted, replace(done, lineage=lineage), woven)
 
 
-def look(repository: Repository, wanted: Wanted) -> tuple[Mapping[str, Item], history.Record]:
-    """Return what the last commit has, and what its answers file says."""
+def look(repository: Repository, wanted: Wanted) -> Present:
+    """Return what the last commit has, with what newapi has staged on top of it.
+
+    Raises:
+        NewapiError: There is no commit, the user has uncommitted changes, or the answers file is
+            missing or broken.
+    """
     if wanted.is_quiet_required:
-        worktree.require_quiet(repository)
+        worktree.require_quiet(repository, may_follow=wanted.may_follow)
     elif not repository.head():
         raise NewapiError("The repository has no commit yet.", "git add --all && git commit")
-    listing = repository.listing()
+    earlier = worktree.followed(repository)
+    listing = worktree.listing(repository, earlier)
     item = listing.get(ANSWERS_FILE)
     content = repository.blobs([item.digest])[item.digest] if item else None
-    return listing, history.read(content)
+    return Present(listing, history.read(content), earlier)
 
 
 def _open_old(stack: ExitStack, record: history.Record, wanted: Wanted) -> Source:

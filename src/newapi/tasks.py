@@ -30,7 +30,7 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
         NewapiError: The project cannot have it; says why, and what helps.
         UsageError: The name is none.
     """
-    listing, record = planning.look(repository, wanted)
+    listing, record, earlier = planning.look(repository, wanted)
     with history.open_base(record) as source:
         generator = Generator(source.path, TASK)
         require_there(generator, source, "tasks")
@@ -54,6 +54,7 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
         before=answers,
         changes=(),
         labels=labels,
+        earlier=earlier,
         title=f"Create the task {name}",
     )
     return planning.conclude(repository, listing, wanted, done, Woven({}, files, lines))

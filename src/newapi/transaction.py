@@ -79,6 +79,9 @@ def restore(repository: Repository, desk: Desk, journal: Journal) -> list[Path]:
             copy.unlink(missing_ok=True)
             shutil.copy2(desk.old / step.path, copy, follow_symlinks=False)
             _place(copy, repository.project / step.path)
+    # Nothing refers to what an earlier change has staged: git may have removed it meanwhile.
+    files = (repository.project / path for path, entries in journal.index_before.items() if entries)
+    repository.keep(os.fspath(path) for path in files if path.is_file() and not path.is_symlink())
     repository.stage(journal.index_before)
     desk.clear()
     return saved

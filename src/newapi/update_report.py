@@ -48,7 +48,17 @@ def updated(console: Console, document: Mapping[str, Any]) -> None:
     if document["dry_run"]:
         return
     report.commands(console, "Next", document["next"])
-    console.line("  ", ("newapi update --abort takes everything back until you commit", "dim"))
+    what = "this change" if document.get("earlier") else "everything"
+    console.line("  ", (f"newapi update --abort takes {what} back until you commit", "dim"))
+
+
+def aborted(console: Console, document: Mapping[str, Any]) -> None:
+    """Print what was taken back, and what still can be."""
+    number, earlier = len(document["restored"]), document["earlier"]
+    console.line(f"Taken back: {document['message']}. {number} files are as they were before.")
+    if earlier:
+        console.note(f"The change before it is still staged: {earlier[-1]}.")
+        console.note("newapi update --abort takes that back, too.")
 
 
 def _head(console: Console, document: Mapping[str, Any]) -> None:

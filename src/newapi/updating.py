@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newapi import __version__, git, history, lock, offers, transaction
+from newapi import __version__, git, history, lock, offers, transaction, worktree
 from newapi.errors import NewapiError
-from newapi.journal import Desk
+from newapi.journal import Desk, results
 from newapi.planning import ANSWERS_FILE
 from newapi.transaction import Change
 
@@ -44,13 +44,19 @@ def locate(path: str | None) -> Repository:
 @contextmanager
 def at_work(repository: Repository, console: Console) -> Iterator[Desk]:
     """Be the only one at work; what a killed run left behind is taken back first."""
-    desk = Desk(repository)
-    with lock.held(desk.lock):
+    with _locked(repository) as desk:
         journal = desk.read()
         if journal and journal.is_interrupted:
             _tell_saved(console, transaction.restore(repository, desk, journal))
             console.note("An update that was interrupted has been taken back.")
         yield desk
+
+
+@contextmanager
+def _locked(repository: Repository) -> Iterator[Desk]:
+    """Be the only one at work, with the newest journal."""
+    with lock.held(Desk(repository).lock):
+        yield Desk(repository)
 
 
 def require_finished(repository: Repository) -> None:
@@ -62,7 +68,7 @@ def require_finished(repository: Repository) -> None:
 
 
 def carry_out(repository: Repository, desk: Desk, plan: Plan, document: Document) -> None:
-    """Make the change."""
+    """Make the change, on top of those that are staged and not committed."""
     merged = plan.merged
     beside = {outcome.beside for outcome in merged.outcomes if outcome.beside}
     change = Change(
@@ -71,13 +77,12 @@ def carry_out(repository: Repository, desk: Desk, plan: Plan, document: Document
         stages=merged.stages,
         summary=document,
     )
-    transaction.apply(repository, desk, change)
+    transaction.apply(repository, desk.on_top(len(plan.earlier)), change)
 
 
 def go_on(repository: Repository) -> Document:
     """Finish an update that was interrupted; return its description."""
-    desk = Desk(repository)
-    with lock.held(desk.lock):
+    with _locked(repository) as desk:
         journal = desk.read()
         if journal is None:
             raise NewapiError("There is no update to continue.", "newapi update")
@@ -90,19 +95,34 @@ def go_on(repository: Repository) -> Document:
         return journal.summary
 
 
-def abort(repository: Repository, console: Console) -> list[str]:
-    """Take the last update back; return the paths that were restored."""
-    desk = Desk(repository)
-    with lock.held(desk.lock):
+def abort(repository: Repository, console: Console) -> Document:
+    """Take back the newest change that is not committed; return its description."""
+    with _locked(repository) as desk:
         journal = desk.read()
         if journal is None:
             raise NewapiError("There is no update to take back.", "newapi status")
         if journal.head != repository.head():
             fix = "git revert the commit that holds it."
             raise NewapiError("The last update has been committed.", fix)
-        paths = [step.path for step in journal.steps]
+        *earlier, _ = desk.journals()
+        if earlier and not journal.is_interrupted and _is_undone(repository):
+            message = "What newapi has staged is gone: the project is as it was committed."
+            raise NewapiError(message, "")
         _tell_saved(console, transaction.restore(repository, desk, journal))
-        return paths
+        return {
+            "ok": True,
+            "command": "update",
+            "version": __version__,
+            "path": str(repository.project),
+            "message": journal.message,
+            "restored": [step.path for step in journal.steps],
+            "earlier": [each.message for each in earlier],
+        }
+
+
+def _is_undone(repository: Repository) -> bool:
+    """Whether the user has taken back all that newapi has staged, as `git reset --hard` does."""
+    return not repository.changes() and not worktree.followed(repository)
 
 
 def describe(command: str, repository: Repository, plan: Plan, *, is_dry_run: bool) -> Document:
@@ -129,6 +149,9 @@ def describe(command: str, repository: Repository, plan: Plan, *, is_dry_run: bo
         ],
         "warnings": [*plan.warnings, *map(str, plan.loose), *_of_dropped(plan)],
         "notes": [{"release": release, "text": text} for release, text in notes.items()],
+        "message": _message(command, plan),
+        "earlier": [journal.message for journal in plan.earlier],
+        "dropped": list(plan.dropped),
         "next": _next(command, repository, plan),
         **({"title": plan.title} if plan.title else {}),
     }
@@ -152,26 +175,35 @@ def _next(command: str, repository: Repository, plan: Plan) -> list[str]:
     steps = [] if here == repository.project else [f"cd {shlex.quote(str(repository.project))}"]
     if plan.merged.stages:
         steps += ["git mergetool  # or an editor", "git diff --check"]
-    message = plan.title or f"Update the template to {plan.commit}"
+    messages = [*(journal.message for journal in plan.earlier), _message(command, plan)]
+    options = " ".join(f"-m {shlex.quote(message)}" for message in messages)
+    return [*steps, *_surroundings(plan), f"git add --all && git commit {options}"]
+
+
+def _message(command: str, plan: Plan) -> str:
+    """Return the commit message that describes a change."""
     if command in {"add", "remove"}:
         before, after = plan.before, plan.answers
         changed = [name for name in after if after[name] != before.get(name)]
-        message = f"{command.capitalize()} {', '.join(changed)}"
-    commit = f"git add --all && git commit -m {shlex.quote(message)}"
-    return [*steps, *_surroundings(plan), commit]
+        return f"{command.capitalize()} {', '.join(changed)}"
+    return plan.title or f"Update the template to {plan.commit}"
 
 
 def offered(plan: Plan) -> list[str]:
     """Return what can be run for people; nothing that loses data, or that conflicts would break."""
     if plan.is_up_to_date or plan.conflicts or "pyproject.toml" not in plan.merged.tree:
         return []
-    return [step for step in _surroundings(plan) if not (plan.dropped and step == offers.MIGRATE)]
+    is_dropping = plan.dropped or any(each.summary.get("dropped") for each in plan.earlier)
+    return [step for step in _surroundings(plan) if not (is_dropping and step == offers.MIGRATE)]
 
 
 def _surroundings(plan: Plan) -> list[str]:
-    """Return the commands that let everything around the files follow them."""
-    lock = [offers.LOCK] if "pyproject.toml" in plan.merged.writes else []
-    migrate = [offers.MIGRATE] if plan.migrations else []
+    """Return the commands that let everything around the files follow what is not committed."""
+    is_migrated = plan.migrations or any(each.summary.get("migrations") for each in plan.earlier)
+    lock = (
+        [offers.LOCK] if "pyproject.toml" in {*results(plan.earlier), *plan.merged.writes} else []
+    )
+    migrate = [offers.MIGRATE] if is_migrated else []
     return [*lock, *migrate, offers.TEST]
 
 

@@ -1,18 +1,26 @@
-"""A project as it is now: what is committed, and what git ignores but the template manages."""
+"""A project as it is now.
+
+That is what is committed, what newapi has staged on top of it, and what git ignores but the
+template manages.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from newapi import migrations, tree
 from newapi.errors import NewapiError
 from newapi.git import Item, Repository
+from newapi.journal import Desk, Journal, results
 from newapi.merge import BESIDE, REJECTED
 from newapi.texts import Labels, markers
 from newapi.tree import Entry, Tree
+
+_UNMERGED = frozenset({"DD", "AU", "UD", "UA", "DU", "AA", "UU"})
+_ABORT = "newapi update --abort takes back what newapi has staged last"
 
 
 @dataclass(frozen=True)
@@ -23,23 +31,90 @@ class Ours:
     ignored: frozenset[str]
 
 
-def require_quiet(repository: Repository) -> None:
+def require_quiet(repository: Repository, *, may_follow: bool) -> None:
     """Refuse a work tree in which something is going on.
+
+    With `may_follow`, changes that newapi itself has staged are accepted.
 
     Raises:
         NewapiError: There is no commit, an unfinished merge, or an uncommitted change.
     """
-    if not repository.head():
+    head = repository.head()
+    if not head:
         fix = "git add --all && git commit -m 'Begin'"
         raise NewapiError("The repository has no commit yet.", fix)
     if what := repository.under_way():
         raise NewapiError(f"git is in the middle of {what}.", "Finish it, or abort it, first.")
-    if changed := repository.changes():
-        shown = ", ".join(changed[:5]) + (", ..." if len(changed) > 5 else "")
-        raise NewapiError(
-            f"The project has changes that are not committed: {shown}",
-            "Commit them, or `git stash --include-untracked`; after an update: --abort.",
-        )
+    changed = repository.changes()
+    if not changed:
+        return
+    journals = _on_commit(repository, head)
+    if journals and (left := _conflicts(repository, journals[-1], changed)):
+        raise unresolved(left, f"; {_ABORT}")
+    if not may_follow or not journals:
+        fix = "Commit them, or `git stash --include-untracked`"
+        raise _uncommitted([*changed], f"{fix}; {_ABORT}." if journals else f"{fix}.")
+    if edited := _edited(repository, changed, results(journals)):
+        stash = "`git stash --keep-index --include-untracked` puts aside what is not staged"
+        raise _uncommitted(edited, f"Commit everything; or {stash}.")
+
+
+def followed(repository: Repository) -> tuple[Journal, ...]:
+    """Return the journals of changes that are staged and not committed, the oldest first.
+
+    There are none when the index is no longer as newapi has left it, or has conflicts.
+    """
+    journals = _on_commit(repository, repository.head())
+    expected = results(journals)
+    is_merged = all(entry.endswith(" 0") for entries in expected.values() for entry in entries)
+    is_as_staged = is_merged and repository.staged(expected) == expected
+    return journals if is_as_staged else ()
+
+
+def listing(repository: Repository, journals: Iterable[Journal]) -> dict[str, Item]:
+    """Return every path of the last commit, with what these journals have staged on top of it."""
+    found = repository.listing()
+    staged = {path: entries[0].split() for path, entries in results(journals).items() if entries}
+    contents = repository.blobs(digest for _, digest, _ in staged.values())
+    for path in results(journals):
+        found.pop(path, None)
+    for path, (mode, digest, _) in staged.items():
+        found[path] = Item(mode, digest, len(contents[digest]))
+    return found
+
+
+def _on_commit(repository: Repository, head: str) -> tuple[Journal, ...]:
+    """Return the journals of the changes that were made on a commit, the oldest first."""
+    journals = Desk(repository).journals()
+    is_complete = all(each.head == head and not each.is_interrupted for each in journals)
+    return journals if is_complete else ()
+
+
+def _conflicts(repository: Repository, journal: Journal, changed: Mapping[str, str]) -> list[str]:
+    """Return the files with conflicts of a change that nobody has resolved."""
+    unmerged = [path for path, code in changed.items() if code in _UNMERGED]
+    outcomes = journal.summary.get("outcomes", ())
+    beside = [outcome["beside"] for outcome in outcomes if outcome["beside"]]
+    return [*unmerged, *(path for path in beside if os.path.lexists(repository.project / path))]
+
+
+def _edited(
+    repository: Repository, changed: Mapping[str, str], staged: Mapping[str, list[str]]
+) -> list[str]:
+    """Return the paths that are not as newapi has staged them.
+
+    Commands that newapi proposes rewrite `uv.lock` after a change of `pyproject.toml`. newapi
+    neither reads nor writes it.
+    """
+    present = repository.staged(staged)
+    edited = {path for path, code in changed.items() if code[1] != " " or path not in staged}
+    edited |= {path for path, entries in staged.items() if present[path] != entries}
+    return sorted(edited - {"uv.lock"} if "pyproject.toml" in staged else edited)
+
+
+def _uncommitted(paths: Sequence[str], fix: str) -> NewapiError:
+    shown = ", ".join(paths[:5]) + (", ..." if len(paths) > 5 else "")
+    return NewapiError(f"The project has changes that are not committed: {shown}", fix)
 
 
 def read(
@@ -88,11 +163,11 @@ def require_no_remains(ours: Ours, labels: Labels) -> None:
         raise unresolved(remains)
 
 
-def unresolved(paths: Collection[str]) -> NewapiError:
+def unresolved(paths: Collection[str], aborted: str = "") -> NewapiError:
     """Say where conflicts wait for somebody."""
     return NewapiError(
         f"Conflicts of an earlier update are left in: {', '.join(sorted(paths)[:5])}",
-        "Resolve them (remove markers, .rej and .template-new files) and commit.",
+        f"Resolve them (remove markers, .rej and .template-new files) and commit{aborted}.",
     )
 
 

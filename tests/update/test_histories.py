@@ -23,6 +23,12 @@ CHOICES = st.lists(
     max_size=2,
     unique=True,
 ).filter(lambda words: len({word.split("=")[1] for word in words} & {"jobs", "background"}) < 2)
+STEPS = st.lists(
+    st.sampled_from([["add", "tags"], ["remove", "tags"], ["remove", "items"], ["add", "items"],
+                     ["remove", "worker"], ["add", "worker"]]),
+    min_size=2,
+    max_size=4,
+)  # fmt: skip
 STYLE = st.sampled_from(["inline", "rej"])
 few = settings(
     max_examples=4,
@@ -141,6 +147,48 @@ def test_every_law_holds_for_projects_at_length(
     workshop: Workshop, by_user: list[Edit], version: str, words: list[str], style: str
 ) -> None:
     laws(workshop, by_user, version, [*words, "--conflict", style])
+
+
+def laws_of_steps(workshop: Workshop, by_user: list[Edit], steps: list[list[str]]) -> None:
+    """Change the project several times without a commit, and take each change back."""
+    project = workshop.copy()
+    story = edit(project, by_user)
+    before: list[tuple[object, str, str]] = []
+    for words in steps:
+        level = project.snapshot()
+        result = project.run(*words, "--project", str(project.path), "--json")
+        assert result.code in {0, 3}, result.err
+        if not result.document["up_to_date"]:
+            assert len(result.document["earlier"]) == len(before)
+            before.append(level)
+        if result.code == 3:  # conflicts are resolved before anything else
+            break
+
+    kept = contents(project)
+    assert [token for token in story.tokens if token not in kept] == []
+    for level in reversed(before):
+        assert project.update("--abort").code == 0
+        assert project.snapshot() == level
+    assert project.update("--abort").code == 1
+    shutil.rmtree(project.path.parent)
+
+
+@few
+@given(edits, STEPS)
+def test_steps_without_a_commit_are_taken_back_one_by_one(
+    workshop: Workshop, by_user: list[Edit], steps: list[list[str]]
+) -> None:
+    laws_of_steps(workshop, by_user, steps)
+
+
+@pytest.mark.slow
+@pytest.mark.long
+@settings(few, max_examples=60)
+@given(edits, STEPS)
+def test_steps_without_a_commit_are_taken_back_one_by_one_at_length(
+    workshop: Workshop, by_user: list[Edit], steps: list[list[str]]
+) -> None:
+    laws_of_steps(workshop, by_user, steps)
 
 
 @few

@@ -27,7 +27,7 @@ def run(options: Options, console: Console) -> int:
     repository = updating.locate(options.path)
 
     def decide() -> update.Decided:
-        plan = tasks.plan(repository, options.name, Wanted(), console)
+        plan = tasks.plan(repository, options.name, Wanted(may_follow=True), console)
         described = updating.describe("generate", repository, plan, is_dry_run=options.is_dry_run)
         return plan, described
 

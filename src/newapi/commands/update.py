@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from newapi import __version__, answers_file, offers, planning, update_report, updating
+from newapi import answers_file, offers, planning, update_report, updating
 from newapi.choices import Choices
 from newapi.errors import Problem, UsageError
 from newapi.planning import Wanted
@@ -80,21 +80,12 @@ def go_on(path: str | None, console: Console) -> int:
 
 
 def abort(path: str | None, console: Console) -> int:
-    """Take the last update back."""
-    repository = updating.locate(path)
-    paths = updating.abort(repository, console)
+    """Take back the newest change that is not committed."""
+    document = updating.abort(updating.locate(path), console)
     if console.is_json:
-        console.document(
-            {
-                "ok": True,
-                "command": "update",
-                "version": __version__,
-                "path": str(repository.project),
-                "restored": paths,
-            }
-        )
+        console.document(document)
     else:
-        console.line(f"Taken back: {len(paths)} files are as they were before the update.")
+        update_report.aborted(console, document)
     return 0
 
 
@@ -124,6 +115,7 @@ def wanted(options: Options) -> Wanted:
         style=style,
         keep_tables=options.keep_tables,
         is_quiet_required=options.command != "diff",
+        may_follow=options.command in {"generate", "add", "remove"},
     )
 
 

@@ -60,7 +60,7 @@ def plan(repository: Repository, request: Request, wanted: Wanted, console: Cons
         NewapiError: The project cannot be changed; says why, and what helps.
         UsageError: The resource cannot be as it was asked for.
     """
-    listing, record = planning.look(repository, wanted)
+    listing, record, earlier = planning.look(repository, wanted)
     with history.open_base(record) as source:
         require_there(Generator(source.path), source, "resources")
         known = catalog.load(source.path)
@@ -87,6 +87,7 @@ def plan(repository: Repository, request: Request, wanted: Wanted, console: Cons
         before=before,
         changes=resolution.changes,
         labels=labels,
+        earlier=earlier,
         warnings=decision.warnings,
         dropped=_dropped(decision, wanted),
         lineage=Lineage(known.renames),
