@@ -55,12 +55,14 @@ def create(
     no_git: flags.NoGit = False,
     no_lock: flags.NoLock = False,
     force: flags.Force = False,
+    forget: flags.Forget = False,
     is_json: flags.Json = False,
 ) -> None:
     """Create a project.
 
     In a terminal newapi asks what no flag has answered; anywhere else, and with --defaults, the
-    defaults are taken. `newapi features` shows what there is to choose.
+    defaults are taken. `newapi features` shows what there is to choose. With NEWAPI_PLAIN=1 the
+    questions are plain lines, for screen readers.
     """
     from newapi.commands import create as command
     from newapi.console import Console
@@ -79,6 +81,7 @@ def create(
         with_git=not no_git,
         with_lock=not no_lock,
         force=force,
+        forget=forget,
     )
     command.run(options, Console(is_json=is_json))
 
