@@ -87,12 +87,13 @@ def _tell(words: list[str], error: NewapiError, code: int) -> None:
 
     is_json = "--json" in words[: words.index("--")] if "--" in words else "--json" in words
     console = Console(is_json=is_json)
-    if code == INTERRUPTED:
-        console.note(error.message)
-    else:
-        console.error(error)
+    with suppress(OSError):  # there may be no terminal any longer
+        if code == INTERRUPTED:
+            console.note(error.message)
+        else:
+            console.error(error)
     if is_json:
-        with suppress(OSError):  # nobody can be told that nobody can be told
+        with suppress(OSError):
             console.document(_document(words, error, code))
 
 

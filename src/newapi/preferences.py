@@ -51,10 +51,10 @@ def read(catalog: Catalog) -> Preferences:
         return Preferences()
     try:
         document = json.loads(content)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError("not preferences") from error
     if not isinstance(document, dict) or not isinstance(document.get("answers"), dict):
-        raise ValueError("not the form of preferences")
+        raise ValueError("not preferences")
     preset = str(document.get("preset"))
     known = {
         name: value

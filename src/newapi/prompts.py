@@ -193,8 +193,8 @@ def _ask(console: Console, label: str, default: str, understand: Callable[[str],
         brackets = [(f" [{default}]", "cyan")] if default else []
         try:
             text = console.ask(label, *brackets)
-        except EOFError:
-            raise end_of_input() from None
+        except (EOFError, OSError) as error:  # the second where the terminal is gone
+            raise end_of_input() from error
         try:
             return understand(text)
         except ValueError as flaw:

@@ -65,8 +65,8 @@ def interview(about: Interview) -> Draft:
     try:
         with interrupts.as_keyboard_interrupt():
             conversation.run()
-    except EOFError:
-        raise prompts.end_of_input() from None
+    except (EOFError, OSError) as error:  # the second where the terminal cannot be restored
+        raise prompts.end_of_input() from error
     return conversation.draft
 
 
