@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import textwrap
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +32,8 @@ from prompt_toolkit.layout import (
     UIControl,
     Window,
 )
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.utils import get_cwidth
 
 from newapi import choices, interrupts, preferences, prompts, report
@@ -47,11 +50,14 @@ if TYPE_CHECKING:
 
 _ROOMY = 20  # rows from which empty lines separate the parts of a screen
 _HELP_ROWS = 3
-_MESSAGE_ROWS = 4
+_MESSAGE_ROWS = 5
+_NAMED_CHANGES = 4
 _ESCAPE_SECONDS = 0.1  # the codes of other keys begin with Esc: how long to wait for their rest
 _CREATE, _TREE, _STOP, _TARGET, _PRESET = ":create", ":tree", ":stop", ":target", ":preset"
 
 _STOP_KEY = "Ctrl-C stop"
+# Characters that join others to one: terminals do not agree on how wide the result is.
+_JOINING = dict.fromkeys((0x200D, 0xFE0F, *range(0x1F3FB, 0x1F400)))
 
 
 def interview(about: Interview) -> Draft:
@@ -111,7 +117,9 @@ class _TextPage:
         self._buffer = Buffer(multiline=False)
         bindings = KeyBindings()
         bindings.add(Keys.BracketedPaste)(self._paste)
-        control = BufferControl(self._buffer, key_bindings=bindings)
+        control = BufferControl(
+            self._buffer, input_processors=[_Separated()], key_bindings=bindings
+        )
         self.body = Window(
             control, wrap_lines=True, dont_extend_height=True, height=Dimension(min=1, max=9)
         )
@@ -144,6 +152,20 @@ class _TextPage:
         if self._buffer.selection_state is not None:
             self._buffer.cut_selection()
         self._buffer.insert_text(" ".join(event.data.split()))
+
+
+class _Separated(Processor):
+    """Shows joined characters one by one; the answer keeps what joins them."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        """Leave out of a line what joins characters."""
+        fragments = explode_text_fragments(transformation_input.fragments)
+        shown = [i for i, fragment in enumerate(fragments) if ord(fragment[1]) not in _JOINING]
+        return Transformation(
+            [fragments[i] for i in shown],
+            source_to_display=lambda i: bisect_left(shown, i),
+            display_to_source=lambda i: shown[i] if i < len(shown) else len(fragments),
+        )
 
 
 @dataclass(frozen=True)
@@ -340,6 +362,26 @@ def _with_arrow(line: StyleAndTextTuples, arrow: str, width: int) -> StyleAndTex
     return [*line, ("ansicyan", " " * max(0, width - 1 - used) + arrow)]
 
 
+def _shown(text: str) -> str:
+    return visible(repaired(text)).translate(_JOINING)
+
+
+def _united(notes: Sequence[str]) -> list[str]:
+    """Say once what several features need.
+
+    >>> _united(["items needs auth: switched off", "jobs needs auth: switched off"])
+    ['items, jobs need auth: switched off']
+    """
+    names: dict[tuple[str, str], list[str]] = {}
+    for note in notes:
+        name, needs, rest = note.partition(" needs ")
+        names.setdefault((needs, rest), []).append(name)
+    return [
+        f"{', '.join(found)}{' need ' if len(found) > 1 and needs else needs}{rest}"
+        for (needs, rest), found in names.items()
+    ]
+
+
 def _cut(text: str, width: int) -> str:
     """Return as much of a text as fits into these columns, with an ellipsis for the rest."""
     if get_cwidth(text) <= width:
@@ -447,7 +489,7 @@ class _Conversation:
             _Row(_CREATE, "Create the project"),
             _Row(_TREE, "Show the files that it will have"),
             _Row(_STOP, "Stop, and create nothing"),
-            _Row(_TARGET, "folder", visible(repaired(self.draft.target)), "Start"),
+            _Row(_TARGET, "folder", _shown(self.draft.target), "Start"),
         ]
         if self.draft.preset:
             rows.append(_Row(_PRESET, "preset", self.draft.preset, "Start"))
@@ -456,7 +498,7 @@ class _Conversation:
                 answer = answers[question.name]
                 if question.name != choices.NAME and not report.is_brought(question, answers):
                     style = "dim" if answer in (question.off, "") else "ansigreen"
-                    word = report.word(answer) or "(empty)"
+                    word = _shown(report.word(answer)) or "(empty)"
                     rows.append(_Row(question.name, question.name, word, group, style=style))
         return rows
 
@@ -534,7 +576,7 @@ class _Conversation:
         """Say which answers are not what they were."""
         now = self.draft.resolution.answers
         changed = [name for name in now if now[name] != before[name] and name != choices.NAME]
-        if len(changed) > _MESSAGE_ROWS:
+        if len(changed) > _NAMED_CHANGES:
             return [f"{len(changed)} answers are changed"]
         return [f"{name} is now {_cut(report.word(now[name]), 40) or 'empty'}" for name in changed]
 
@@ -602,14 +644,14 @@ class _Conversation:
         place = "" if self._page is self._tree else "summary"
         if self._page in self._questions:
             place = f"{self._place + 1} of {len(self._questions)}"
-        title = f"newapi create {visible(repaired(self.draft.target))}".rstrip()
+        title = f"newapi create {_shown(self.draft.target)}".rstrip()
         title = _cut(title, self._width - len(place) - 2)
         space = " " * max(1, self._width - get_cwidth(title) - len(place) - 1)
         return [("ansicyan bold", title), ("dim", f"{space}{place}")]
 
     def _title(self) -> StyleAndTextTuples:
         page = self._page
-        shown: StyleAndTextTuples = [("bold", _cut(visible(page.title), self._width - 1))]
+        shown: StyleAndTextTuples = [("bold", _cut(_shown(page.title), self._width - 1))]
         if page.filter:
             shown.append(("ansicyan", f"  filter: {page.filter}"))
         elif page.about:
@@ -622,24 +664,24 @@ class _Conversation:
     def _message(self) -> StyleAndTextTuples:
         text, style = self._flaw, "ansired"
         if not text:
-            text, style = "; ".join(self._notes), "ansiyellow"
-        lines = [line for line in _wrapped(visible(text), self._width) if line]
+            text, style = "; ".join(_united(self._notes)), "ansiyellow"
+        lines = [line for line in _wrapped(_shown(text), self._width) if line]
         return [(style, "\n".join(lines))]
 
     def _footer(self) -> StyleAndTextTuples:
         """Name the keys, and break lines only between two of them."""
         page = self._page
-        back = "Esc clear the filter" if page.filter else "Esc back"
+        back = "Esc clear filter" if page.filter else "Esc back"
         if page is self._tree:
             keys = [back]
         elif page is self._summary:
             keys = ["Enter choose", back] if self._questions else ["Enter choose"]
         elif self._before is not None:
             keys = ["Enter done", back]
-        elif page.filter or self._place:
-            keys = ["Enter next", back, "Tab summary"]
+        elif page.filter:
+            keys = ["Enter next", back]
         else:
-            keys = ["Enter next", "Tab summary"]
+            keys = ["Enter next", *([back] if self._place else []), "Tab summary"]
         lines = [""]
         for key in [*page.keys, *keys, _STOP_KEY]:
             separator = "  " if lines[-1] else ""
@@ -652,7 +694,7 @@ class _Conversation:
     def _application(self) -> Application[None]:
         is_roomy = Condition(lambda: self._app.output.get_size().rows >= _ROOMY)
         has_message = Condition(lambda: bool(self._flaw or self._notes))
-        has_help = Condition(lambda: bool(self._page.help(self._width)))
+        has_help = Condition(lambda: bool(self._page.help(self._width))) & (is_roomy | ~has_message)
         space = ConditionalContainer(Window(height=1), is_roomy)
 
         def text(content: Callable[[], StyleAndTextTuples], height: int | None = None) -> Window:
