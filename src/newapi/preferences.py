@@ -117,13 +117,12 @@ def default_preset(catalog: Catalog, remembered: Preferences) -> str:
     return remembered.preset or catalog.default_preset
 
 
-def start_from(draft: Draft, name: str, remembered: Preferences) -> list[str]:
-    """Take a preset, or the choices of last time; return what had to be switched."""
+def start_from(draft: Draft, name: str, remembered: Preferences) -> None:
+    """Take a preset, or the choices of last time, as far as no flag stands against them."""
     last = remembered.preset or draft.catalog.default_preset
     draft.start_from(last if name == LAST else name)
     if name == LAST:
         _answer(draft, _governed(draft.catalog, remembered))
-    return [str(change) for change in draft.resolution.changes]
 
 
 def offer(draft: Draft, remembered: Preferences) -> None:

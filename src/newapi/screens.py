@@ -316,8 +316,9 @@ class _ListControl(UIControl):
         """Draw the lines around the pointer; arrows on the right say that there are more."""
         lines, pointed = self._lines(width)
         self.height = height or len(lines)
-        self._top = min(self._top, max(0, pointed - 1))  # a heading is above the first line
-        self._top = max(self._top, pointed + 2 - self.height)
+        margin = 1 if self.height > 2 else 0  # a heading may be above the pointer
+        self._top = min(self._top, max(0, pointed - margin))
+        self._top = max(self._top, pointed + 1 + margin - self.height)
         self._top = max(0, min(self._top, len(lines) - self.height))
         shown = lines[self._top : self._top + self.height]
         if self._top:
@@ -401,11 +402,14 @@ class _Conversation:
     def __init__(self, about: Interview) -> None:
         self.draft = about.draft
         self._about = about
-        self._start: str | None = None  # the preset that was taken
+        self._start = ""  # the preset that was taken
         self._notes: list[str] = []
         self._flaw = ""
         self._files: list[_Row] = []
         self._lines: dict[str, _Page] = {}  # what Enter opens, by line of the summary
+        if about.presets:
+            self._start = preferences.default_preset(self.draft.catalog, about.remembered)
+            preferences.start_from(self.draft, self._start, about.remembered)
         self._questions = list(self._question_pages())
         self._summary = _ListPage(
             "Summary", "Enter creates the project, or changes a line.", self._summary_rows
@@ -446,7 +450,7 @@ class _Conversation:
                     "A preset answers what follows; each answer can be changed.",
                     self._preset_rows,
                     self._take_preset,
-                    current=self._current_preset,
+                    current=lambda: self._start,
                 ),
             )
         if features := [q for q in asked if q.type == "bool"]:
@@ -508,16 +512,11 @@ class _Conversation:
         self.draft = self._about.name_draft(self.draft, text.strip() or prompts.PROPOSED_NAME)
         return []
 
-    def _current_preset(self) -> str:
-        if self._start is not None:
-            return self._start
-        return preferences.default_preset(self.draft.catalog, self._about.remembered)
-
     def _take_preset(self, name: str) -> list[str]:
-        if name == self._start:
-            return []
-        self._start = name
-        return preferences.start_from(self.draft, name, self._about.remembered)
+        if name != self._start:
+            self._start = name
+            preferences.start_from(self.draft, name, self._about.remembered)
+        return [str(change) for change in self.draft.resolution.changes]
 
     def _read(self, question: Question) -> str:
         return str(self.draft.resolution.answers[question.name])
@@ -587,7 +586,7 @@ class _Conversation:
             self._before = None
             self._go(self._summary)
         elif self._page is self._summary and self._questions:
-            self._go(self._questions[-1])
+            self._go(self._questions[self._place])
         elif self._place:
             self._go(self._questions[self._place - 1])
         else:

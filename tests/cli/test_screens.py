@@ -208,6 +208,18 @@ def test_esc_goes_back_to_every_earlier_question(start: Start, here: Path) -> No
     assert answers(here / "demo")["jobs"] == "none"
 
 
+def test_esc_goes_back_to_where_tab_left(start: Start) -> None:
+    screen = start("demo")
+
+    enter(screen, "Start from", "Features")
+    screen.see("Database")
+    screen.press("Tab")
+    screen.see("Summary")
+    screen.press("Esc")
+
+    screen.see("Database")
+
+
 def test_going_back_keeps_what_was_answered(start: Start) -> None:
     screen = start("demo", "--preset", "minimal", "--set", "project_title=T")
 
@@ -398,9 +410,14 @@ def test_screens_survive_every_size(start: Start, here: Path) -> None:
     screen = start("demo", "--preset", "minimal")
 
     screen.see("Features", "About sharing")
-    for size in (SMALL, (25, 6), (8, 2), (1, 1), (200, 60), SMALL):
+    for size in (SMALL, (8, 2), (1, 1), (200, 60)):
         screen.resize(*size)
         screen.press("Down", "Up")
+    screen.resize(25, 5)
+    for label in ("[ ] oauth", "[ ] items", "[ ] sharing", "[ ] docker", "[ ] auth"):
+        screen.press("Down")
+        screen.point_at(label)
+    screen.resize(*SMALL)
     screen.see("Features", "> [ ] auth", "Tab summary")
     assert screen.text.count("Features") == 1
     enter(screen, "Features", "Database", "The jobs", "The ci", "Project title")
@@ -533,6 +550,21 @@ def test_what_was_chosen_last_time_is_offered(
     assert process("create", "five", *words, "-y").code == 0
     for name in ("four", "five"):
         assert answers(here / name)["author_name"] == "Ada"
+
+
+def test_what_was_chosen_last_time_is_taken_where_nothing_else_is(
+    start: Start, here: Path, preferences: Path
+) -> None:
+    preferences.write_text('{"preset": "minimal", "answers": {"oauth": true}}')
+    screen = start()
+
+    screen.see("Name or path")
+    screen.press("demo", "Tab")
+    screen.see("Summary")
+    screen.press("Enter")
+
+    assert "--preset minimal --with auth,oauth" in screen.end()[1]
+    assert answers(here / "demo")["oauth"] is True
 
 
 def test_flags_stand_against_what_was_chosen_last_time(
