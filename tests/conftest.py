@@ -101,6 +101,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("COLUMNS", "200")
-    for name in ("NO_COLOR", "FORCE_COLOR", "NEWAPI_TRACEBACK"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "NEWAPI_TRACEBACK", "NEWAPI_PLAIN", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
     return folder

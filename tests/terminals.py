@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pexpect
+import pyte
 
 PATIENCE = 30.0
+KEYS = {
+    "Enter": "\r",
+    "Tab": "\t",
+    "Esc": "\x1b",
+    "Space": " ",
+    "Backspace": "\x7f",
+    "Up": "\x1b[A",
+    "Down": "\x1b[B",
+    "Right": "\x1b[C",
+    "Left": "\x1b[D",
+    "PageDown": "\x1b[6~",
+    "Home": "\x1b[H",
+    "End": "\x1b[F",
+    "Ctrl-C": "\x03",
+    "Ctrl-U": "\x15",
+}
+
+SIZES = frozenset({"COLUMNS", "LINES"})  # would stand against the size of the terminal
 
 
 class Terminal:
@@ -75,3 +95,131 @@ class Terminal:
                 return
             time.sleep(0.01)
         time.sleep(0.3)
+
+
+def close_at(
+    command: Sequence[str], folder: Path, env: Mapping[str, str], text: str
+) -> tuple[int, str]:
+    """Close the terminal when it shows a text; return the exit code and standard error."""
+    import termios
+
+    reading, terminal = os.openpty()
+    termios.tcsetwinsize(terminal, (24, 80))
+    environment = {**os.environ, "TERM": "xterm", **env}
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=subprocess.PIPE,
+    ) as running:
+        os.close(terminal)
+        seen = b""
+        while text.encode() not in seen:
+            seen += os.read(reading, 10_000)
+        os.close(reading)
+        errors = running.communicate(timeout=PATIENCE)[1].decode()
+        return running.returncode, errors
+
+
+class Screen:
+    """Somebody at a terminal who looks at the whole screen and presses keys."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        env: Mapping[str, str] | None = None,
+        size: tuple[int, int] = (80, 24),
+    ) -> None:
+        columns, rows = size
+        self.output = ""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.Stream(self._screen)
+        usual = {name: text for name, text in os.environ.items() if name not in SIZES}
+        self.child = pexpect.spawn(
+            command[0],
+            [*command[1:]],
+            cwd=str(folder),
+            env={**usual, "TERM": "xterm-256color", **(env or {})},
+            encoding="utf-8",
+            timeout=PATIENCE,
+            dimensions=(rows, columns),
+        )
+
+    @property
+    def lines(self) -> list[str]:
+        """What the screen shows, without spaces at the ends of lines."""
+        return [line.rstrip() for line in self._screen.display]
+
+    @property
+    def text(self) -> str:
+        """What the screen shows."""
+        return "\n".join(self.lines)
+
+    @property
+    def printed(self) -> str:
+        """What was written so far, without the codes of terminals."""
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.output)
+
+    @property
+    def pointed(self) -> str:
+        """The line that the pointer is at."""
+        return next((line[2:] for line in self.lines if line.startswith("> ")), "")
+
+    def see(self, *texts: str) -> str:
+        """Wait until the screen shows these texts, and return all of it."""
+        limit = time.monotonic() + PATIENCE
+        while not all(text in self.text for text in texts):
+            assert time.monotonic() < limit, f"{texts} are not on the screen:\n{self.text}"
+            self._read()
+        return self.text
+
+    def point_at(self, text: str) -> None:
+        """Wait until the pointer is at the line that begins with a text."""
+        limit = time.monotonic() + PATIENCE
+        while not self.pointed.startswith(text):
+            assert time.monotonic() < limit, f"the pointer is not at {text}:\n{self.text}"
+            self._read()
+
+    def press(self, *keys: str) -> None:
+        """Press keys by their names, or type text."""
+        for key in keys:
+            self.child.send(KEYS.get(key, key))
+            if key == "Esc":
+                time.sleep(0.3)  # together with what follows it would be another key
+
+    def paste(self, text: str) -> None:
+        """Paste as terminals do for programs that ask for it."""
+        self.child.send(f"\x1b[200~{text}\x1b[201~")
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the terminal."""
+        self._screen.resize(rows, columns)
+        self.child.setwinsize(rows, columns)
+
+    def end(self) -> tuple[int, str]:
+        """Wait for the end; return the exit code, and what was printed after the screens."""
+        limit = time.monotonic() + PATIENCE
+        while self._read():
+            assert time.monotonic() < limit, f"it goes on:\n{self.text}"
+        self.child.close()
+        rest = self.output.rpartition("\x1b[?1049l")[2]
+        return self.child.exitstatus or 0, re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", rest)
+
+    def close(self) -> None:
+        """End whatever still runs."""
+        self.child.close(force=True)
+
+    def _read(self) -> bool:
+        """Read what has been written meanwhile; return false at the end."""
+        try:
+            text = self.child.read_nonblocking(100_000, timeout=0.1)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.output += text
+        self._stream.feed(text)
+        return True

@@ -78,6 +78,7 @@ def environment(folder: Path) -> dict[str, str]:
         "HOME": str(home),
         "GIT_CONFIG_NOSYSTEM": "1",
         "TERM": "xterm-256color",
+        "NEWAPI_PLAIN": "1",
         "COLUMNS": str(COLUMNS),
     }
 

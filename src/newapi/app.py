@@ -55,13 +55,15 @@ def create(
     no_git: flags.NoGit = False,
     no_lock: flags.NoLock = False,
     force: flags.Force = False,
+    forget: flags.Forget = False,
     is_json: flags.Json = None,
 ) -> None:
     """Create a project.
 
     In a terminal newapi asks what no flag has answered; anywhere else, and with --defaults, the
-    defaults are taken. `newapi features` shows what there is to choose. Where a coding agent runs
-    newapi, or CI does, nothing is asked; agents get --json, and --no-json gives them text.
+    defaults are taken. `newapi features` shows what there is to choose. With NEWAPI_PLAIN=1 the
+    questions are plain lines, for screen readers. Where a coding agent runs newapi, or CI does,
+    nothing is asked; agents get --json, and --no-json gives them text.
     """
     from newapi.commands import create as command
     from newapi.console import Console
@@ -80,6 +82,7 @@ def create(
         with_git=not no_git,
         with_lock=not no_lock,
         force=force,
+        forget=forget,
     )
     command.run(options, Console(is_json=is_json))
 

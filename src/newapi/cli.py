@@ -97,12 +97,13 @@ def _tell(words: list[str], error: NewapiError, code: int) -> None:
     from newapi.console import Console
 
     console = Console(is_json=_wants_json(words))
-    if code == INTERRUPTED:
-        console.note(error.message)
-    else:
-        console.error(error)
+    with suppress(OSError):  # there may be no terminal any longer
+        if code == INTERRUPTED:
+            console.note(error.message)
+        else:
+            console.error(error)
     if console.is_json:
-        with suppress(OSError):  # nobody can be told that nobody can be told
+        with suppress(OSError):
             console.document(_document(words, error, code))
 
 

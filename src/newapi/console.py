@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +21,8 @@ from newapi.errors import NewapiError, UsageError
 from newapi.text import ascii_command, repaired, shorten, visible
 
 Part = str | tuple[str, str]
+
+MIN_WIDTH, MIN_HEIGHT = 40, 10  # of a terminal that shows screens
 
 _NARROW = 60
 _WIDTH_OF_FILES = 200  # nothing is folded that another program may read line by line
@@ -48,6 +51,19 @@ class Console:
         """Whether somebody sits at a terminal and expects questions."""
         is_terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout))
         return is_terminal and not self.is_json and self.automation is None
+
+    @property
+    def can_draw(self) -> bool:
+        """Whether the terminal can show screens; elsewhere questions are plain lines.
+
+        Screen readers read lines better, which NEWAPI_PLAIN=1 asks for. On Windows the screens
+        are not tested.
+        """
+        is_plain = os.environ.get("NEWAPI_PLAIN", "0") not in {"", "0"}
+        is_dumb = os.environ.get("TERM", "dumb") in {"", "dumb", "unknown"}
+        width, height = shutil.get_terminal_size()
+        is_tiny = width < MIN_WIDTH or height < MIN_HEIGHT
+        return not (is_plain or is_dumb or is_tiny or os.name == "nt")
 
     def line(self, *parts: Part) -> None:
         """Print one line; a part may carry a style."""

@@ -21,6 +21,7 @@ class Draft:
     defaults: Mapping[str, str]
     fixed: Mapping[str, Value]
     flags: Mapping[str, str]
+    target: str = ""  # the folder to create; empty until it is known
     asked: dict[str, Value] = field(default_factory=dict)
 
     @property
@@ -33,6 +34,12 @@ class Draft:
     def open(self) -> list[Question]:
         """The questions that no flag has answered."""
         return [q for q in self.catalog.questions.values() if q.name not in self.fixed]
+
+    def start_from(self, preset: str) -> None:
+        """Take a preset; answers given so far to questions that presets answer are dropped."""
+        self.preset = preset
+        questions = self.catalog.questions
+        self.asked = {n: value for n, value in self.asked.items() if not questions[n].presets}
 
     def answer(self, question: Question, *, value: Value) -> list[str]:
         """Take an answer, and switch with it what it needs or what needs it.

@@ -67,6 +67,9 @@ NoLock = Annotated[bool, typer.Option("--no-lock", help="No uv.lock.")]
 Force = Annotated[
     bool, typer.Option("--force", help="Add to a folder that has files; nothing is overwritten.")
 ]
+Forget = Annotated[
+    bool, typer.Option("--forget", help="Delete the remembered choices of last time first.")
+]
 Path = Annotated[str | None, typer.Argument(metavar="PATH", help="The project; usually this one.")]
 Project = Annotated[
     str | None, typer.Option("--project", metavar="PATH", help="The project; usually this one.")

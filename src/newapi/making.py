@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,14 +50,10 @@ class Made:
 
 def make(plan: Plan, source: Source, console: Console) -> Made:
     """Make the project beside its target, then move it there in one step."""
-    from newapi import engine
-
     started = time.perf_counter()
     warnings: list[str] = []
     with project.stage(Path(plan.target), force=plan.force) as staging:
-        engine.render(source, plan.answers, staging.path)
-        _permit(staging.path)
-        environment.write_env(staging.path)
+        _render(source, plan.answers, staging.path)
         if not plan.is_dry_run:
             warnings += _lock(plan, staging.path, console)
         warnings += _commit(plan, staging, console)
@@ -72,6 +69,17 @@ def make(plan: Plan, source: Source, console: Console) -> Made:
         warnings=tuple(warnings),
         seconds=time.perf_counter() - started,
     )
+
+
+def preview(source: Source, answers: Mapping[str, Value]) -> dict[str, int]:
+    """Return the files of a project with these answers, each with its size; nothing stays.
+
+    Raises:
+        NewapiError: The template cannot be rendered.
+    """
+    with tempfile.TemporaryDirectory(prefix="newapi-preview-") as folder:
+        _render(source, answers, Path(folder))
+        return _files(Path(folder))
 
 
 def document(plan: Plan, source: Source, made: Made) -> dict[str, Any]:
@@ -94,6 +102,14 @@ def document(plan: Plan, source: Source, made: Made) -> dict[str, Any]:
         "next": report.next_commands(plan),
         "replay": plan.replay,
     }
+
+
+def _render(source: Source, answers: Mapping[str, Value], path: Path) -> None:
+    from newapi import engine
+
+    engine.render(source, answers, path)
+    _permit(path)
+    environment.write_env(path)
 
 
 def _permit(root: Path) -> None:

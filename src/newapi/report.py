@@ -29,11 +29,12 @@ def word(answer: Value) -> str:
     return answer if isinstance(answer, str) else "yes" if answer else "no"
 
 
-def summary(console: Console, draft: Draft, target: str) -> None:
+def summary(console: Console, draft: Draft) -> None:
     """Print every answer, grouped; but not that a feature is off which comes with another."""
     answers = draft.resolution.answers
-    brought = {q.name for q in draft.catalog.questions.values() if _is_brought(q, answers)}
-    console.heading(f"{target}, from {draft.preset}" if draft.preset else target)
+    brought = {q.name for q in draft.catalog.questions.values() if is_brought(q, answers)}
+    preset = f", from {draft.preset}" if draft.preset else ""
+    console.heading(f"{draft.target}{preset}")
     rows: list[Sequence[Part]] = []
     for group, members in draft.catalog.grouped():
         for number, question in enumerate(q for q in members if q.name not in brought):
@@ -45,7 +46,8 @@ def summary(console: Console, draft: Draft, target: str) -> None:
     console.rows(rows)
 
 
-def _is_brought(question: Question, answers: Mapping[str, Value]) -> bool:
+def is_brought(question: Question, answers: Mapping[str, Value]) -> bool:
+    """Return whether a feature is off, and another one that is on has all of it."""
     return not answers[question.name] and any(answers.get(name) for name in question.comes_with)
 
 
@@ -96,7 +98,7 @@ def folders(console: Console, files: Files) -> None:
 
 def tree(console: Console, files: Files) -> None:
     """Print every file with its size, folders first mentioned where they begin."""
-    console.rows(_tree_rows(files))
+    console.rows(tree_rows(files))
 
 
 def size(number: int) -> str:
@@ -120,7 +122,8 @@ def commands(console: Console, heading: str, lines: Sequence[str]) -> None:
         console.command(line)
 
 
-def _tree_rows(files: Files) -> Iterator[Sequence[Part]]:
+def tree_rows(files: Files) -> Iterator[Sequence[Part]]:
+    """Yield the lines of the tree: the name, indented by its folders, and the size."""
     shown: set[PurePosixPath] = set()
     for path in sorted(files, key=lambda name: ("/" not in name, name)):
         pure = PurePosixPath(path)

@@ -15,7 +15,7 @@ import newapi as package
 from tests import trees
 from tests.cli.conftest import COMMAND, Run, names
 
-HEAVY = {"copier", "jinja2", "rich", "yaml"}
+HEAVY = {"copier", "jinja2", "platformdirs", "prompt_toolkit", "rich", "yaml"}
 
 
 def imported_by(*words: str) -> set[str]:
@@ -50,7 +50,16 @@ def test_help_names_every_command_and_flag(process: Run) -> None:
     assert all(command in commands for command in ("create", "features", "doctor", "--version"))
     for flag in ("--preset", "--with", "--without", "--set", "--answers", "--defaults", "-y"):
         assert flag in flags
-    for flag in ("--template", "--ref", "--dry-run", "--json", "--no-git", "--no-lock", "--force"):
+    for flag in (
+        "--template",
+        "--ref",
+        "--dry-run",
+        "--json",
+        "--no-git",
+        "--no-lock",
+        "--force",
+        "--forget",
+    ):
         assert flag in flags
 
 

@@ -1,4 +1,4 @@
-"""The conversation, over a real pseudo-terminal."""
+"""Plain questions, at a real pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ Start = Callable[..., Terminal]
 
 @pytest.fixture
 def start(here: Path, template: Path) -> Iterator[Start]:
-    """Start `newapi create` with the small template at a terminal."""
+    """Start `newapi create` with the small template at a terminal, with plain questions."""
     running: list[Terminal] = []
 
     def run(*words: str, env: dict[str, str] | None = None) -> Terminal:
         flags = ["create", "--template", str(template), "--no-lock", *words]
-        running.append(Terminal([*COMMAND, *flags], here, env))
+        plain = {"NEWAPI_PLAIN": "1"} if env is None else env
+        running.append(Terminal([*COMMAND, *flags], here, plain))
         return running[-1]
 
     yield run
@@ -43,7 +44,7 @@ def test_quick_way_is_five_times_enter(start: Start, here: Path) -> None:
     terminal.type("description [A service]")
     presets = terminal.type("Preset [standard]")
     terminal.type("Change anything in standard? [y/N]")
-    summary = terminal.type("Create it? (yes, change, no) [yes]")
+    summary = terminal.type("Create it? (yes, change, tree, no) [yes]")
     code, rest = terminal.end()
 
     assert code == 0
@@ -162,6 +163,55 @@ def test_summary_can_be_changed(start: Start, here: Path) -> None:
     assert answers(here / "demo")["project_title"] == "Другое"
 
 
+def test_summary_can_be_changed_in_one_line(start: Start, here: Path) -> None:
+    terminal = start("demo", "--preset", "minimal")
+
+    for prompt in ("project_title", "description", "Change anything"):
+        terminal.type(prompt)
+    terminal.type("Create it?", "sharing")
+    terminal.type("sharing [y/N]", "y")
+    notes = terminal.type("Create it?", "dokcer")
+    assert "sharing needs items: switched on" in notes
+    assert "sharing needs auth: switched on" in notes
+    assert "type yes, change, tree or no" in terminal.type("Create it?")
+
+    assert terminal.end()[0] == 0
+    assert answers(here / "demo")["auth"] is True
+
+
+def test_tree_is_shown_on_request(start: Start, here: Path) -> None:
+    terminal = start("demo", "--preset", "full")
+
+    for prompt in ("project_title", "description", "Change anything"):
+        terminal.type(prompt)
+    terminal.type("Create it?", "tree")
+    tree = terminal.type("Create it?", "no")
+
+    assert re.search(r"app/\s+main.py +11 B", tree)
+    assert re.search(r"oauth.txt +6 B", tree)
+    assert terminal.end()[0] == 130
+    assert names(here) == []
+
+
+def test_what_was_chosen_last_time_is_offered(start: Start, here: Path) -> None:
+    terminal = start("one", "--preset", "minimal", "--with", "gitlab")
+    for prompt in ("project_title", "description", "Change anything", "Create it?"):
+        terminal.type(prompt)
+    assert terminal.end()[0] == 0
+
+    terminal = start("two")
+    terminal.type("project_title")
+    terminal.type("description")
+    assert "As last time: minimal with ci=gitlab" in terminal.type("Preset [last]")
+    for prompt in ("Change anything in last?", "Create it?"):
+        terminal.type(prompt)
+
+    code, rest = terminal.end()
+    assert code == 0
+    assert "--preset minimal --with gitlab" in rest
+    assert answers(here / "two")["ci"] == "gitlab"
+
+
 def test_no_to_the_summary_leaves_nothing(start: Start, here: Path) -> None:
     terminal = start("demo", "--preset", "minimal")
 
@@ -241,7 +291,14 @@ def test_dry_run_asks_and_writes_nothing(start: Start, here: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "env", [{"TERM": "dumb"}, {"NO_COLOR": "1"}, {"COLUMNS": "20"}, {"LC_ALL": "C"}]
+    "env",
+    [
+        {"TERM": "dumb"},
+        {"NEWAPI_PLAIN": "1", "NO_COLOR": "1"},
+        {"COLUMNS": "20"},
+        {"LINES": "8"},
+        {"NEWAPI_PLAIN": "yes", "LC_ALL": "C"},
+    ],
 )
 def test_any_terminal_will_do(start: Start, here: Path, env: dict[str, str]) -> None:
     terminal = start("demo", "--preset", "minimal", env=env)
@@ -251,5 +308,5 @@ def test_any_terminal_will_do(start: Start, here: Path, env: dict[str, str]) -> 
 
     assert terminal.end()[0] == 0
     assert (here / "demo").is_dir()
-    if "COLUMNS" not in env and "LC_ALL" not in env:
+    if "NO_COLOR" in env or env.get("TERM") == "dumb":
         assert "\x1b[3" not in str(terminal.child.before)

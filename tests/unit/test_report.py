@@ -16,7 +16,7 @@ from tests.matrix import ROOT
 def test_what_comes_with_accounts_is_not_called_off(
     preset: str, capfd: pytest.CaptureFixture[str], *, shown: bool
 ) -> None:
-    report.summary(Console(), Draft(catalog.load(ROOT), preset, {}, {}, {}), "demo")
+    report.summary(Console(), Draft(catalog.load(ROOT), preset, {}, {}, {}, "demo"))
 
     summary = capfd.readouterr().out
     assert "database" in summary

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from newapi import (
     sources,
 )
 from newapi.draft import Draft
-from newapi.errors import Problem, UsageError
+from newapi.errors import NewapiError, Problem, UsageError
 from newapi.text import flaw_of_email, flaw_of_text
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Options:
     with_git: bool = True
     with_lock: bool = True
     force: bool = False
+    forget: bool = False
 
 
 def run(options: Options, console: Console) -> None:
@@ -55,18 +57,16 @@ def run(options: Options, console: Console) -> None:
         dependencies = names.dependencies(source.path / "template")
         is_asking = console.can_ask and not options.use_defaults
         draft = _draft(options, options.target, known, dependencies, needs_name=not is_asking)
-        target = options.target
-        if target is None:
-            target = _ask_target(options, console, dependencies)
-            draft = _draft(options, target, known, dependencies, needs_name=True)
+        if options.forget:
+            _forget(options)
         if is_asking:
-            from newapi import prompts
-
-            prompts.interview(console, draft, target=target, ask_preset=options.preset is None)
+            draft = _ask(options, draft, dependencies, source, console)
         else:
             _tell(draft, console, is_silent=options.use_defaults)
-        plan = _plan(options, target, draft)
+        plan = _plan(options, draft)
         made = making.make(plan, source, console)
+    if is_asking and not options.is_dry_run:
+        _remember(draft, console)
     if console.is_json:
         console.document(making.document(plan, source, made))
     else:
@@ -103,11 +103,69 @@ def _draft(
     elif target is None and needs_name:
         problems.append(Problem("The project needs a name.", "newapi create myproject"))
     preset = options.preset or known.default_preset
-    draft = Draft(known, preset, _identity(known), given.values, given.flags)
+    draft = Draft(known, preset, _identity(known), given.values, given.flags, target or "")
     problems += answers.conflicts(draft.resolution, given.flags)
     if problems:
         raise UsageError(problems)
     return draft
+
+
+def _ask(
+    options: Options,
+    draft: Draft,
+    dependencies: frozenset[str],
+    source: sources.Source,
+    console: Console,
+) -> Draft:
+    """Ask what the command line does not say, in the way that suits the terminal."""
+    from newapi import preferences, prompts
+
+    remembered = preferences.Preferences()
+    if not options.forget:
+        try:
+            remembered = preferences.read(draft.catalog)
+        except (OSError, ValueError):
+            fix = "--forget deletes it"
+            console.warn(f"{preferences.path()} is broken and not used; {fix}.")
+    preferences.offer(draft, remembered)
+
+    def open_draft(target: str) -> Draft:
+        return _draft(options, target, draft.catalog, dependencies, needs_name=True)
+
+    about = prompts.Interview(
+        draft=draft,
+        open_draft=open_draft,
+        list_files=partial(making.preview, source),
+        remembered=remembered,
+        asks_preset=options.preset is None,
+    )
+    if not console.can_draw:
+        return prompts.interview(console, about)
+    from newapi import screens
+
+    return screens.interview(about)
+
+
+def _forget(options: Options) -> None:
+    from newapi import preferences
+
+    if options.is_dry_run:
+        return
+    try:
+        preferences.forget()
+    except OSError as error:
+        message = f"{preferences.path()} cannot be deleted: {error.strerror or error}."
+        raise NewapiError(message, "Delete it by hand, or run without --forget.") from error
+
+
+def _remember(draft: Draft, console: Console) -> None:
+    from newapi import preferences
+
+    try:
+        preferences.write(draft)
+    except OSError as error:
+        reason = error.strerror or error
+        console.warn(f"The choices are not kept for next time: {preferences.path()}: {reason}.")
 
 
 def _tell(draft: Draft, console: Console, *, is_silent: bool) -> None:
@@ -121,29 +179,19 @@ def _tell(draft: Draft, console: Console, *, is_silent: bool) -> None:
         console.note(str(change))
 
 
-def _plan(options: Options, target: str, draft: Draft) -> making.Plan:
+def _plan(options: Options, draft: Draft) -> making.Plan:
     resolution = draft.resolution
     return making.Plan(
-        target=target,
+        target=draft.target,
         preset=draft.preset,
         answers=resolution.answers,
         changes=resolution.changes,
-        replay=_replay(options, target, draft),
+        replay=_replay(options, draft),
         is_dry_run=options.is_dry_run,
         with_git=options.with_git,
         with_lock=options.with_lock,
         force=options.force,
     )
-
-
-def _ask_target(options: Options, console: Console, dependencies: frozenset[str]) -> str:
-    from newapi import prompts
-
-    def check(target: str) -> list[Problem]:
-        problem = names.check(names.last_part(target), dependencies)
-        return [problem] if problem else _problems_of_place(target, force=options.force)
-
-    return prompts.ask_target(console, check)
 
 
 def _problems_of_place(target: str, *, force: bool) -> list[Problem]:
@@ -165,10 +213,10 @@ def _identity(known: catalog.Catalog) -> dict[str, str]:
     }
 
 
-def _replay(options: Options, target: str, draft: Draft) -> str:
+def _replay(options: Options, draft: Draft) -> str:
     """Write the command that makes the same choices again."""
     command = answers.replay(
-        target, draft.resolution.answers, draft.preset, draft.defaults, draft.catalog
+        draft.target, draft.resolution.answers, draft.preset, draft.defaults, draft.catalog
     )
     command += ["--template", options.template] if options.template else []
     command += ["--ref", options.ref] if options.ref else []
