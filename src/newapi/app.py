@@ -103,7 +103,7 @@ def features(
 
 @app.command()
 def doctor(*, is_json: flags.Json = False) -> int:
-    """Look for git, uv, docker and Python."""
+    """Look for git, uv, docker and Python, and for a newer newapi."""
     from newapi.commands import doctor as command
     from newapi.console import Console
 
