@@ -126,7 +126,7 @@ def schema(
 
 @app.command()
 def doctor(*, is_json: flags.Json = None) -> int:
-    """Look for git, uv, docker and Python."""
+    """Look for git, uv, docker and Python, and for a newer newapi."""
     from newapi.commands import doctor as command
     from newapi.console import Console
 

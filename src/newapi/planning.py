@@ -200,7 +200,7 @@ def _answers(
     known: Catalog,
     definitions: Mapping[str, Definition],
 ) -> tuple[Resolution, list[str]]:
-    given = choices.read(wanted.choices, known, names.dependencies(new.path / "template"))
+    given = choices.read(wanted.choices, known, names.dependencies(new.path))
     resolution, dropped = carry.over(record, given.values, wanted.choices.preset, known)
     resolution, unmet = needs.resolve(resolution, definitions, given.values)
     problems = [*given.problems, *answers.conflicts(resolution, given.flags), *unmet]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import tempfile
-from pathlib import Path
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from newapi import carry, catalog, history, planning, tree, worktree
@@ -13,6 +15,7 @@ from newapi.planning import Plan, Wanted
 from newapi.resources import formatting, inventory, naming, reserved
 from newapi.resources.generator import TASK, Generator, require_there
 from newapi.resources.weaving import Wiring, Woven
+from newapi.text import shorten
 from newapi.texts import Labels
 
 if TYPE_CHECKING:
@@ -39,12 +42,13 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
             fix = "newapi add jobs=celery, or newapi add jobs=background"
             raise NewapiError("The project has no background jobs.", fix)
         modules = inventory.modules(repository, listing)
-        name = _name(typed, modules.get(KINDS, b"").decode(errors="replace"))
+        taken = _Taken(modules.get(KINDS, b"").decode(errors="replace"), modules.keys())
+        name = _name(typed, taken)
         context = {"definition": _definition(name), "project": dict(answers)}
         with console.status(f"Generating {name}"):
             files = _files(generator, context)
         lines = Wiring(new=generator.wires(context))
-    worktree.require_room(repository, listing, files, "task")
+    worktree.require_room(repository, listing, files, "task", taken.proposal(name))
     labels = Labels(base="nothing", theirs=f"template {source.commit} with {name}")
     done = Plan(
         record=record,
@@ -60,20 +64,47 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
     return planning.conclude(repository, listing, wanted, done, Woven({}, files, lines))
 
 
-def _name(typed: str, kinds: str) -> str:
+@dataclass(frozen=True)
+class _Taken:
+    """The tasks of a project, as its enumeration has them, and its Python files."""
+
+    kinds: str
+    paths: Collection[str]
+
+    def flaw(self, name: str) -> str:
+        """Say why a task cannot be called so; empty when it can."""
+        if re.search(rf"^ +{name.upper()}\b.*=", self.kinds, re.MULTILINE):
+            return f"There is a task {name} already: TaskKind.{name.upper()} in {KINDS}."
+        if flaw := reserved.flaw_of_task(name):
+            return f"'{name}' cannot be a task's name: {flaw}."
+        return ""
+
+    def proposal(self, name: str) -> str:
+        """Return a name like this one that a task can have."""
+        short = name[: naming.MAX_LENGTH - 7].rstrip("_")
+        candidates = (f"do_{short}", f"{short}_again", f"do_{short}_again")
+        return next((other for other in candidates if self._is_free(other)), f"do_{short}_twice")
+
+    def repaired(self, typed: str) -> str:
+        """Return a name that resembles what cannot be one."""
+        name = naming.proposal(typed, "resize_image")
+        return name if self._is_free(name) else self.proposal(name)
+
+    def _is_free(self, name: str) -> bool:
+        stems = {PurePosixPath(path).stem for path in self.paths}
+        return not self.flaw(name) and stems.isdisjoint((name, f"test_{name}"))
+
+
+def _name(typed: str, taken: _Taken) -> str:
     """Understand the name of a task."""
-    fix = "newapi generate task resize-image"
+    command = "newapi generate task"
     try:
         name = naming.normalise(typed)
     except ValueError as flaw:
-        raise UsageError([Problem(f"'{typed}' cannot be a task's name: it {flaw}.", fix)]) from flaw
-    flaw_of_word = reserved.flaw_of_word(name)
-    if flaw_of_word:
-        message = f"'{name}' cannot be a task's name: {flaw_of_word}."
-        raise UsageError([Problem(message, f"newapi generate task do-{typed}")])
-    if re.search(rf"^ +{name.upper()}\b.*=", kinds, re.MULTILINE):
-        message = f"There is a task {name} already: TaskKind.{name.upper()} in {KINDS}."
-        raise UsageError([Problem(message, "Choose another name.")])
+        message = f"'{shorten(typed)}' cannot be a task's name: it {flaw}."
+        raise UsageError([Problem(message, f"{command} {taken.repaired(typed)}")]) from flaw
+    if flaw_of_name := taken.flaw(name):
+        raise UsageError([Problem(flaw_of_name, f"{command} {taken.proposal(name)}")])
     return name
 
 

@@ -219,11 +219,16 @@ def _plain(paths: list[str], present: Tree) -> list[str]:
 
 
 def require_room(
-    repository: Repository, listing: Collection[str], paths: Iterable[str], what: str
+    repository: Repository,
+    listing: Collection[str],
+    paths: Iterable[str],
+    what: str,
+    example: str = "",
 ) -> None:
     """Refuse to write where the user has something."""
     project = repository.project
     taken = [p for p in sorted(paths) if p in listing or os.path.lexists(project / p)]
     if taken:
         message = f"Files of the project are where the {what} would be: {', '.join(taken)}."
-        raise NewapiError(message, f"Move them away, or give the {what} another name.")
+        like = f", like {example}" if example else ""
+        raise NewapiError(message, f"Move them away, or give the {what} another name{like}.")

@@ -42,7 +42,7 @@ def test_flag_as_a_name_is_refused(create: Run, here: Path, name: str) -> None:
 
 
 def test_dependency_of_the_template_is_no_name(newapi: Run, here: Path) -> None:
-    assert "dependencies" in refused(newapi("create", "SQLAlchemy", "--defaults"), here)
+    assert "projects depend on" in refused(newapi("create", "SQLAlchemy", "--defaults"), here)
 
 
 def test_missing_name_is_refused(create: Run, here: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+
 import pytest
 
 from newapi import sources
@@ -41,6 +43,25 @@ def test_broken_installation_is_a_failure(newapi: Run, monkeypatch: pytest.Monke
     assert "Reinstall newapi." in result.err
 
 
+def test_installation_is_shown_and_never_makes_doctor_fail(
+    newapi: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "newapi 0." in newapi("doctor").out
+
+    monkeypatch.setattr(sources, "checkout", lambda: None)
+    monkeypatch.setattr(metadata, "distribution", not_installed)
+    monkeypatch.setenv("PATH", "")  # no uv, so nobody can be asked
+    result = newapi("doctor")
+
+    assert result.code == 0
+    assert "is the newest is not known" in " ".join(result.out.split())
+
+
+def not_installed(name: str) -> None:
+    """Say that a distribution is not installed."""
+    raise metadata.PackageNotFoundError(name)
+
+
 def test_json_has_every_finding(newapi: Run) -> None:
     found = newapi("doctor", "--json").document
 
@@ -48,4 +69,7 @@ def test_json_has_every_finding(newapi: Run) -> None:
     assert [f["name"] for f in found["findings"]] == ["python", "template", "git", "uv", "docker"]
     assert set(found["findings"][0]) == {
         *("name", "found", "required", "version", "path", "needed_for", "hint"),
+    }
+    assert set(found["installation"]) == {
+        *("origin", "location", "newest", "is_newest", "message", "hint"),
     }

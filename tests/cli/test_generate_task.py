@@ -93,19 +93,27 @@ def test_line_without_a_place_is_left_to_the_user(project: Path, newapi: Run) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("name", "words", "other"),
     [
-        ("send-email", "There is a task send_email already"),
-        ("2fast", "cannot be a task's name"),
-        ("class", "cannot be a task's name"),
-        ("größe", "cannot be a task's name"),
+        ("send-email", "There is a task send_email already", "do_send_email"),
+        ("2fast", "cannot be a task's name", "fast"),
+        ("class", "'class' is a keyword of Python", "do_class"),
+        ("größe", "cannot be a task's name", "gr_e"),
+        ("test-mail", "pytest collects", "do_test_mail"),
+        ("state", "generated code uses 'state'", "do_state"),
+        ("shared", "'shared_task' for something else", "do_shared"),
+        ("data", "generated code uses 'data'", "do_data"),
     ],
 )
-def test_name_is_refused(project: Path, newapi: Run, name: str, words: str) -> None:
+def test_name_is_refused_and_the_one_that_is_proposed_works(
+    project: Path, newapi: Run, name: str, words: str, other: str
+) -> None:
     refused = newapi("generate", "task", name)
 
     assert (refused.code, words in refused.err) == (2, True), refused.err
+    assert f"newapi generate task {other}\n" in refused.err
     assert finish.git("status", "--porcelain", cwd=project) == ""
+    assert newapi("generate", "task", other, "--dry-run").code == 0
 
 
 def test_file_in_the_way_is_refused_before_anything_happens(project: Path, newapi: Run) -> None:
@@ -115,6 +123,7 @@ def test_file_in_the_way_is_refused_before_anything_happens(project: Path, newap
     refused = newapi("generate", "task", "resize-image")
 
     assert (refused.code, "app/jobs/resize_image.py" in refused.err) == (1, True)
+    assert "another name, like do_resize_image." in refused.err
     assert finish.git("status", "--porcelain", cwd=project) == ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from newapi.resources import reserved
+from newapi.resources import generator, reserved
 from newapi.resources.defining import define
 from newapi.resources.definition import ACCESSES, Access
+from newapi.resources.generator import Generator
 from newapi.resources.surroundings import Surroundings
 from tests.conftest import Render
 from tests.generators.drafts import sample
@@ -28,7 +30,7 @@ from tests.generators.resources import (
     made,
     shop,
 )
-from tests.matrix import PRESETS, Answers
+from tests.matrix import PRESETS, ROOT, Answers
 from tests.template.test_files import JINJA
 
 PROJECTS: dict[str, Answers] = {
@@ -133,6 +135,62 @@ def test_names_that_functions_use_beside_that_of_the_resource_are_reserved(acces
     own = {"zebra", "zebras", "products", "categories", "users"}
     assert {"client", "response", "db", "updated"} <= found
     assert {name for name in found - own if not reserved.flaw_of_word(name)} == set()
+
+
+TASK = {
+    "name": "zebra",
+    "class_name": "Zebra",
+    "constant": "ZEBRA",
+    "title": "zebra",
+    "route": "zebra",
+}
+
+
+@pytest.mark.parametrize("jobs", ["celery", "background"])
+def test_names_of_the_modules_of_a_task_are_reserved(
+    jobs: str, rendered: Render, tmp_path: Path
+) -> None:
+    answers: Answers = {**PRESETS["standard"], "jobs": jobs}
+    Generator(ROOT, generator.TASK).render({"definition": TASK, "project": answers}, tmp_path)
+    modules = [path for path in tmp_path.rglob("*.py") if "zebra" in path.name]
+    modules.append(rendered(answers) / "app/jobs/publish.py")
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in modules]
+
+    found = {name for tree in trees for name in [*defined_in(tree), *used_with(tree, "zebra")]}
+
+    own = {"zebra", "zebra_task"}
+    assert {"run_task", "publish_task", "state", "task_id"} <= found
+    names = {name.removesuffix("_task") for name in found - own if name.islower()}
+    assert {name for name in names if not reserved.flaw_of_task(name)} == set()
+
+
+def test_names_of_celery_tasks_are_reserved(rendered: Render) -> None:
+    path = rendered(PRESETS["standard"]) / "app/worker/tasks.py"
+    names = re.findall(r'shared_task\(name="(\w+)"\)', path.read_text(encoding="utf-8"))
+
+    assert "delete_expired" in names
+    assert {name for name in names if not reserved.flaw_of_task(name)} == set()
+
+
+def defined_in(tree: ast.Module) -> set[str]:
+    """Return the names that a module imports or defines, without its tests."""
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign):
+            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return {name for name in found if not name.startswith(("test_", "start_"))}
+
+
+def used_with(tree: ast.Module, name: str) -> set[str]:
+    """Return the variables of the functions that use a name."""
+    functions = [
+        node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return set().union(*(variables(one) for one in functions if name in variables(one)))
 
 
 def variables(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.utils import canonicalize_name
 
 from newapi import names
+from tests.matrix import ROOT
 from tests.unit import sample
 
 
@@ -50,9 +52,10 @@ def test_name_against_the_rule_is_refused(name: str) -> None:
         *((word, "keyword") for word in ("class", "None", "import", "Async")),
         *((word, "standard library") for word in ("json", "site", "Email")),
         *(
-            (word, "of its dependencies")
-            for word in ("app", "tests", "fastapi", "jwt", "click", "rich")
+            (word, "projects depend on a package")
+            for word in ("fastapi", "Redis", "celery", "authlib", "click", "jwt", "yaml")
         ),
+        *((word, "has a folder") for word in ("app", "tests", "test", "site-packages")),
         *((word, "Windows") for word in ("con", "NUL", "aux.py", "com1", "lpt9", "prn")),
     ],
 )
@@ -64,15 +67,72 @@ def test_taken_name_is_refused_with_the_reason_and_another(name: str, reason: st
     assert problem.fix == f"newapi create {names.slug(name)}-api"
 
 
+@given(st.sampled_from(sorted(names.known_dependencies())))
+def test_no_dependency_is_a_name_and_the_proposal_is_one(name: str) -> None:
+    problem = names.check(name)
+
+    assert problem is not None
+    assert names.check(problem.fix.removeprefix("newapi create ")) is None
+
+
 @pytest.mark.parametrize("word", keyword.kwlist)
 def test_no_keyword_is_a_name(word: str) -> None:
     assert names.check(word) is not None
 
 
-def test_dependency_of_the_template_is_refused(tmp_path: Path) -> None:
-    found = names.dependencies(sample.write(tmp_path) / "template")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "opentelemetry",
+        "con." + "x" * 60,
+        "celery ",
+        "re.dis",
+        "pydantic.core",
+        "Typing__Extensions",
+    ],
+)
+def test_what_is_proposed_can_be_used(name: str) -> None:
+    problem = names.check(name)
 
-    assert found == {"fastapi-slim"}
+    if problem is not None:
+        assert names.check(problem.fix.removeprefix("newapi create ")) is None
+
+
+def test_names_are_compared_as_distributions_are() -> None:
+    for name in ("typing-extensions", "Typing__Extensions", "typing.extensions"):
+        assert names.check(name) is not None
+
+
+def test_repaired_name_is_no_dependency_of_the_template() -> None:
+    problem = names.check("Widgets!", {"widgets"})
+
+    assert problem is not None
+    assert problem.fix == "newapi create widgets-api"
+
+
+def test_recorded_dependencies_hold_all_requirements_of_the_template() -> None:
+    found = names.dependencies(ROOT)
+
+    assert {"redis", "celery", "authlib", "aiomysql", "asyncpg", "pytest", "pre-commit"} <= found
+    assert found <= names.known_dependencies()
+
+
+def test_recorded_dependencies_are_normalized() -> None:
+    known = names.known_dependencies()
+
+    assert {"certifi", "colorama", "jwt", "yaml"} <= known
+    assert {name for name in known if canonicalize_name(name) != name} == set()
+
+
+def test_dependency_of_the_template_is_refused(tmp_path: Path) -> None:
+    root = sample.write(tmp_path)
+    part = root / "features/auth/pyproject.toml.jinja"
+    part.parent.mkdir()
+    part.write_text("    \"Some_Driver[fast,tls] ~= 2.0; python_version < '3.13'\",\n")
+
+    found = names.dependencies(root)
+
+    assert found == {"fastapi-slim", "some-driver"}
     assert names.check("FastAPI_slim", found) is not None
     assert names.check("fastapi-slimmer", found) is None
 
@@ -80,7 +140,8 @@ def test_dependency_of_the_template_is_refused(tmp_path: Path) -> None:
 def test_template_without_dependencies_reserves_nothing(tmp_path: Path) -> None:
     assert names.dependencies(tmp_path) == frozenset()
 
-    (tmp_path / "pyproject.toml").write_text("{% if x %}")
+    (tmp_path / "template").mkdir()
+    (tmp_path / "template/pyproject.toml").write_text("{% if x %}")
 
     assert names.dependencies(tmp_path) == frozenset()
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 import newapi
-from newapi import catalog, finish, sources
+from newapi import catalog, finish, programs, sources
 from newapi.errors import NewapiError, UsageError
 from newapi.releases import __main__ as command
-from newapi.releases import snapshot, store
+from newapi.releases import dependencies, snapshot, store
 from newapi.releases.freeze import freeze
 from newapi.releases.lint import lint
 from tests import trees
@@ -267,6 +267,54 @@ def test_lint_names_each_flaw(checkout: Path, files: dict[str, str], flaw: str) 
             file.write("---\n!include features/x.yml\n")
 
     assert any(flaw in found for found in lint(checkout))
+
+
+def test_lint_names_requirements_that_are_not_recorded(checkout: Path) -> None:
+    trees.write(checkout, {"template/pyproject.toml.jinja": 'x = ["left-pad>=1"]\n'})
+
+    [flaw] = lint(checkout)
+
+    assert flaw.startswith("dependencies.txt: lacks left-pad; run `python -m newapi.releases")
+
+
+def test_dependencies_are_recorded_with_what_they_depend_on(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A function takes the place of uv, so that no package index is needed."""
+    trees.write(checkout, {"template/pyproject.toml.jinja": 'x = ["PyYAML>=6", "ruff[x]>=1"]\n'})
+    asked: list[str] = []
+
+    def uv(command: list[str], *, cwd: Path, **_: object) -> None:
+        asked.append(command[2])
+        if command[2] == "compile":
+            assert (cwd / "requirements.in").read_text() == "PyYAML>=6\nruff[x]>=1"
+            locked = "Pure_Lib==1\npyyaml==6.0.4\nwin-only==2 ; sys_platform == 'win32'\n"
+            (cwd / "locked.txt").write_text(locked)
+        for path in ("yaml/__init__.py", "_yaml/__init__.py", "docs/index.md", "six.py", "bin/x"):
+            (cwd / "site" / path).parent.mkdir(parents=True, exist_ok=True)
+            (cwd / "site" / path).touch()
+
+    monkeypatch.setattr(programs, "run", uv)
+
+    path = dependencies.record(checkout, tmp_path / "dependencies.txt")
+
+    assert asked == ["compile", "install"]
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    assert lines == ["pure-lib", "pyyaml", "six", "win-only", "yaml"]
+
+
+def test_index_that_does_not_answer_leaves_the_dependencies_as_they_are(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def uv(*_: object, **__: object) -> None:
+        raise programs.ProgramError("no route to host", "")
+
+    monkeypatch.setattr(programs, "run", uv)
+
+    with pytest.raises(NewapiError, match="uv pip compile failed"):
+        dependencies.record(checkout, tmp_path / "dependencies.txt")
+
+    assert not (tmp_path / "dependencies.txt").exists()
 
 
 def test_lint_accepts_renames_to_conditional_files_and_upgrades(checkout: Path) -> None:

@@ -54,7 +54,7 @@ def run(options: Options, console: Console) -> None:
         if source.warning:
             console.warn(source.warning)
         known = catalog.load(source.path)
-        dependencies = names.dependencies(source.path / "template")
+        dependencies = names.dependencies(source.path)
         is_asking = console.can_ask and not options.use_defaults
         draft = _draft(options, options.target, known, dependencies, needs_name=not is_asking)
         if options.forget:

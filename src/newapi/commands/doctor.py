@@ -1,17 +1,19 @@
-"""`newapi doctor`: what is installed here, and what it is needed for."""
+"""`newapi doctor`: what is installed here, what it is needed for, and whether newapi is new."""
 
 from __future__ import annotations
 
 import platform
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newapi import __version__, catalog, finish, sources
+from newapi import __version__, catalog, finish, installation, sources
 from newapi.errors import NewapiError
 
 if TYPE_CHECKING:
     from newapi.console import Console
+    from newapi.installation import Installation
 
 # Each program, what it is needed for, and what to do without it.
 _PROGRAMS = {
@@ -40,6 +42,7 @@ class Finding:
 def run(console: Console) -> int:
     """Report what is found; fail only when projects cannot be created at all."""
     findings = [_python(), _template(), *(_program(name) for name in _PROGRAMS)]
+    installed = installation.look(Path.cwd())
     broken = [f for f in findings if f.is_required and not f.is_found]
     if console.is_json:
         console.document(
@@ -47,6 +50,7 @@ def run(console: Console) -> int:
                 "ok": not broken,
                 "command": "doctor",
                 "version": __version__,
+                "installation": asdict(installed),
                 "findings": [
                     {key.removeprefix("is_"): value for key, value in asdict(finding).items()}
                     for finding in findings
@@ -55,6 +59,7 @@ def run(console: Console) -> int:
         )
     else:
         _show(findings, console)
+        _show_installation(installed, console)
     return 1 if broken else 0
 
 
@@ -69,6 +74,14 @@ def _show(findings: list[Finding], console: Console) -> None:
     for finding in findings:
         if not finding.is_found:
             console.warn(f"{finding.name}: {finding.hint}")
+
+
+def _show_installation(installed: Installation, console: Console) -> None:
+    console.line()
+    console.line(installed.message)
+    if installed.hint:
+        label = "renew it" if installed.is_newest is None else "fix"
+        console.line((f"  {label}: ", "dim"), (installed.hint, "cyan"))
 
 
 def _python() -> Finding:

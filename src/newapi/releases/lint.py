@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newapi import catalog, finish, migrations, programs, upgrades
+from newapi import catalog, finish, migrations, names, programs, upgrades
 from newapi.releases import snapshot
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def lint(root: Path) -> list[str]:
         *_renames(root, paths),
         *_renamed_names(root, paths),
         *_upgrades(root),
+        *_dependencies(root),
     ]
 
 
@@ -153,6 +154,13 @@ def _upgrades(root: Path) -> Iterator[str]:
             yield f"{name}: {seen[upgrade.name]} has the same id"
         if seen.setdefault(upgrade.source.parent, name) != name:
             yield f"{name}: belongs into {seen[upgrade.source.parent]}, so that there is one order"
+
+
+def _dependencies(root: Path) -> Iterator[str]:
+    """Look whether the recorded dependencies are those of the manifests."""
+    command = "python -m newapi.releases dependencies"
+    for name in sorted(names.dependencies(root) - names.known_dependencies()):
+        yield f"{names.DEPENDENCIES.name}: lacks {name}; run `{command}`"
 
 
 def _strings(value: object, place: str = "") -> Iterator[tuple[str, str]]:

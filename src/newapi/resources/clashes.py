@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from newapi.errors import Problem
@@ -15,53 +16,107 @@ PARTS = ("", "Create", "Update", "Read", "ListParams", "Query", "Dep")
 
 
 def check_names(definition: Definition, around: Surroundings) -> Iterator[Problem]:
-    """Check the names of a new resource."""
-    name, plural, class_name = definition.name, definition.plural, definition.class_name
+    """Check the names of a new resource; what is proposed instead passes the same checks."""
+    name = definition.name
     if name in around.definitions:
         way = f"newapi generate resource {name} --add FIELD, --drop, --rename or --change"
         yield Problem(f"There is a resource {name} already.", way)
         return
-    if name == plural:
-        singular = naming.singular_of(name)
-        way = singular if singular != name else f"--plural {name}_list"
-        yield Problem(f"'{name}' is its own plural, but one and many need two names.", way)
-    fix = f"Another name, like {name[:30]}_entry"
-    yield from _check_words(definition, around, fix)
+    of_name = [*_flaws_of_name(definition, around)]
+    of_plural = [*_flaws_of_plural(definition, around)]
+    if of_name:
+        fix = f"Another name, like {_other_name(name, around)}"
+        yield from (Problem(message, fix) for message in dict.fromkeys([*of_plural, *of_name]))
+    elif of_plural:
+        fix = _other_plural(definition, around)
+        yield from (Problem(message, fix) for message in of_plural)
+
+
+def _flaws_of_name(definition: Definition, around: Surroundings) -> Iterator[str]:
+    name, class_name = definition.name, definition.class_name
+    yield from _flaws_of_word(name, definition, around)
+    if flaw := reserved.flaw_of_class(class_name):
+        yield f"'{name}' cannot be a resource's name: {flaw}."
     for part in PARTS:
         if part or not reserved.flaw_of_class(class_name):
-            yield from check_class(f"{class_name}{part}", definition, around, fix)
-    for other in around.definitions.values():
-        if plural in {other.name, other.plural} or name == other.plural:
-            yield Problem(f"The resource {other.name} has the same name.", fix)
+            yield from _flaws_of_class(f"{class_name}{part}", definition, around)
+    yield from (
+        f"The resource {other.name} has the same name."
+        for other in around.definitions.values()
+        if name == other.plural
+    )
 
 
-def _check_words(definition: Definition, around: Surroundings, fix: str) -> Iterator[Problem]:
-    name, plural, class_name = definition.name, definition.plural, definition.class_name
-    for word, way in {plural: "--plural ANOTHER", name: fix}.items():
-        if flaw := reserved.flaw_of_word(word):
-            yield Problem(f"'{name}' cannot be a resource's name: {flaw}.", way)
-        if path := around.modules.get(word):
-            yield Problem(f"'{word}' is taken: there is {path} already.", way)
-    if flaw := reserved.flaw_of_class(class_name):
-        yield Problem(f"'{name}' cannot be a resource's name: {flaw}.", fix)
+def _flaws_of_plural(definition: Definition, around: Surroundings) -> Iterator[str]:
+    name, plural = definition.name, definition.plural
+    if name == plural:
+        yield f"'{name}' is its own plural, but one and many need two names."
+        return
+    yield from _flaws_of_word(plural, definition, around)
+    if path := around.test_modules.get(plural):
+        yield f"'{plural}' is taken: there is {path} already."
     if path := around.tables.get(plural):
-        yield Problem(f"There is a table {plural} already, in {path}.", "--plural ANOTHER")
+        yield f"There is a table {plural} already, in {path}."
+    yield from (
+        f"The resource {other.name} has the same name."
+        for other in around.definitions.values()
+        if plural in {other.name, other.plural}
+    )
+
+
+def _flaws_of_word(word: str, definition: Definition, around: Surroundings) -> Iterator[str]:
+    if flaw := reserved.flaw_of_word(word):
+        yield f"'{definition.name}' cannot be a resource's name: {flaw}."
+    if path := around.modules.get(word):
+        yield f"'{word}' is taken: there is {path} already."
+
+
+def _other_name(name: str, around: Surroundings) -> str:
+    """Return a name like this one that a resource can have."""
+    short = name[:28].rstrip("_")
+    candidates = [f"{short}_entry", f"{short}_record", f"project_{short}", f"project_{short}_entry"]
+    return next((other for other in candidates if _is_free(other, around)), f"{short}_entry")
+
+
+def _other_plural(definition: Definition, around: Surroundings) -> str:
+    """Return how a resource can keep its name, and the singular where its name is a plural."""
+    name = definition.name
+    plurals = (f"{name[:30].rstrip('_')}_{ending}" for ending in ("list", "entries", "records"))
+    options = (replace(definition, plural=plural) for plural in plurals)
+    free = [other.plural for other in options if not [*_flaws_of_plural(other, around)]]
+    fix = f"--plural {free[0]}" if free else "--plural WORDS"
+    singular = naming.singular_of(name)
+    if name == definition.plural and singular != name and _is_free(singular, around):
+        return f"{singular}, or {fix}"
+    return fix
+
+
+def _is_free(name: str, around: Surroundings) -> bool:
+    plural = naming.plural_of(name)
+    definition = Definition(name=name, plural=plural, access="public", fields=())
+    flaws = [*_flaws_of_name(definition, around), *_flaws_of_plural(definition, around)]
+    return name not in around.definitions and not flaws
 
 
 def check_class(
     class_name: str, definition: Definition, around: Surroundings, fix: str
 ) -> Iterator[Problem]:
     """Check a class that the resource would bring."""
+    for message in _flaws_of_class(class_name, definition, around):
+        yield Problem(message, fix)
+
+
+def _flaws_of_class(class_name: str, definition: Definition, around: Surroundings) -> Iterator[str]:
     if flaw := reserved.flaw_of_class(class_name):
-        yield Problem(f"'{definition.name}' would bring a class {class_name}: {flaw}.", fix)
+        yield f"'{definition.name}' would bring a class {class_name}: {flaw}."
         return
     path = around.classes.get(class_name)
     if path and PurePosixPath(path).stem not in {definition.name, definition.plural}:
-        yield Problem(f"There is a class {class_name} already, in {path}.", fix)
+        yield f"There is a class {class_name} already, in {path}."
         return
     for other in around.definitions.values():
         if other.name != definition.name and class_name in set(_classes(other)):
-            yield Problem(f"The resource {other.name} has a class {class_name} already.", fix)
+            yield f"The resource {other.name} has a class {class_name} already."
 
 
 def _classes(definition: Definition) -> Iterator[str]:

@@ -86,9 +86,17 @@ def drop(source: Source, wanted: Import) -> str | None:
 
 
 def member_key(name: str) -> Key:
-    """Sort names as ruff does: constants, classes, the rest."""
-    kind = 0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2
-    return kind, _natural(name.lower()), _natural(name)
+    """Sort imported names as ruff does: constants, classes, the rest, whatever their case."""
+    return _kind(name), _natural(name.lower()), _natural(name)
+
+
+def export_key(name: str) -> Key:
+    """Sort names in `__all__` as ruff does: constants, classes, the rest, by their case."""
+    return _kind(name), _natural(name)
+
+
+def _kind(name: str) -> int:
+    return 0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2
 
 
 def _natural(text: str) -> Key:

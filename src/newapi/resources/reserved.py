@@ -12,6 +12,8 @@ from newapi.resources import naming
 _KEPT = "every resource has it already"
 _PARAMETER = "lists take it as a parameter of their own"
 _PYDANTIC = "Pydantic's models have an attribute of this name"
+_PLUGIN = "Pydantic's plugin for mypy has an argument of this name"
+_PYTEST = "pytest collects what begins with 'test', and loads what is called 'conftest'"
 _SQLALCHEMY = "SQLAlchemy's models have an attribute of this name"
 _SHADOWS = "the class of the model uses what Python calls so"
 AMBIGUOUS = "in many fonts it looks like a number"
@@ -35,11 +37,12 @@ _FIELDS: Mapping[str, str] = {
             "construct", "copy", "dict", "from_orm", "json", "model_computed_fields",
             "model_config", "model_construct", "model_copy", "model_extra", "model_fields",
             "model_fields_set", "model_json_schema", "model_parametrized_name", "model_post_init",
-            "model_rebuild", "parse_file", "parse_obj", "parse_raw", "schema",
+            "model_rebuild", "mro", "parse_file", "parse_obj", "parse_raw", "register", "schema",
             "schema_json", "update_forward_refs", "validate",
         ),
         _PYDANTIC,
     ),
+    "kwargs": _PLUGIN,
     **dict.fromkeys(
         (
             "bool", "bytes", "classmethod", "date", "datetime", "field_validator",
@@ -66,6 +69,8 @@ _PROPOSALS: Mapping[str, str] = {
     "sort": "position",
     "dict": "entries",
     "list": "entries",
+    "kwargs": "arguments",
+    "register": "registration",
 }
 
 # What the modules of a resource import or call their own variables.
@@ -80,6 +85,18 @@ _VARIABLES = frozenset(
         "response", "rising", "root", "router", "row", "rows", "sa", "saved", "select", "self",
         "send_form", "sent", "shown", "status_code", "submit_form", "taken", "typed", "unique",
         "updated", "url", "uuid", "values",
+    }
+)  # fmt: skip
+# What the modules that a task is imported into call their own functions and variables.
+_TASK_VARIABLES = frozenset(
+    {
+        "accepted", "add_task", "confirm_published", "create_task", "create_task_group",
+        "delete_expired", "finished", "kwargs", "list_unpublished_tasks", "log",
+        "mark_published", "next_tasks",
+        "process_file", "publish_task", "publish_unpublished_tasks", "read_task",
+        "reset_stalled_tasks", "run", "run_task", "send_email", "set_progress", "shared_task",
+        "sleep", "state", "structlog", "task", "task_id", "timedelta", "users",
+        "visibility_timeout", "worker_process",
     }
 )  # fmt: skip
 CLASSES = frozenset(
@@ -114,7 +131,7 @@ def flaw_of_field(name: str) -> str:
 
 def proposal_for_field(name: str) -> str:
     """Return a name that may be used instead."""
-    return _PROPOSALS.get(name, f"{name}_value"[-40:].strip("_"))
+    return _PROPOSALS.get(name, f"{name.removeprefix('model_')}_value"[-40:].strip("_"))
 
 
 def flaw_of_word(word: str) -> str:
@@ -125,8 +142,19 @@ def flaw_of_word(word: str) -> str:
         return f"'{word}' is a name of Python's own"
     if word in _AMBIGUOUS_NAMES:
         return f"'{word}': {AMBIGUOUS}"
+    if word.startswith("test") or word == "conftest":
+        return _PYTEST
     if word in _VARIABLES:
-        return f"the code of every resource uses '{word}' for something else"
+        return f"generated code uses '{word}' for something else"
+    return ""
+
+
+def flaw_of_task(name: str) -> str:
+    """Say why a task cannot be called so; empty when it can."""
+    if flaw := flaw_of_word(name):
+        return flaw
+    if not _TASK_VARIABLES.isdisjoint((name, f"{name}_task")):
+        return f"generated code uses '{name}' or '{name}_task' for something else"
     return ""
 
 

@@ -69,9 +69,9 @@ def add_entry(source: Source, name: str, item: str, siblings: Collection[str]) -
     if not nodes:
         return _with_first(source, row, item)
     if name == "__all__":
-        key = imports.member_key(str(ast.literal_eval(item)))
+        key = imports.export_key(str(ast.literal_eval(item)))
         names = [str(node.value) if isinstance(node, ast.Constant) else "" for node in nodes]
-        before = [number for number, other in enumerate(names) if imports.member_key(other) <= key]
+        before = [number for number, other in enumerate(names) if imports.export_key(other) <= key]
         index = before[-1] + 1 if before else 0
     else:
         index = _index(nodes, item, siblings)

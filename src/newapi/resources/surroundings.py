@@ -14,6 +14,7 @@ _TABLE = re.compile(r"""^ +__tablename__ = ["'](\w+)["']""", re.MULTILINE)
 _MODULES = re.compile(
     r"app/(?:models|schemas|crud|admin|api/v\d+/endpoints)/\w+\.py|tests/factories/\w+\.py"
 )
+_TESTS = re.compile(r"tests/(?:admin|api/v\d+)/test_(\w+)\.py")
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Surroundings:
     tables: Mapping[str, str] = field(default_factory=dict)
     accounts: bool = True
     database: str = "sqlite"
+    test_modules: Mapping[str, str] = field(default_factory=dict)
 
     def with_definition(self, definition: Definition) -> Surroundings:
         """Return the project with one resource more, or another one of its name."""
@@ -43,9 +45,18 @@ def look(
     code = {path: text for path, text in sorted(texts.items()) if path.endswith(".py")}
     modules = {PurePosixPath(path).stem: path for path in code if _MODULES.fullmatch(path)}
     modules.pop("__init__", None)
+    tests = {found[1]: path for path in code if (found := _TESTS.fullmatch(path))}
     classes = dict(_found(_CLASS, code, "app/"))
     tables = {**dict(_found(_TABLE, code, "app/models/")), "alembic_version": "alembic"}
-    return Surroundings(definitions, modules, classes, tables, accounts, database)
+    return Surroundings(
+        definitions=definitions,
+        modules=modules,
+        test_modules=tests,
+        classes=classes,
+        tables=tables,
+        accounts=accounts,
+        database=database,
+    )
 
 
 def _found(

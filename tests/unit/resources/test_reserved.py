@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
+from sqlalchemy.orm import DeclarativeBase
 
 from newapi.resources import naming, reserved
 from tests.matrix import ROOT
@@ -56,14 +57,32 @@ def test_attributes_of_the_shared_classes_are_reserved(path: str, classes: tuple
     assert {name for name in found if not reserved.flaw_of_field(name)} == set()
 
 
-def test_attributes_of_pydantic_models_are_reserved() -> None:
-    known = {name for name in dir(BaseModel) if not name.startswith("_")}
+@pytest.mark.parametrize("model", [BaseModel, DeclarativeBase])
+def test_attributes_of_models_are_reserved(model: type) -> None:
+    """Those of their metaclass are attributes of a model too, such as `mro`."""
+    names = {name for name in [*dir(model), *dir(type(model))] if not name.startswith("_")}
+    known = {name for name in names if hasattr(model, name)}
 
+    assert {"registry", "mro"} & known
     assert {name for name in known if not reserved.flaw_of_field(name)} == set()
 
 
+def test_what_pytest_collects_is_reserved(pytestconfig: pytest.Config) -> None:
+    patterns = ("python_functions", "python_classes")
+    prefixes = {prefix.lower() for name in patterns for prefix in pytestconfig.getini(name)}
+
+    assert prefixes == {"test"}
+    for prefix in prefixes:
+        for word in (prefix, f"{prefix}s", f"{prefix}_result", f"{prefix}imonial"):
+            assert "pytest" in reserved.flaw_of_word(word)
+            assert "pytest" in reserved.flaw_of_task(word)
+    assert reserved.flaw_of_word("conftest")
+    assert not reserved.flaw_of_word("latest")
+
+
 def test_names_that_are_proposed_can_be_used() -> None:
-    taken = [word for word in [*WORDS, *keyword.kwlist] if reserved.flaw_of_field(word.lower())]
+    words = [*WORDS, *keyword.kwlist, *dir(BaseModel), *dir(DeclarativeBase), "kwargs", "mro"]
+    taken = [word for word in words if reserved.flaw_of_field(word.lower()) and word[0] != "_"]
 
     assert taken
     for word in taken:

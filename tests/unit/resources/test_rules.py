@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import json
+import keyword
 
 import pytest
 
@@ -25,12 +27,17 @@ def test_good_resource_has_no_problems() -> None:
     ("name", "message", "fix"),
     [
         ("news", "'news' is its own plural", "--plural news_list"),
-        ("products", "'products' is its own plural", "product"),
+        ("products", "'products' is its own plural", "product, or --plural products_list"),
         ("class", "'class' is a keyword of Python", "Another name, like class_entry"),
         ("type", "'type' is a name of Python's own", "Another name, like type_entry"),
-        ("credit", "'credits' is a name of Python's own", "--plural ANOTHER"),
+        ("credit", "'credits' is a name of Python's own", "--plural credit_list"),
         ("data", "'data' for something else", "Another name, like data_entry"),
-        ("problem", "uses 'problems' for something else", "--plural ANOTHER"),
+        ("problem", "uses 'problems' for something else", "--plural problem_list"),
+        ("test", "pytest collects", "Another name, like project_test"),
+        ("testimonial", "pytest collects", "Another name, like project_testimonial"),
+        ("tests", "pytest collects", "Another name, like project_tests_entry"),
+        ("conftest", "loads what is called 'conftest'", "Another name, like conftest_entry"),
+        ("latest_result", "", ""),
         ("decimal", "uses a class 'Decimal' already", "Another name, like decimal_entry"),
         ("warning", "'Warning' is a name of Python's own", "Another name, like warning_entry"),
         ("list_query", "uses a class 'ListQuery' already", "Another name, like list_query_entry"),
@@ -51,6 +58,35 @@ def test_name_of_a_resource(name: str, message: str, fix: str) -> None:
         assert found == []
 
 
+WORDS = sorted(
+    {
+        *(word.lower() for word in dir(builtins) if not word.startswith("_")),
+        *keyword.kwlist,
+        *("test", "tests", "test_results", "conftest", "base", "user", "users", "data", "page"),
+        *("item_read", "settings", "redis", "metadata", "problem", "news", "list_query", "token"),
+        f"test_{'x' * 20}",
+    }
+)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_what_is_proposed_instead_can_be_used(word: str) -> None:
+    texts = {
+        "app/models/user.py": 'class User:\n    __tablename__ = "users"\n',
+        "tests/api/v1/test_tokens.py": "",
+    }
+    around = surroundings.look(shop().definitions, texts, accounts=True, database="sqlite")
+    name = word.lower()
+    for message, fix in problems(name, "name:str", around=around):
+        if fix.startswith("Another name, like "):
+            assert problems(fix.split()[-1], "name:str", around=around) == [], message
+            continue
+        other, _, plural = fix.rpartition("--plural ")
+        assert problems(name, "name:str", around=around, plural=plural) == [], message
+        if other:
+            assert problems(other.split(",")[0], "name:str", around=around) == [], message
+
+
 def test_plural_can_be_named() -> None:
     assert make("news", "title:str", plural="news_items").plural == "news_items"
     assert make("credit", "title:str", plural="creditEntries").plural == "credit_entries"
@@ -66,8 +102,11 @@ def test_plural_can_be_named() -> None:
         ("owner:str(9)", "every resource has it already", "manager:str(1..9)"),
         ("limit:int", "lists take it as a parameter", "maximum:int"),
         ("metadata:json", "SQLAlchemy's models have an attribute", "details:json"),
+        ("kwargs:json", "Pydantic's plugin for mypy", "arguments:json"),
+        ("mro:int", "Pydantic's models have an attribute", "mro_value:int"),
+        ("register:bool", "Pydantic's models have an attribute", "registration:bool"),
         ("copy:bool", "Pydantic's models have an attribute", "copy_value:bool"),
-        ("model_dump:bool", "Pydantic's models have an attribute", "model_dump_value:bool"),
+        ("model_dump:bool", "Pydantic's models have an attribute", "dump_value:bool"),
         ("date:date", "the class of the model uses", "due_date:date"),
         ("class:str(9)", "it is a keyword of Python", "class_value:str(1..9)"),
         ("none:bool", "would be called None, a name of Python's own", "none_value:bool"),

@@ -153,7 +153,7 @@ def test_order_makes_no_difference(names: tuple[str, ...]) -> None:
 
 
 def test_result_is_sorted_as_ruff_does() -> None:
-    text = insert(MODULE, *NAMES)
+    text = insert(MODULE, *NAMES, "poster", "post_tag")
 
     done = subprocess.run(
         [
