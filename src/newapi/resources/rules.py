@@ -61,7 +61,10 @@ def _check_types(definition: Definition) -> Iterator[Problem]:
     seen = {f"{definition.class_name}{part}" for part in clashes.PARTS if part}
     for field in {field.name: field for field in definition.fields}.values():
         brings_class = field.type in {"enum", "ref"}
-        name = definition.enum_class(field) if brings_class else naming.class_of(field.name)
+        name = naming.class_of(field.name)
+        # The schemas import ListParams: a type of this name begins with that of the resource.
+        if brings_class or name == "ListParams":
+            name = definition.enum_class(field)
         if name in seen:
             fix = f"{field.name[:30]}_{'kind' if brings_class else 'value'}:{render_type(field)}"
             yield Problem(f"{field.name} would bring a second type {name}.", fix)

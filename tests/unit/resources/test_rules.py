@@ -113,6 +113,11 @@ def test_plural_can_be_named() -> None:
         ("warning:bool", "would be called Warning, a name", "warning_value:bool"),
         ("filters:json", "the schemas of every resource have", "filters_value:json"),
         ("create:enum(a|b)", "would bring a second type ThingCreate", "create_kind:enum(a|b)"),
+        (
+            "list_params:int(gt=1)",
+            "would bring a second type ThingListParams",
+            "list_params_value:int(gt=1)",
+        ),
         ("thing_read:str(9)", "would bring a second type ThingRead", "thing_read_value:str(1..9)"),
         ("name:str(9..1)", "at least 9 and at most 1 contradict", "name:str(1..9)"),
         ("name:str(0..0)", "needs room for 1 characters at least", "name:str(1..100)"),
