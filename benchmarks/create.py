@@ -11,7 +11,7 @@ from pathlib import Path
 
 from measure import ENVIRONMENT, Contestant, compare, script
 
-from newapi import finish
+from newapi.terminal import external_tools
 
 ROOT = Path(__file__).resolve().parents[1]
 TAG = "v999.0.0"
@@ -42,16 +42,18 @@ def main() -> None:
 
 def clone(folder: Path) -> Path:
     """Make a git clone of this repository as it is now, with a tag."""
-    files = finish.git("ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=ROOT)
+    files = external_tools.git(
+        "ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=ROOT
+    )
     for name in set(files.split("\0")[:-1]):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     author = ("-c", "user.name=Benchmark", "-c", "user.email=benchmark@localhost")
-    finish.git("init", "--quiet", cwd=folder)
-    finish.git("add", "--all", cwd=folder)
-    finish.git(*author, "commit", "--quiet", "-m", "Everything", cwd=folder)
-    finish.git("tag", TAG, cwd=folder)
+    external_tools.git("init", "--quiet", cwd=folder)
+    external_tools.git("add", "--all", cwd=folder)
+    external_tools.git(*author, "commit", "--quiet", "-m", "Everything", cwd=folder)
+    external_tools.git("tag", TAG, cwd=folder)
     return folder
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from measure import ENVIRONMENT, Contestant, compare, script
 from update import commit, reset
 
-from newapi import programs
+from newapi.terminal import programs
 
 FIELDS = ("name:str(1..100)", "price:decimal(gt=0,places=2)", "tags:list[str](max=5)")
 CREATE: tuple[str | Path, ...] = (script("newapi"), "create", "--defaults", "--no-lock")

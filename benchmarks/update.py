@@ -10,7 +10,7 @@ from pathlib import Path
 from create import clone
 from measure import ENVIRONMENT, Contestant, compare, script
 
-from newapi import finish, programs
+from newapi.terminal import external_tools, programs
 
 OLD, NEW = "v999.0.0", "v999.1.0"
 AUTHOR = ("-c", "user.name=Benchmark", "-c", "user.email=benchmark@localhost")
@@ -58,25 +58,25 @@ def history(folder: Path) -> Path:
     for path in sorted((folder / "template" / "app").rglob("*.py"))[-EDITS:]:
         path.write_text(path.read_text() + "\n# Later.\n")
     commit(folder)
-    finish.git("tag", NEW, cwd=folder)
+    external_tools.git("tag", NEW, cwd=folder)
     return folder
 
 
 def commit(folder: Path) -> None:
     """Commit everything, with one edit where there is a project."""
     if not (folder / ".git").exists():
-        finish.git("init", "--quiet", cwd=folder)
+        external_tools.git("init", "--quiet", cwd=folder)
     readme = folder / "README.md"
     readme.write_text("<!-- mine -->\n" + readme.read_text())
-    finish.git("add", "--all", cwd=folder)
-    finish.git(*AUTHOR, "commit", "--quiet", "-m", "Everything", cwd=folder)
+    external_tools.git("add", "--all", cwd=folder)
+    external_tools.git(*AUTHOR, "commit", "--quiet", "-m", "Everything", cwd=folder)
 
 
 def reset(folder: Path, kind: str) -> None:
     """Put the project back as it was."""
     shutil.rmtree(folder / kind, ignore_errors=True)
     shutil.copytree(folder / f"{kind}.kept", folder / kind, symlinks=True)
-    finish.git("update-index", "-q", "--refresh", cwd=folder / kind)
+    external_tools.git("update-index", "-q", "--refresh", cwd=folder / kind)
 
 
 if __name__ == "__main__":

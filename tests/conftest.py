@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import pytest
 
-from newapi import automation
-from newapi.catalog import Catalog, Value
-from newapi.engine import render
-from newapi.sources import Source, open_source
+from newapi.template.catalog import Catalog, Value
+from newapi.template.engine import render
+from newapi.template.sources import Source, open_source
+from newapi.terminal import automation
 from tests.matrix import CATALOG, ROOT
 
 Render = Callable[[Mapping[str, Value]], Path]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from covertable.main import make
 
-from newapi.catalog import Catalog, Question, Value, load
+from newapi.template.catalog import Catalog, Question, Value, load
 
 Answers = dict[str, Value]
 Pair = frozenset[tuple[str, Value]]

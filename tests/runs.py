@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from newapi.cli import main
+from newapi.cli.main import main
 
 
 @dataclass(frozen=True)

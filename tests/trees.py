@@ -6,8 +6,8 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from newapi import finish
 from newapi.releases import snapshot
+from newapi.terminal import external_tools
 
 FILES: Mapping[str, str] = {
     "copier.yml": """\
@@ -53,12 +53,12 @@ def write(root: Path, files: Mapping[str, str | bytes] = FILES) -> Path:
 def commit(root: Path, tag: str = "") -> Path:
     """Commit everything in a folder, as a repository of its own."""
     if not (root / ".git").exists():
-        finish.git("init", "--quiet", "--initial-branch=main", cwd=root)
+        external_tools.git("init", "--quiet", "--initial-branch=main", cwd=root)
     author = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
-    finish.git("add", "--all", cwd=root)
-    finish.git(*author, "commit", "--quiet", "--allow-empty", "-m", "Change", cwd=root)
+    external_tools.git("add", "--all", cwd=root)
+    external_tools.git(*author, "commit", "--quiet", "--allow-empty", "-m", "Change", cwd=root)
     if tag:
-        finish.git("tag", tag, cwd=root)
+        external_tools.git("tag", tag, cwd=root)
     return root
 
 

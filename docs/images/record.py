@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from newapi.releases import store
-from newapi.sources import open_source
+from newapi.template.sources import open_source
 
 COLUMNS = 92
 NEWAPI = [sys.executable, "-m", "newapi"]

@@ -14,7 +14,7 @@ def run() -> NoReturn:
     anyway, would be a fifth of that.
     """
     gc.disable()
-    from newapi.cli import main
+    from newapi.cli.main import main
 
     os._exit(main())
 

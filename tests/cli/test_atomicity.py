@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from newapi import finish
+from newapi.terminal import external_tools
 from tests import trees
 
 CREATE = (sys.executable, "-m", "newapi", "create", "demo", "--defaults", "--no-lock")
@@ -81,7 +81,7 @@ def complete(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, int
 def assert_complete(workshop: Workshop, complete: Mapping[str, int]) -> None:
     """The project has all its files and everything is committed."""
     assert workshop.files() == complete
-    assert finish.git("status", "--porcelain", cwd=workshop.folder / "demo") == ""
+    assert external_tools.git("status", "--porcelain", cwd=workshop.folder / "demo") == ""
 
 
 def moments(seconds: float, count: int, seed: int) -> list[float]:

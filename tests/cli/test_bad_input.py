@@ -176,6 +176,6 @@ def test_unknown_command_or_word_is_refused(
 
 
 def test_bug_is_no_traceback(create: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newapi.catalog.load", lambda _: 1 / 0)
+    monkeypatch.setattr("newapi.template.catalog.load", lambda _: 1 / 0)
 
     assert "ZeroDivisionError" in refused(create("demo", "-y"), here, code=1)

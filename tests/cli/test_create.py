@@ -14,11 +14,12 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from newapi import choices, engine
-from newapi.answers import complete as resolve
-from newapi.catalog import Catalog, load
 from newapi.errors import NewapiError
-from newapi.sources import Source
+from newapi.questions import choices
+from newapi.questions.answers import complete as resolve
+from newapi.template import engine
+from newapi.template.catalog import Catalog, load
+from newapi.template.sources import Source
 from tests.cli.conftest import Run, names
 
 

@@ -6,8 +6,8 @@ from importlib import metadata
 
 import pytest
 
-from newapi import sources
 from newapi.errors import NewapiError
+from newapi.template import sources
 from tests.cli.conftest import Run
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newapi.catalog import Catalog
+from newapi.template.catalog import Catalog
 from tests.cli.conftest import Run
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newapi import finish
+from newapi.terminal import external_tools
 from tests import trees
 from tests.cli.conftest import Run
 
@@ -37,7 +37,7 @@ def project(newapi: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_task_is_written_and_wired_once(project: Path, newapi: Run) -> None:
     dry = newapi("generate", "task", "resize-image", "--dry-run", "--json")
-    assert finish.git("status", "--porcelain", cwd=project) == ""
+    assert external_tools.git("status", "--porcelain", cwd=project) == ""
     real = newapi("generate", "task", "ResizeImage", "--json")
 
     assert (dry.code, real.code) == (0, 0), real.err
@@ -46,7 +46,7 @@ def test_task_is_written_and_wired_once(project: Path, newapi: Run) -> None:
     for path, line in WIRED.items():
         assert (project / path).read_text().splitlines().count(line) == 1
     assert real.document["notes"] == []
-    assert finish.git("diff", "--name-only", cwd=project) == ""  # all of it is staged
+    assert external_tools.git("diff", "--name-only", cwd=project) == ""  # all of it is staged
 
 
 def test_wiring_survives_what_the_user_has_made_of_the_files(project: Path, newapi: Run) -> None:
@@ -112,7 +112,7 @@ def test_name_is_refused_and_the_one_that_is_proposed_works(
 
     assert (refused.code, words in refused.err) == (2, True), refused.err
     assert f"newapi generate task {other}\n" in refused.err
-    assert finish.git("status", "--porcelain", cwd=project) == ""
+    assert external_tools.git("status", "--porcelain", cwd=project) == ""
     assert newapi("generate", "task", other, "--dry-run").code == 0
 
 
@@ -124,7 +124,7 @@ def test_file_in_the_way_is_refused_before_anything_happens(project: Path, newap
 
     assert (refused.code, "app/jobs/resize_image.py" in refused.err) == (1, True)
     assert "another name, like do_resize_image." in refused.err
-    assert finish.git("status", "--porcelain", cwd=project) == ""
+    assert external_tools.git("status", "--porcelain", cwd=project) == ""
 
 
 def test_project_without_jobs_is_told_how_to_get_them(

@@ -71,7 +71,7 @@ def test_wrong_usage_is_a_document(create: Run, words: tuple[str, ...], message:
 
 
 def test_bug_is_a_document(create: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newapi.catalog.load", lambda _: 1 / 0)
+    monkeypatch.setattr("newapi.template.catalog.load", lambda _: 1 / 0)
 
     result = create("demo", "--json")
 
@@ -83,7 +83,7 @@ def test_interruption_is_a_document(create: Run, monkeypatch: pytest.MonkeyPatch
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("newapi.engine.render", interrupt)
+    monkeypatch.setattr("newapi.template.engine.render", interrupt)
 
     result = create("demo", "--json")
 

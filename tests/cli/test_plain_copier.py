@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from newapi import finish, sources
 from newapi.releases import store
+from newapi.template import sources
+from newapi.terminal import external_tools
 from tests import trees
 
 pytestmark = [
@@ -57,7 +58,7 @@ def test_update_brings_what_is_new(repository: Path, tmp_path: Path) -> None:
     copier("update", "--defaults", cwd=project)
 
     assert (project / "NEW.md").read_text() == "new\n"
-    assert finish.git("status", "--porcelain", cwd=project).splitlines() == [
+    assert external_tools.git("status", "--porcelain", cwd=project).splitlines() == [
         " M .copier-answers.yml",
         "?? NEW.md",
     ]

@@ -648,5 +648,5 @@ def test_nothing_of_the_screens_is_imported_without_a_terminal(template: Path, h
         check=True,
     )
 
-    assert "newapi.screens" not in done.stderr
-    assert "newapi.preferences" not in done.stderr
+    assert "newapi.questions.screens" not in done.stderr
+    assert "newapi.questions.preferences" not in done.stderr

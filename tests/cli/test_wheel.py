@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from newapi import finish, sources
 from newapi.releases import store
+from newapi.template import sources
+from newapi.terminal import external_tools
 from tests import trees
 from tests.update.test_update import HOSTILE
 
@@ -111,9 +112,9 @@ def homes(root: Path) -> tuple[Path, Path]:
 
 def kept(project: Path) -> dict[str, tuple[int, bytes | str]]:
     """Return what git keeps of a project: modes, contents, and how they are staged."""
-    names = finish.git("ls-files", "-z", cwd=project).split("\0")
+    names = external_tools.git("ls-files", "-z", cwd=project).split("\0")
     files = {name: found for name, found in trees.read(project).items() if name in names}
-    return {**files, "the index": (0, finish.git("ls-files", "--stage", cwd=project))}
+    return {**files, "the index": (0, external_tools.git("ls-files", "--stage", cwd=project))}
 
 
 @pytest.mark.parametrize("words", [("--to", store.versions()[-1]), ()])

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from newapi.catalog import Value
+from newapi.template.catalog import Value
 from tests.e2e.databases import SERVERS, answers, database
 from tests.e2e.project import Project
 from tests.matrix import ROOT

@@ -7,7 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from newapi import revisions, tree
+from newapi.project import revisions, tree
 from tests.e2e.project import Project
 from tests.matrix import ROOT
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newapi.catalog import Value
+from newapi.template.catalog import Value
 from tests.e2e.conftest import typed
 from tests.e2e.owner import (
     FILL,

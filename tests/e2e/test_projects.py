@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newapi.catalog import Value
+from newapi.template.catalog import Value
 from tests.e2e.commands import (
     CHECKS,
     ROUND_TRIP,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from newapi.resources import surroundings
-from newapi.resources.defining import Typed
+from newapi.generate.new_definition import Typed
+from newapi.resources import project_names
 from newapi.resources.naming import normalise, plural_of
-from newapi.resources.surroundings import Surroundings
+from newapi.resources.project_names import ProjectNames
 from tests.e2e.conftest import Create
 from tests.e2e.owner import commit
 from tests.e2e.project import Project
@@ -23,11 +23,11 @@ PROJECTS: dict[str, Answers] = {
 FLAGS = {"owned": "--owned", "public": "--public", "admin": "--admin-only", None: "--owned"}
 
 
-def look(project: Project, database: str) -> Surroundings:
+def look(project: Project, database: str) -> ProjectNames:
     """Return what new resources find in a project."""
     paths = [path for folder in ("app", "tests") for path in (project.path / folder).rglob("*.py")]
     texts = {str(path.relative_to(project.path)): path.read_text("utf-8") for path in paths}
-    return surroundings.look({}, texts, accounts=True, database=database)
+    return project_names.look({}, texts, accounts=True, database=database)
 
 
 def find_tests(typed: Typed) -> str:

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from newapi.catalog import Value
+from newapi.template.catalog import Value
 from tests.e2e.conftest import Create
 from tests.e2e.owner import commit, newapi
 from tests.e2e.project import Project

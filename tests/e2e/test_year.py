@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newapi.catalog import Value
+from newapi.template.catalog import Value
 from tests.e2e.owner import FILL, LOOK, commit, newapi
 from tests.e2e.project import Project
 from tests.e2e.year import FILL_TASK, RELEASE, follow, work_for_a_year

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from newapi.errors import UsageError
-from newapi.resources.defining import Typed, define
+from newapi.generate.new_definition import Typed, define
 from newapi.resources.definition import ACCESSES, APIS, TYPES, Definition, Type
 from newapi.resources.kinds import KINDS
-from newapi.resources.surroundings import Surroundings
+from newapi.resources.project_names import ProjectNames
 from tests.unit.resources.test_properties import check_problems
 
 # Stands for a resource that there is already, in the draft of one that may refer to it.
@@ -158,7 +158,7 @@ drafts = st.builds(
 )
 
 
-def sample(number: int, count: int, around: Surroundings) -> list[Typed]:
+def sample(number: int, count: int, around: ProjectNames) -> list[Typed]:
     """Return as many random resources; the same number brings the same ones.
 
     What is refused on the way is refused with reasons: whole resources, and fields of others.
@@ -192,7 +192,7 @@ def sample(number: int, count: int, around: Surroundings) -> list[Typed]:
     return found
 
 
-def made(typed: Typed, around: Surroundings) -> Definition | None:
+def made(typed: Typed, around: ProjectNames) -> Definition | None:
     """Return the definition; nothing after a look at the reasons why there is none."""
     try:
         return define(typed, around)
@@ -201,7 +201,7 @@ def made(typed: Typed, around: Surroundings) -> Definition | None:
         return None
 
 
-def resolved(draft: Typed, around: Surroundings, place: int) -> Typed:
+def resolved(draft: Typed, around: ProjectNames, place: int) -> Typed:
     """Say to which resources a draft refers: to some that there are, or to itself."""
     known = [*around.definitions, draft.name]
     targets = [known[(place + shift) % len(known)] for shift in range(len(draft.fields))]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from newapi.catalog import Value
+from newapi.generate.new_definition import Typed, define
 from newapi.resources import inventory
-from newapi.resources.defining import Typed, define
 from newapi.resources.definition import Access, Api, Definition
+from newapi.resources.project_names import ProjectNames
 from newapi.resources.rendering import Side, Workshop
-from newapi.resources.surroundings import Surroundings
+from newapi.template.catalog import Value
 from tests.matrix import PRESETS, ROOT
 
 Definitions = Mapping[str, Definition]
@@ -61,7 +61,7 @@ def shop(*, accounts: bool = True) -> list[Command]:
 
 def defined(commands: Sequence[Command], *, accounts: bool = True) -> Definitions:
     """Return what the command line would make of each."""
-    around = Surroundings(accounts=accounts)
+    around = ProjectNames(accounts=accounts)
     for name, access, api, fields in commands:
         typed = Typed(name=name, fields=tuple(fields), access=access, api=api)
         around = around.with_definition(define(typed, around))

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from newapi.generate.new_definition import define
 from newapi.resources import generator, reserved
-from newapi.resources.defining import define
 from newapi.resources.definition import ACCESSES, Access
 from newapi.resources.generator import Generator
-from newapi.resources.surroundings import Surroundings
+from newapi.resources.project_names import ProjectNames
 from tests.conftest import Render
 from tests.generators.drafts import sample
 from tests.generators.resources import (
@@ -72,7 +72,7 @@ def test_files_are_clean_under_the_rules_of_their_project(
 @pytest.mark.parametrize("number", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_files_of_random_resources_are_clean(number: int, rendered: Render, tmp_path: Path) -> None:
     answers = PROJECTS["full"]
-    around = Surroundings(database=str(answers["database"]))
+    around = ProjectNames(database=str(answers["database"]))
     for typed in sample(number, 20 * number, around):
         around = around.with_definition(define(typed, around))
 

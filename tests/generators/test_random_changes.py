@@ -9,12 +9,12 @@ from random import Random
 import pytest
 
 from newapi.errors import UsageError
+from newapi.generate.new_definition import define
 from newapi.resources import changes, context
 from newapi.resources.changes import Changed, Changes
-from newapi.resources.defining import define
 from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render
-from newapi.resources.surroundings import Surroundings
+from newapi.resources.project_names import ProjectNames
 from tests.generators.drafts import sample
 from tests.generators.fields import operation
 from tests.generators.migrations import Migrations
@@ -23,7 +23,7 @@ from tests.generators.test_revisions import renamed
 STEPS = 4
 
 
-def changed_by_chance(around: Surroundings, chance: Random) -> Iterator[Changed]:
+def changed_by_chance(around: ProjectNames, chance: Random) -> Iterator[Changed]:
     """Yield changes of resources that are accepted; each builds upon the ones before."""
     pool = [field for one in around.definitions.values() for field in one.fields]
     while True:
@@ -92,7 +92,7 @@ def as_if_new(migrations: Migrations, told: Mapping[str, object]) -> object:
 def test_random_changes_lead_to_the_tables_of_new_resources(
     migrations: Migrations, number: int
 ) -> None:
-    around = Surroundings(database=migrations.database, tables={"users": "the application"})
+    around = ProjectNames(database=migrations.database, tables={"users": "the application"})
     for typed in sample(number, 4, around):
         definition = define(typed, around)
         around = around.with_definition(definition)

@@ -8,8 +8,8 @@ import pytest
 import yaml
 from pytest_copier.plugin import CopierFixture
 
-from newapi.catalog import Catalog
-from newapi.sources import CANONICAL_SRC_PATH
+from newapi.template.catalog import Catalog
+from newapi.template.sources import CANONICAL_SRC_PATH
 from tests import trees
 from tests.conftest import Render
 from tests.matrix import PRESETS, PROJECTS

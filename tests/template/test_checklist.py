@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from newapi.catalog import read
+from newapi.template.catalog import read
 from tests.matrix import ROOT, TEMPLATE
 
 FEATURES = ROOT / "features"

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from newapi.catalog import Catalog
+from newapi.template.catalog import Catalog
 from tests.matrix import (
     ARRAY,
     PRESETS,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from newapi.catalog import Catalog, Value, read
+from newapi.template.catalog import Catalog, Value, read
 from tests.conftest import Render
 from tests.matrix import PROJECTS, ROOT, with_brought
 from tests.template.files import texts

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newapi.catalog import Catalog, Question, Value, read
+from newapi.template.catalog import Catalog, Question, Value, read
 from tests.conftest import Render
 from tests.matrix import (
     BRINGS,

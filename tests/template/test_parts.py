@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newapi.catalog import Question, read
+from newapi.template.catalog import Question, read
 from tests.matrix import CATALOG, ROOT, TEMPLATE
 
 FEATURES = ROOT / "features"

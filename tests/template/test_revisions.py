@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from newapi import revisions
-from newapi.revisions import Revision
+from newapi.project import revisions
+from newapi.project.revisions import Revision
 from tests.conftest import Render
 from tests.matrix import PRESETS, ROOT, TEMPLATE
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from newapi.engine import render
-from newapi.sources import Source
+from newapi.template.engine import render
+from newapi.template.sources import Source
 from tests.conftest import Render
 from tests.matrix import CATALOG, PRESETS
 from tests.template.files import PARSERS, texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newapi.catalog import Catalog
+from newapi.template.catalog import Catalog
 from tests.unit import sample
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from newapi.catalog import Catalog, load
+from newapi.template.catalog import Catalog, load
 
 COPIER = """\
 _subdirectory: template

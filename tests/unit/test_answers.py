@@ -7,8 +7,8 @@ import shlex
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newapi import answers, choices
-from newapi.catalog import Catalog, Value
+from newapi.questions import answers, choices
+from newapi.template.catalog import Catalog, Value
 
 GIT = {"author_name": "Ada", "author_email": "ada@example.org"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newapi import answers_file
+from newapi.project import answers_file
 
 
 def read(path: Path, content: str | bytes) -> tuple[dict[str, str | bool], list[str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newapi import automation
-from newapi.automation import Automation
+from newapi.terminal import automation
+from newapi.terminal.automation import Automation
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from newapi import catalog
-from newapi.catalog import Catalog
 from newapi.errors import NewapiError
+from newapi.template import catalog
+from newapi.template.catalog import Catalog
 from tests.unit import sample
 
 

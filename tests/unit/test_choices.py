@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newapi import answers, choices, text
-from newapi.answers_file import Answers
-from newapi.catalog import Catalog
-from newapi.choices import Choices, Given
+from newapi.project.answers_file import Answers
+from newapi.questions import answers, choices
+from newapi.questions.choices import Choices, Given
+from newapi.template.catalog import Catalog
+from newapi.terminal import text
 
 
 def read(catalog: Catalog, **typed: Any) -> Given:

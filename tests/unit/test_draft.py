@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newapi.catalog import Catalog, Value
-from newapi.draft import Draft
+from newapi.questions.draft import Draft
+from newapi.template.catalog import Catalog, Value
 
 
 def draft(catalog: Catalog, preset: str = "minimal", **fixed: Value) -> Draft:

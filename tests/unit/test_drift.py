@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from newapi import drift
-from newapi.drift import File
+from newapi.update import drift
+from newapi.update.drift import File
 from tests.unit import sample
 
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from newapi import catalog, engine
-from newapi.catalog import Catalog, Value
 from newapi.errors import NewapiError
-from newapi.sources import Source
+from newapi.template import catalog, engine
+from newapi.template.catalog import Catalog, Value
+from newapi.template.sources import Source
 from tests import trees
 
 ROOT = Path(__file__).resolve().parents[2]

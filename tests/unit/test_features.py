@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newapi import answers, features
-from newapi.catalog import Catalog, Value
-from newapi.features import Conflict, Resolution
+from newapi.questions import answers
+from newapi.template import features
+from newapi.template.catalog import Catalog, Value
+from newapi.template.features import Conflict, Resolution
 
 
 def resolve(given_: dict[str, Value], catalog: Catalog, preset: str = "minimal") -> Resolution:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from newapi import __version__, installation, programs, sources
-from newapi.installation import Installation
+from newapi import __version__
+from newapi.project import installation
+from newapi.project.installation import Installation
 from newapi.releases import store
+from newapi.template import sources
+from newapi.terminal import programs
 
 OWN = f"_src_path: {sources.CANONICAL_SRC_PATH}\n"
 

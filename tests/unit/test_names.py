@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 
-from newapi import names
+from newapi.questions import names
 from tests.matrix import ROOT
 from tests.unit import sample
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from newapi import preferences
-from newapi.catalog import Catalog, Value
-from newapi.draft import Draft
-from newapi.preferences import LAST, Preferences
+from newapi.questions import preferences
+from newapi.questions.draft import Draft
+from newapi.questions.preferences import LAST, Preferences
+from newapi.template.catalog import Catalog, Value
 
 
 @pytest.fixture

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 import newapi
-from newapi import catalog, finish, programs, sources
 from newapi.errors import NewapiError, UsageError
-from newapi.releases import __main__ as command
-from newapi.releases import dependencies, snapshot, store
-from newapi.releases.freeze import freeze
-from newapi.releases.lint import lint
+from newapi.maintenance import __main__ as command
+from newapi.maintenance import dependencies
+from newapi.maintenance.freeze import freeze
+from newapi.maintenance.lint import lint
+from newapi.releases import snapshot, store
+from newapi.template import catalog, sources
+from newapi.terminal import external_tools, programs
 from tests import trees
 
 RELEASES = "src/newapi/releases"
@@ -274,7 +276,7 @@ def test_lint_names_requirements_that_are_not_recorded(checkout: Path) -> None:
 
     [flaw] = lint(checkout)
 
-    assert flaw.startswith("dependencies.txt: lacks left-pad; run `python -m newapi.releases")
+    assert flaw.startswith("dependencies.txt: lacks left-pad; run `python -m newapi.maintenance")
 
 
 def test_dependencies_are_recorded_with_what_they_depend_on(
@@ -373,12 +375,12 @@ def test_every_release_of_this_checkout_verifies() -> None:
 
 def test_released_files_never_change() -> None:
     root = sources.checkout()
-    if root is None or not (root / ".git").exists() or not finish.has_commits(root):
+    if root is None or not (root / ".git").exists() or not external_tools.has_commits(root):
         pytest.skip("no git history here")
 
     log = ("log", "--format=", "--name-status", "--no-renames", "--diff-filter=a")
-    changed = finish.git(*log, "--", f"{RELEASES}/v*.json", cwd=root)
-    status = finish.git("status", "--porcelain", "--", f"{RELEASES}/v*.json", cwd=root)
+    changed = external_tools.git(*log, "--", f"{RELEASES}/v*.json", cwd=root)
+    status = external_tools.git("status", "--porcelain", "--", f"{RELEASES}/v*.json", cwd=root)
 
     assert changed == ""
     assert {line[:2] for line in status.splitlines()} <= {"??", "A "}

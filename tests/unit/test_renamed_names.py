@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newapi import renamed_names
-from newapi.tree import Entry, Tree
+from newapi.project.tree import Entry, Tree
+from newapi.update import renamed_names
 
 NAMES = {
     "app.deps.ResourcesDep": "StateDep",

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from newapi import answers, answers_file, choices, schema
-from newapi.catalog import Catalog
-from newapi.choices import Choices
+from newapi.project import answers_file
+from newapi.questions import answers, choices, schema
+from newapi.questions.choices import Choices
+from newapi.template.catalog import Catalog
 
 GOOD: list[dict[str, Any]] = [
     {},

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from newapi import finish, programs, sources
 from newapi.errors import NewapiError, UsageError
 from newapi.releases import snapshot, store
-from newapi.sources import CANONICAL_SRC_PATH, open_source
+from newapi.template import sources
+from newapi.template.sources import CANONICAL_SRC_PATH, open_source
+from newapi.terminal import external_tools, programs
 from tests import trees
 
 
@@ -172,7 +173,7 @@ def test_repository_folder_is_taken_as_committed(fork: Path) -> None:
 
 def test_repository_folder_is_recorded_by_its_origin(fork: Path) -> None:
     origin = "https://me:secret@host.example/team/template.git"
-    finish.git("remote", "add", "origin", origin, cwd=fork)
+    external_tools.git("remote", "add", "origin", origin, cwd=fork)
 
     with open_source(str(fork)) as source:
         assert source.src_path == "https://host.example/team/template.git"
@@ -219,7 +220,7 @@ def test_what_is_neither_folder_nor_url_is_refused(
 
 def test_git_uses_no_transport_that_runs_commands(tmp_path: Path) -> None:
     with pytest.raises(programs.ProgramError, match="transport 'ext' not allowed"):
-        finish.git("clone", "--", "ext::sh -c 'touch evil'", "x", cwd=tmp_path)
+        external_tools.git("clone", "--", "ext::sh -c 'touch evil'", "x", cwd=tmp_path)
     assert not list(tmp_path.iterdir())
 
 
@@ -236,7 +237,7 @@ def test_password_in_a_url_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> N
         message = f"cannot read https://me:secret@host.example in {cwd.name}"
         raise programs.ProgramError(message, "Try again")
 
-    monkeypatch.setattr(finish, "git", fail)
+    monkeypatch.setattr(external_tools, "git", fail)
 
     with pytest.raises(NewapiError) as raised, open_source("https://me:secret@host.example/t.git"):
         pass

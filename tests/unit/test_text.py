@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newapi import text
+from newapi.terminal import text
 
 CONTROL = [
     "\x1b[2J",

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from newapi.git import Repository
-    from newapi.journal import Desk
+    from newapi.project.git import Repository
+    from newapi.update.journal import Desk
 
 CHANGES = ("replace", "rename", "unlink", "remove", "rmdir", "mkdir", "symlink", "fsync", "chmod")
 
@@ -38,7 +38,8 @@ def arm(number: int) -> None:
 
 def run(number: int, words: list[str]) -> int:
     """Run newapi, and be killed only while an update is carried out, finished or taken back."""
-    from newapi import cli, transaction
+    from newapi.cli import main
+    from newapi.update import transaction
 
     if words[1:2] in (["--abort"], ["--continue"]):
         arm(number)
@@ -50,7 +51,7 @@ def run(number: int, words: list[str]) -> int:
             original(repository, desk, change)
 
         transaction.apply = apply
-    return cli.main(words)
+    return main.main(words)
 
 
 def fork(number: int, words: list[str]) -> int:
@@ -65,8 +66,8 @@ def fork(number: int, words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    from newapi import sources
     from newapi.releases import store
+    from newapi.template import sources
 
     store.FOLDER = Path(os.environ["NEWAPI_TEST_RELEASES"])
     sources.checkout = lambda: None

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from newapi import planning, sources
-from newapi.catalog import Value
+from newapi.project.tree import Tree
 from newapi.releases import store
-from newapi.sources import Source
-from newapi.tree import Tree
+from newapi.template import sources
+from newapi.template.catalog import Value
+from newapi.template.sources import Source
+from newapi.update import planning
 from tests.update import releases, rewrites, shops
 from tests.update.library import Library
 from tests.update.project import Project

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from newapi import needed, texts
-from newapi.merge import Merged, Rules, merge
-from newapi.tree import Tree, folders
+from newapi.project.tree import Tree, folders
+from newapi.update import migration_imports, text_merge
+from newapi.update.merge import Merged, Rules, merge
 from tests.update.samples import LABELS
 from tests.update.stories import Edit, Story, everything, template
 
@@ -30,7 +30,7 @@ class Told:
     @property
     def needed(self) -> set[str]:
         """Every path that stays only because a migration imports it."""
-        return {o.path for o in self.merged.outcomes if o.note == needed.NOTE}
+        return {o.path for o in self.merged.outcomes if o.note == migration_imports.NOTE}
 
 
 def tell(by_template: list[Edit], by_user: list[Edit], rules: Rules) -> Told:
@@ -91,7 +91,9 @@ def permissions_of_the_user_stay(told: Told) -> None:
 def report_and_markers_and_stages_agree(told: Told) -> None:
     """Each conflict is reported once, and can be found in the file and in the index."""
     merged = told.merged
-    marked = {p: n for p, entry in merged.tree.items() if (n := texts.markers(entry.data, LABELS))}
+    marked = {
+        p: n for p, entry in merged.tree.items() if (n := text_merge.markers(entry.data, LABELS))
+    }
     conflicts = {o.path: o for o in merged.outcomes if o.action == "conflict"}
     assert marked == {o.path: o.conflicts for o in conflicts.values() if not o.beside}
     assert marked.keys() <= merged.stages.keys() <= conflicts.keys()

@@ -11,14 +11,18 @@ from pathlib import Path
 from random import Random
 from uuid import uuid4
 
-from newapi import answers as answering
-from newapi import carry, catalog, features, history, planning, sources, upgrades
-from newapi.catalog import Value
-from newapi.migrations import Lineage
-from newapi.planning import ANSWERS_FILE, Sides
+from newapi.project import history
+from newapi.project.answers_file import ANSWERS_FILE
+from newapi.project.migrations import Lineage
+from newapi.project.tree import Tree, folders
+from newapi.questions import answer_migration
+from newapi.questions import answers as answering
 from newapi.releases import store
-from newapi.sources import Source
-from newapi.tree import Tree, folders
+from newapi.template import catalog, features, sources
+from newapi.template.catalog import Value
+from newapi.template.sources import Source
+from newapi.update import planning, upgrades
+from newapi.update.planning import Sides
 from tests.matrix import CORE
 from tests.update.stories import NEW_PATHS, Edit, Story
 
@@ -93,7 +97,7 @@ class Library:
     def after(self, project: Tree, release: str, typed: Answers) -> Answers:
         """Answer the questions of a release as an update of this project does."""
         record = history.read(project[ANSWERS_FILE].data)
-        return dict(carry.over(record, typed, None, self.catalogs[release])[0].answers)
+        return dict(answer_migration.over(record, typed, None, self.catalogs[release])[0].answers)
 
     def answers(self, release: str, number: int) -> Answers:
         """Return a set of answers: everything, then whatever chance brings."""

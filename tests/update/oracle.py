@@ -8,13 +8,13 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from newapi import finish, programs
-from newapi.tree import Entry, Tree
+from newapi.project.tree import Entry, Tree
+from newapi.terminal import external_tools, programs
 
 
 def exists() -> bool:
     """Whether this git can merge trees."""
-    match = re.search(r"(\d+)\.(\d+)", finish.git("--version", cwd=Path()))
+    match = re.search(r"(\d+)\.(\d+)", external_tools.git("--version", cwd=Path()))
     return match is not None and (int(match[1]), int(match[2])) >= (2, 38)
 
 
@@ -22,13 +22,13 @@ def merge(base: Tree, ours: Tree, theirs: Tree) -> dict[str, Entry] | None:
     """Merge with git; None when it finds a conflict."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        finish.git("init", "--quiet", "--bare", "--template=", cwd=root)
+        external_tools.git("init", "--quiet", "--bare", "--template=", cwd=root)
         feed = b"".join(
             _commit(*side) for side in (("base", base), ("ours", ours), ("theirs", theirs))
         )
         _run(root, "fast-import", "--quiet", feed=feed)
         try:
-            tree = finish.git("merge-tree", "--write-tree", "ours", "theirs", cwd=root)
+            tree = external_tools.git("merge-tree", "--write-tree", "ours", "theirs", cwd=root)
         except programs.ProgramError:
             return None
         return _read(root, tree.split("\n")[0])
@@ -48,7 +48,7 @@ def _commit(branch: str, tree: Tree) -> bytes:
 def _read(root: Path, tree: str) -> dict[str, Entry]:
     rows = [
         row.split("\t", 1)
-        for row in finish.git("ls-tree", "-r", "-z", tree, cwd=root).split("\0")[:-1]
+        for row in external_tools.git("ls-tree", "-r", "-z", tree, cwd=root).split("\0")[:-1]
     ]
     contents = _run(
         root,

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from newapi import environment, finish, sources, tree
+from newapi.project import env_file, tree
+from newapi.template import sources
+from newapi.terminal import external_tools
 from tests import trees
 from tests.runs import Result, run
 
@@ -22,7 +24,7 @@ class Project:
         """Make and commit the project, as `newapi create` of that release did."""
         for name, entry in fresh(*answers, version=version).items():
             put(self.path / name, entry)
-        environment.write_env(self.path)
+        env_file.write_env(self.path)
         trees.commit(self.path)
         return self
 
@@ -54,7 +56,7 @@ class Project:
 
     def git(self, *words: str) -> str:
         """Run git in the project."""
-        return finish.git(*words, cwd=self.path)
+        return external_tools.git(*words, cwd=self.path)
 
     def files(self) -> dict[str, tuple[int, bytes | str]]:
         """Return mode and content of every file, git-ignored ones too."""
@@ -66,7 +68,7 @@ class Project:
 
     def clone(self, path: Path) -> Project:
         """Clone the project, as a teammate would."""
-        finish.git("clone", "--quiet", str(self.path), str(path), cwd=self.path.parent)
+        external_tools.git("clone", "--quiet", str(self.path), str(path), cwd=self.path.parent)
         return Project(path, self.capfd)
 
 
@@ -82,8 +84,10 @@ def put(path: Path, entry: tree.Entry) -> None:
 
 def fresh(*answers: str, version: str) -> dict[str, tree.Entry]:
     """Return what a new project consists of, with the defaults where no answer is given."""
-    from newapi import answers as answering
-    from newapi import catalog, choices, planning
+    from newapi.questions import answers as answering
+    from newapi.questions import choices
+    from newapi.template import catalog
+    from newapi.update import planning
 
     with sources.open_source(None, version) as source:
         known = catalog.load(source.path)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from newapi.merge import Merged, Outcome, Rules
-from newapi.texts import Labels
+from newapi.update.merge import Merged, Outcome, Rules
+from newapi.update.text_merge import Labels
 
 LABELS = Labels("your project", "template v1", "template v2")
 RULES = Rules(LABELS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
-from newapi.tree import Entry, Tree
+from newapi.project.tree import Entry, Tree
 
 PATHS = (
     *("README.md", "app/main.py", "app/config.py", "app/crud.py", "app/api/users.py"),

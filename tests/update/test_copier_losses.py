@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from newapi.merge import Rules, merge
-from newapi.tree import Entry
+from newapi.project.tree import Entry
+from newapi.update.merge import Rules, merge
 from tests.update.samples import LABELS, RULES, lines, one
 
 OLD = {"a.py": Entry(lines())}

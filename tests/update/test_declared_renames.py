@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from newapi.merge import Outcome, Rules, merge
-from newapi.tree import Entry
+from newapi.project.tree import Entry
+from newapi.update.merge import Outcome, Rules, merge
 from tests.update.project import Project
 from tests.update.releases import numbered
 from tests.update.rewrites import rewritten

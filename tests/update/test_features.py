@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from newapi import migrations, needed, revisions, tree
 from newapi.errors import NewapiError
-from newapi.merge import merge
-from newapi.tree import Entry
+from newapi.project import migrations, revisions, tree
+from newapi.project.tree import Entry
+from newapi.update import migration_imports
+from newapi.update.merge import merge
 from tests.update.project import Project
 from tests.update.releases import numbered
 from tests.update.test_update import committed, expected
@@ -275,7 +276,7 @@ def test_what_a_migration_imports_is_kept() -> None:
     }
     gone = {path: entry for path, entry in ours.items() if path.startswith("app/")}
 
-    merged = needed.keep(merge(gone, ours, {}))
+    merged = migration_imports.keep(merge(gone, ours, {}))
 
     assert merged.tree == {p: e for p, e in ours.items() if p != "app/models/item.py"}
     assert {o.path for o in merged.outcomes if o.action == "kept"} == {

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from alembic.script import ScriptDirectory
 
-from newapi import git, revisions
-from newapi.journal import Desk
+from newapi.project import git, revisions
+from newapi.update.journal import Desk
 from tests.runs import Result, run
 from tests.update import child
 from tests.update.project import Project

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newapi import revisions
+from newapi.project import revisions
 from newapi.resources import formatting
 from tests.matrix import ROOT
 from tests.update.project import Project

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from newapi import texts, tree
-from newapi.texts import Labels
+from newapi.project import tree
+from newapi.update import text_merge
+from newapi.update.text_merge import Labels
 from tests.update.project import Project, fresh, put
 from tests.update.stories import NEW_PATHS, Edit, Story, edits
 
@@ -108,7 +109,7 @@ def laws(workshop: Workshop, by_user: list[Edit], version: str, words: list[str]
     marked = {
         name
         for name, entry in tree.read(project.path).items()
-        if not name.startswith(".git/") and texts.markers(entry.data, Labels())
+        if not name.startswith(".git/") and text_merge.markers(entry.data, Labels())
     }
     conflicts = {o["path"] for o in document["outcomes"] if o["action"] == "conflict"}
     unmerged = {row.split("\t")[1] for row in project.git("ls-files", "-u", "-z").split("\0")[:-1]}

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from newapi import texts
-from newapi.merge import Outcome, Rules, merge
-from newapi.tree import Entry
+from newapi.project.tree import Entry
+from newapi.update import text_merge
+from newapi.update.merge import Outcome, Rules, merge
 from tests.update import laws, oracle
 from tests.update.samples import LABELS, RULES, lines, one
 from tests.update.stories import Edit, Story, edits, edits_of, template
@@ -242,7 +242,7 @@ def test_more_conflicts_than_an_exit_code_can_count() -> None:
     merged = merge({"a": base}, {"a": ours}, {"a": theirs}, RULES)
 
     assert all(f"mine {n}".encode() in merged.tree["a"].data for n in range(0, size, 4))
-    assert one(merged).conflicts == texts.markers(merged.tree["a"].data, LABELS) == 300
+    assert one(merged).conflicts == text_merge.markers(merged.tree["a"].data, LABELS) == 300
 
 
 def test_what_is_put_beside_never_overwrites() -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from newapi import finish, lock
-from newapi.git import find
-from newapi.journal import Desk
+from newapi.project.git import find
+from newapi.terminal import external_tools
+from newapi.update import lock
+from newapi.update.journal import Desk
 from tests.runs import Result
 from tests.update.project import Project
 
@@ -77,7 +78,7 @@ def test_no_repository(project: Project) -> None:
 def test_no_commit(here: Path, project: Project) -> None:
     assert here.is_dir()
     (project.path / ".git").rename(project.path.parent / "gone")
-    finish.git("init", "--quiet", cwd=project.path)
+    external_tools.git("init", "--quiet", cwd=project.path)
 
     result = project.update()
 

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from newapi import tree
-from newapi.merge import Rules
-from newapi.planning import ANSWERS_FILE, join
-from newapi.texts import Labels
+from newapi.project import tree
+from newapi.project.answers_file import ANSWERS_FILE
+from newapi.update.merge import Rules
+from newapi.update.planning import join
+from newapi.update.text_merge import Labels
 from tests.update.library import Journey, Library, edited
 from tests.update.project import Project, put
 from tests.update.stories import Edit, edits_of

@@ -9,15 +9,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from newapi import carry, migrations, needed, revisions
 from newapi.errors import NewapiError
-from newapi.history import Record
-from newapi.merge import Merged, Rules
-from newapi.migrations import Lineage
-from newapi.planning import ANSWERS_FILE, Sides, join
-from newapi.revisions import Revision
-from newapi.sources import CANONICAL_SRC_PATH
-from newapi.tree import Entry, Tree
+from newapi.project import migrations, revisions
+from newapi.project.answers_file import ANSWERS_FILE
+from newapi.project.history import Record
+from newapi.project.migrations import Lineage
+from newapi.project.revisions import Revision
+from newapi.project.tree import Entry, Tree
+from newapi.questions import answer_migration
+from newapi.template.sources import CANONICAL_SRC_PATH
+from newapi.update import migration_imports
+from newapi.update.merge import Merged, Rules
+from newapi.update.planning import Sides, join
 from tests.update import laws
 from tests.update.library import Journey, Library, edited
 from tests.update.samples import LABELS
@@ -125,7 +128,7 @@ def test_choice_that_is_taken_back_leaves_nothing(
     if back:
         assert without_revisions(back) == without_revisions(before)
         if journey.end == library.releases[-1]:  # whose revisions import nothing
-            assert needed.NOTE not in {outcome.note for outcome in back.outcomes}
+            assert migration_imports.NOTE not in {outcome.note for outcome in back.outcomes}
 
 
 @settings(few, max_examples=60)
@@ -157,7 +160,7 @@ def test_recorded_answers_stay(library: Library, number: int, answers: int) -> N
     known = library.catalogs[journey.end]
 
     record = Record(CANONICAL_SRC_PATH, journey.start, words)
-    resolution, dropped = carry.over(record, {}, None, known)
+    resolution, dropped = answer_migration.over(record, {}, None, known)
 
     assert not dropped
     assert {n: v for n, v in resolution.answers.items() if n in given} == {
@@ -177,7 +180,9 @@ def updated(sides: Sides, ours: Tree, lineage: Lineage) -> Merged | None:
 def without_revisions(project: Tree | Merged) -> dict[str, Entry]:
     """Leave out what is only ever added: revisions, and what those of removed features import."""
     if isinstance(project, Merged):
-        kept = {outcome.path for outcome in project.outcomes if outcome.note == needed.NOTE}
+        kept = {
+            outcome.path for outcome in project.outcomes if outcome.note == migration_imports.NOTE
+        }
         project = {path: entry for path, entry in project.tree.items() if path not in kept}
     return {path: entry for path, entry in project.items() if not migrations.is_revision(path)}
 

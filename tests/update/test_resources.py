@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from newapi import git, revisions, tree
-from newapi.journal import Desk
+from newapi.project import git, revisions, tree
+from newapi.update.journal import Desk
 from tests.update import child
 from tests.update.project import Project
 from tests.update.stock import generate, stocked

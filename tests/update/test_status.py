@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from newapi import finish, history, sources
+from newapi.project import history
 from newapi.releases import store
+from newapi.template import sources
+from newapi.terminal import external_tools
 from tests import trees
 from tests.matrix import ROOT
 from tests.runs import Result
@@ -290,13 +292,13 @@ def test_fork_is_fetched_once(
     words = ("--template", fork.as_uri(), "--ref", "1.0", "--no-lock", "--defaults")
     project.run("create", "demo", *words)
     fetched: list[str] = []
-    git = finish.git
+    git = external_tools.git
 
     def watch(*arguments: str, cwd: Path) -> str:
         fetched.extend(word for word in arguments if word == fork.as_uri())
         return git(*arguments, cwd=cwd)
 
-    monkeypatch.setattr(finish, "git", watch)
+    monkeypatch.setattr(external_tools, "git", watch)
 
     assert status(project, "--json").document["newest"] == "1.1"
     assert len(fetched) == 1

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from newapi import git, transaction
 from newapi.errors import NewapiError
-from newapi.journal import Desk
+from newapi.project import git
+from newapi.update import transaction
+from newapi.update.journal import Desk
 from tests.update import child
 from tests.update.project import Project
 

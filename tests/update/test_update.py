@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newapi import tree
+from newapi.project import tree
 from tests.update.project import Project, fresh
 
 ON = ("auth=true", "items=true")

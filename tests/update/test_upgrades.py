@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from newapi import migrations, revisions, tree
-from newapi.migrations import Lineage
-from newapi.tree import Entry
+from newapi.project import migrations, revisions, tree
+from newapi.project.migrations import Lineage
+from newapi.project.tree import Entry
 from tests.update.project import Project
 from tests.update.rewrites import KWARGS, PUBLISHED, TASKS, USERS, altered, table
 from tests.update.test_features import VERSIONS, change, columns, revised

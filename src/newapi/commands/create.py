@@ -8,24 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newapi import (
-    answers,
-    answers_file,
-    catalog,
-    choices,
-    finish,
-    making,
-    names,
-    project,
-    report,
-    sources,
-)
-from newapi.draft import Draft
+from newapi.create import creation, report, staging
+from newapi.create.plan import Plan
 from newapi.errors import NewapiError, Problem, UsageError
-from newapi.text import flaw_of_email, flaw_of_text
+from newapi.project import answers_file
+from newapi.questions import answers, choices, names
+from newapi.questions.draft import Draft
+from newapi.template import catalog, sources
+from newapi.terminal import external_tools
+from newapi.terminal.text import flaw_of_email, flaw_of_text
 
 if TYPE_CHECKING:
-    from newapi.console import Console
+    from newapi.terminal.console import Console
 
 
 @dataclass(frozen=True)
@@ -64,11 +58,11 @@ def run(options: Options, console: Console) -> None:
         else:
             _tell(draft, console, is_silent=options.use_defaults)
         plan = _plan(options, draft)
-        made = making.make(plan, source, console)
+        made = creation.make(plan, source, console)
     if is_asking and not options.is_dry_run:
         _remember(draft, console)
     if console.is_json:
-        console.document(making.document(plan, source, made))
+        console.document(creation.document(plan, source, made))
     else:
         report.made(console, plan, made)
 
@@ -118,7 +112,7 @@ def _ask(
     console: Console,
 ) -> Draft:
     """Ask what the command line does not say, in the way that suits the terminal."""
-    from newapi import preferences, prompts
+    from newapi.questions import preferences, prompts
 
     remembered = preferences.Preferences()
     if not options.forget:
@@ -135,19 +129,19 @@ def _ask(
     about = prompts.Interview(
         draft=draft,
         open_draft=open_draft,
-        list_files=partial(making.preview, source),
+        list_files=partial(creation.preview, source),
         remembered=remembered,
         asks_preset=options.preset is None,
     )
     if not console.can_draw:
         return prompts.interview(console, about)
-    from newapi import screens
+    from newapi.questions import screens
 
     return screens.interview(about)
 
 
 def _forget(options: Options) -> None:
-    from newapi import preferences
+    from newapi.questions import preferences
 
     if options.is_dry_run:
         return
@@ -159,7 +153,7 @@ def _forget(options: Options) -> None:
 
 
 def _remember(draft: Draft, console: Console) -> None:
-    from newapi import preferences
+    from newapi.questions import preferences
 
     try:
         preferences.write(draft)
@@ -179,9 +173,9 @@ def _tell(draft: Draft, console: Console, *, is_silent: bool) -> None:
         console.note(str(change))
 
 
-def _plan(options: Options, draft: Draft) -> making.Plan:
+def _plan(options: Options, draft: Draft) -> Plan:
     resolution = draft.resolution
-    return making.Plan(
+    return Plan(
         target=draft.target,
         preset=draft.preset,
         answers=resolution.answers,
@@ -198,12 +192,12 @@ def _problems_of_place(target: str, *, force: bool) -> list[Problem]:
     if target.startswith("~"):
         fix = "Write the path without quotes, so that the shell fills in your home folder"
         return [Problem(f"{target} begins with a ~ that no shell has filled in.", fix)]
-    return project.problems(Path(target), force=force)
+    return staging.problems(Path(target), force=force)
 
 
 def _identity(known: catalog.Catalog) -> dict[str, str]:
     """Return who the user is, as far as git knows and the template asks."""
-    name, email = finish.git_identity()
+    name, email = external_tools.git_identity()
     usable = {"author_name": name, "author_email": email}
     flaws = {"author_name": flaw_of_text(name), "author_email": flaw_of_email(email)}
     return {

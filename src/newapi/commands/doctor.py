@@ -8,12 +8,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newapi import __version__, catalog, finish, installation, sources
+from newapi import __version__
 from newapi.errors import NewapiError
+from newapi.project import installation
+from newapi.template import catalog, sources
+from newapi.terminal import external_tools
 
 if TYPE_CHECKING:
-    from newapi.console import Console
-    from newapi.installation import Installation
+    from newapi.project.installation import Installation
+    from newapi.terminal.console import Console
 
 # Each program, what it is needed for, and what to do without it.
 _PROGRAMS = {
@@ -117,7 +120,7 @@ def _template() -> Finding:
 
 def _program(name: str) -> Finding:
     needed_for, hint = _PROGRAMS[name]
-    tool = finish.probe(name)
+    tool = external_tools.probe(name)
     return Finding(
         name=name,
         is_found=tool is not None,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from newapi import __version__, catalog, features, sources
+from newapi import __version__
 from newapi.errors import Problem, UsageError
-from newapi.text import shorten
+from newapi.template import catalog, features, sources
+from newapi.terminal.text import shorten
 
 if TYPE_CHECKING:
-    from newapi.catalog import Catalog, Question
-    from newapi.console import Console, Part
+    from newapi.template.catalog import Catalog, Question
+    from newapi.terminal.console import Console, Part
 
 
 def run(name: str | None, console: Console) -> None:

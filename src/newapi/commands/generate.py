@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from newapi import updating
 from newapi.commands import update
 from newapi.errors import Problem, UsageError
-from newapi.planning import Wanted
-from newapi.resources import fields, generating
+from newapi.generate import resource_plan
+from newapi.generate.decision import Request
+from newapi.resources import fields
 from newapi.resources.changes import Changes
-from newapi.resources.deciding import Request
 from newapi.resources.definition import ACCESSES, APIS
+from newapi.update import execution
+from newapi.update.planning import Wanted
 
 if TYPE_CHECKING:
-    from newapi.console import Console
-    from newapi.git import Repository
-    from newapi.resources.generating import Generated
+    from newapi.generate.resource_plan import Generated
+    from newapi.project.git import Repository
+    from newapi.terminal.console import Console
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ class Options:
 
 def run(options: Options, console: Console) -> int:
     """Generate, or show what would happen."""
-    repository = updating.locate(options.path)
+    repository = execution.locate(options.path)
     request, wanted = _request(options), _wanted(options)
 
     def decide() -> update.Decided:
-        found = generating.plan(repository, request, wanted, console)
+        found = resource_plan.plan(repository, request, wanted, console)
         return found.plan, _describe(repository, found, is_dry_run=options.is_dry_run)
 
     return update.carry_out(repository, decide, console, is_dry_run=options.is_dry_run)
@@ -89,7 +90,7 @@ def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> 
     """Say what happens, for a program; docs/json.md explains the keys."""
     decision, definition = found.decision, found.decision.definition
     return {
-        **updating.describe("generate", repository, found.plan, is_dry_run=is_dry_run),
+        **execution.describe("generate", repository, found.plan, is_dry_run=is_dry_run),
         "action": decision.verb,
         "resource": {
             "name": definition.name,

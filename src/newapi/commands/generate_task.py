@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newapi import tasks, updating
 from newapi.commands import update
-from newapi.planning import Wanted
+from newapi.generate import task_plan
+from newapi.update import execution
+from newapi.update.planning import Wanted
 
 if TYPE_CHECKING:
-    from newapi.console import Console
+    from newapi.terminal.console import Console
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,11 @@ class Options:
 
 def run(options: Options, console: Console) -> int:
     """Generate, or show what would happen."""
-    repository = updating.locate(options.path)
+    repository = execution.locate(options.path)
 
     def decide() -> update.Decided:
-        plan = tasks.plan(repository, options.name, Wanted(may_follow=True), console)
-        described = updating.describe("generate", repository, plan, is_dry_run=options.is_dry_run)
+        plan = task_plan.plan(repository, options.name, Wanted(may_follow=True), console)
+        described = execution.describe("generate", repository, plan, is_dry_run=options.is_dry_run)
         return plan, described
 
     return update.carry_out(repository, decide, console, is_dry_run=options.is_dry_run)

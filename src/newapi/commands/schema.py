@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from newapi import __version__, catalog, features, schema, sources
+from newapi import __version__
 from newapi.errors import Problem, UsageError
-from newapi.text import shorten
+from newapi.questions import schema
+from newapi.template import catalog, features, sources
+from newapi.terminal.text import shorten
 
 if TYPE_CHECKING:
-    from newapi.console import Console
+    from newapi.terminal.console import Console
 
 _SUBJECTS = ("create", "resource")
 

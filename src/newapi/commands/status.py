@@ -6,30 +6,24 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from newapi import (
-    __version__,
-    carry,
-    catalog,
-    drift,
-    history,
-    planning,
-    sources,
-    tree,
-    update_report,
-    updating,
-)
+from newapi import __version__
 from newapi.errors import NewapiError, Problem
-from newapi.journal import Desk
-from newapi.planning import ANSWERS_FILE, Wanted
-from newapi.resources import inventory, weaving
+from newapi.project import history, tree
+from newapi.project.answers_file import ANSWERS_FILE
+from newapi.questions import answer_migration
+from newapi.resources import inventory
 from newapi.resources.rendering import Side
+from newapi.template import catalog, sources
+from newapi.update import drift, execution, planning, report, resource_merge
+from newapi.update.journal import Desk
+from newapi.update.planning import Wanted
 
 if TYPE_CHECKING:
-    from newapi.catalog import Catalog, Value
-    from newapi.console import Console
-    from newapi.git import Repository
-    from newapi.planning import Plan
-    from newapi.tree import Tree
+    from newapi.project.git import Repository
+    from newapi.project.tree import Tree
+    from newapi.template.catalog import Catalog, Value
+    from newapi.terminal.console import Console
+    from newapi.update.planning import Plan
 
 _NEWS = 4
 _STATES = {
@@ -43,7 +37,7 @@ _STATES = {
 
 def run(path: str | None, console: Console, *, is_check: bool) -> int:
     """Report; with `--check` the exit code says whether there is news."""
-    document = _document(updating.locate(path), console)
+    document = _document(execution.locate(path), console)
     if console.is_json:
         console.document(document)
     else:
@@ -57,7 +51,7 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
     plan, obstacle = None, None
     with sources.fetching_once(), history.open_base(record) as source:
         known = catalog.load(source.path)
-        answers = carry.recorded(record, known)
+        answers = answer_migration.recorded(record, known)
         with sources.open_source(None if record.is_own else record.src_path) as newest:
             commit = newest.commit
             is_available = commit != source.commit and not history.is_downgrade(record, newest)
@@ -69,7 +63,7 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
         def render(given: Mapping[str, Value]) -> Tree:
             made = planning.render(source, given, repository.project.name)
             side = Side(source.path, given, found)
-            return weaving.weave(made, {}, side, side).base
+            return resource_merge.weave(made, {}, side, side).base
 
         if plan is not None and plan.record == record:
             base = plan.base
@@ -155,7 +149,7 @@ def _show(document: dict[str, Any], console: Console) -> None:
             (outcome["path"], (outcome["note"] or _places(outcome["conflicts"]), "dim"))
             for outcome in document["conflicts"]
         )
-    update_report.notes(console, document["notes"])
+    report.notes(console, document["notes"])
     if document["obstacle"]:
         console.warn(f"an update would be refused: {document['obstacle']['message']}")
     if document["reasons"]:

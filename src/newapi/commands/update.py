@@ -6,18 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from newapi import answers_file, offers, planning, update_report, updating
-from newapi.choices import Choices
 from newapi.errors import Problem, UsageError
-from newapi.planning import Wanted
+from newapi.project import answers_file
+from newapi.questions.choices import Choices
+from newapi.update import execution, next_steps, planning, report
+from newapi.update.planning import Wanted
 
 if TYPE_CHECKING:
-    from newapi.console import Console
-    from newapi.git import Repository
-    from newapi.planning import Plan
-    from newapi.texts import Style
+    from newapi.project.git import Repository
+    from newapi.terminal.console import Console
+    from newapi.update.planning import Plan
+    from newapi.update.text_merge import Style
 
-    Decided: TypeAlias = tuple[Plan, updating.Document]
+    Decided: TypeAlias = tuple[Plan, execution.Document]
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,12 @@ class Options:
 
 def run(options: Options, console: Console) -> int:
     """Update a project, or show what would happen."""
-    repository = updating.locate(options.path)
+    repository = execution.locate(options.path)
     request, is_dry_run = wanted(options), options.is_dry_run
 
     def decide() -> Decided:
         plan = planning.plan(repository, request, console)
-        return plan, updating.describe(options.command, repository, plan, is_dry_run=is_dry_run)
+        return plan, execution.describe(options.command, repository, plan, is_dry_run=is_dry_run)
 
     is_asking = not options.use_defaults
     return carry_out(repository, decide, console, is_dry_run=is_dry_run, is_asking=is_asking)
@@ -62,30 +63,30 @@ def carry_out(
 ) -> int:
     """Make the change that is decided on, or only show it; return the exit code."""
     if is_dry_run:
-        updating.require_finished(repository)
+        execution.require_finished(repository)
         return _tell(decide()[1], console)
-    with updating.at_work(repository, console) as desk:
+    with execution.at_work(repository, console) as desk:
         plan, document = decide()
         if not plan.is_up_to_date:
-            updating.carry_out(repository, desk, plan, document)
+            execution.carry_out(repository, desk, plan, document)
     code = _tell(document, console)
     if console.can_ask and is_asking:
-        offers.make(console, repository.project, updating.offered(plan))
+        next_steps.make(console, repository.project, execution.offered(plan))
     return code
 
 
 def go_on(path: str | None, console: Console) -> int:
     """Finish an update that was interrupted."""
-    return _tell(updating.go_on(updating.locate(path)), console)
+    return _tell(execution.go_on(execution.locate(path)), console)
 
 
 def abort(path: str | None, console: Console) -> int:
     """Take back the newest change that is not committed."""
-    document = updating.abort(updating.locate(path), console)
+    document = execution.abort(execution.locate(path), console)
     if console.is_json:
         console.document(document)
     else:
-        update_report.aborted(console, document)
+        report.aborted(console, document)
     return 0
 
 
@@ -119,9 +120,9 @@ def wanted(options: Options) -> Wanted:
     )
 
 
-def _tell(document: updating.Document, console: Console) -> int:
+def _tell(document: execution.Document, console: Console) -> int:
     if console.is_json:
         console.document(document)
     else:
-        update_report.updated(console, document)
+        report.updated(console, document)
     return int(document["exit_code"])

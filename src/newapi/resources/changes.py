@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from newapi import features
 from newapi.errors import Problem, UsageError
 from newapi.resources import conversions, fields, naming, renaming, rules
 from newapi.resources.definition import Definition, Field
+from newapi.resources.project_names import ProjectNames
 from newapi.resources.renaming import Rename
-from newapi.resources.surroundings import Surroundings
-from newapi.text import shorten
+from newapi.template import features
+from newapi.terminal.text import shorten
 
 Op: TypeAlias = Literal["create", "drop_table", "add", "drop", "rename", "change"]
 
@@ -51,7 +51,7 @@ class Changed:
     warnings: tuple[str, ...]
 
 
-def apply(definition: Definition, changes: Changes, surroundings: Surroundings) -> Changed:
+def apply(definition: Definition, changes: Changes, project_names: ProjectNames) -> Changed:
     """Change a definition.
 
     Raises:
@@ -71,7 +71,7 @@ def apply(definition: Definition, changes: Changes, surroundings: Surroundings) 
         )
         run.problems.append(Problem("There is nothing to change.", way))
     result = replace(definition, fields=tuple(run.fields))
-    problems = [*run.problems, *rules.check(result, surroundings, is_new=False)]
+    problems = [*run.problems, *rules.check(result, project_names, is_new=False)]
     if problems:
         raise UsageError(list(dict.fromkeys(problems)))
     return Changed(result, tuple(run.operations), tuple(run.warnings))

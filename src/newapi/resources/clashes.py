@@ -9,13 +9,13 @@ from pathlib import PurePosixPath
 from newapi.errors import Problem
 from newapi.resources import naming, reserved
 from newapi.resources.definition import Definition
-from newapi.resources.surroundings import Surroundings
+from newapi.resources.project_names import ProjectNames
 
 # The classes of a resource are its model and these.
 PARTS = ("", "Create", "Update", "Read", "ListParams", "Query", "Dep")
 
 
-def check_names(definition: Definition, around: Surroundings) -> Iterator[Problem]:
+def check_names(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
     """Check the names of a new resource; what is proposed instead passes the same checks."""
     name = definition.name
     if name in around.definitions:
@@ -32,7 +32,7 @@ def check_names(definition: Definition, around: Surroundings) -> Iterator[Proble
         yield from (Problem(message, fix) for message in of_plural)
 
 
-def _flaws_of_name(definition: Definition, around: Surroundings) -> Iterator[str]:
+def _flaws_of_name(definition: Definition, around: ProjectNames) -> Iterator[str]:
     name, class_name = definition.name, definition.class_name
     yield from _flaws_of_word(name, definition, around)
     if flaw := reserved.flaw_of_class(class_name):
@@ -47,7 +47,7 @@ def _flaws_of_name(definition: Definition, around: Surroundings) -> Iterator[str
     )
 
 
-def _flaws_of_plural(definition: Definition, around: Surroundings) -> Iterator[str]:
+def _flaws_of_plural(definition: Definition, around: ProjectNames) -> Iterator[str]:
     name, plural = definition.name, definition.plural
     if name == plural:
         yield f"'{name}' is its own plural, but one and many need two names."
@@ -64,21 +64,21 @@ def _flaws_of_plural(definition: Definition, around: Surroundings) -> Iterator[s
     )
 
 
-def _flaws_of_word(word: str, definition: Definition, around: Surroundings) -> Iterator[str]:
+def _flaws_of_word(word: str, definition: Definition, around: ProjectNames) -> Iterator[str]:
     if flaw := reserved.flaw_of_word(word):
         yield f"'{definition.name}' cannot be a resource's name: {flaw}."
     if path := around.modules.get(word):
         yield f"'{word}' is taken: there is {path} already."
 
 
-def _other_name(name: str, around: Surroundings) -> str:
+def _other_name(name: str, around: ProjectNames) -> str:
     """Return a name like this one that a resource can have."""
     short = name[:28].rstrip("_")
     candidates = [f"{short}_entry", f"{short}_record", f"project_{short}", f"project_{short}_entry"]
     return next((other for other in candidates if _is_free(other, around)), f"{short}_entry")
 
 
-def _other_plural(definition: Definition, around: Surroundings) -> str:
+def _other_plural(definition: Definition, around: ProjectNames) -> str:
     """Return how a resource can keep its name, and the singular where its name is a plural."""
     name = definition.name
     plurals = (f"{name[:30].rstrip('_')}_{ending}" for ending in ("list", "entries", "records"))
@@ -91,7 +91,7 @@ def _other_plural(definition: Definition, around: Surroundings) -> str:
     return fix
 
 
-def _is_free(name: str, around: Surroundings) -> bool:
+def _is_free(name: str, around: ProjectNames) -> bool:
     plural = naming.plural_of(name)
     definition = Definition(name=name, plural=plural, access="public", fields=())
     flaws = [*_flaws_of_name(definition, around), *_flaws_of_plural(definition, around)]
@@ -99,14 +99,14 @@ def _is_free(name: str, around: Surroundings) -> bool:
 
 
 def check_class(
-    class_name: str, definition: Definition, around: Surroundings, fix: str
+    class_name: str, definition: Definition, around: ProjectNames, fix: str
 ) -> Iterator[Problem]:
     """Check a class that the resource would bring."""
     for message in _flaws_of_class(class_name, definition, around):
         yield Problem(message, fix)
 
 
-def _flaws_of_class(class_name: str, definition: Definition, around: Surroundings) -> Iterator[str]:
+def _flaws_of_class(class_name: str, definition: Definition, around: ProjectNames) -> Iterator[str]:
     if flaw := reserved.flaw_of_class(class_name):
         yield f"'{definition.name}' would bring a class {class_name}: {flaw}."
         return

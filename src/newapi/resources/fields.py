@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from newapi import features
 from newapi.errors import Problem, UsageError
 from newapi.resources import naming, values
 from newapi.resources.definition import TYPES, Field, Type
 from newapi.resources.kinds import ALSO, KINDS, MAX_INDEXED, REASONS, shown
-from newapi.text import repaired, shorten
+from newapi.template import features
+from newapi.terminal.text import repaired, shorten
 
 MAX_CHARACTERS = 2000
 FLAGS = ("unique",)

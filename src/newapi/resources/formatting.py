@@ -6,9 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
-from newapi import programs
 from newapi.errors import NewapiError
 from newapi.resources.source import WIDTH
+from newapi.terminal import programs
 
 _SETTINGS = (
     *("--isolated", "--no-cache", "--quiet", "--no-respect-gitignore"),

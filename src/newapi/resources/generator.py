@@ -8,15 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newapi import engine
 from newapi.errors import NewapiError
 from newapi.resources import wiring
 from newapi.resources.wiring import Wire
+from newapi.template import engine
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from newapi.sources import Source
+    from newapi.template.sources import Source
 
 RESOURCE, TASK = "generators/resource", "generators/task"
 _WIRING = "wiring.yml.jinja"

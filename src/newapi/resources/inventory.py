@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from newapi import tree
+from newapi.project import tree
+from newapi.project.tree import Entry, Tree
 from newapi.resources import store
 from newapi.resources.generator import Generator
-from newapi.tree import Entry, Tree
 
 if TYPE_CHECKING:
-    from newapi.git import Item, Repository
+    from newapi.project.git import Item, Repository
     from newapi.resources.definition import Definition
 
 

@@ -12,7 +12,7 @@ from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render
 from newapi.resources.kinds import KINDS, LARGE_INTS, MAX_INDEXED, SMALL_INTS, shown
 from newapi.resources.values import quoted
-from newapi.text import shorten
+from newapi.terminal.text import shorten
 
 # SQLite keeps decimals as floats, which are exact up to here.
 SQLITE_DIGITS = 15

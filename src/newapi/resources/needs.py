@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newapi.errors import Problem
-from newapi.features import Change, Resolution
+from newapi.template.features import Change, Resolution
 
 if TYPE_CHECKING:
-    from newapi.catalog import Value
     from newapi.resources.definition import Definition
+    from newapi.template.catalog import Value
 
 ACCOUNTS, TABLES = "auth", "tables"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from newapi import features
 from newapi.errors import Problem
 from newapi.resources.definition import Access, Definition, Field
 from newapi.resources.fields import render
-from newapi.resources.surroundings import Surroundings
+from newapi.resources.project_names import ProjectNames
+from newapi.template import features
 
 # What a resource may refer to: what everybody who reads it may read.
 READABLE: Mapping[Access, tuple[Access, ...]] = {
@@ -29,7 +29,7 @@ def referrers(name: str, definitions: Mapping[str, Definition]) -> list[tuple[st
     ]
 
 
-def check_access(definition: Definition, around: Surroundings) -> Iterator[Problem]:
+def check_access(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
     """Check that the project has those who may read and write."""
     if not around.accounts and definition.access != "public":
         what = "owners" if definition.access == "owned" else "administrators"
@@ -37,7 +37,7 @@ def check_access(definition: Definition, around: Surroundings) -> Iterator[Probl
         yield Problem(message, "`newapi add auth` first, or use --public")
 
 
-def check(definition: Definition, around: Surroundings) -> Iterator[Problem]:
+def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
     """Check the references of a resource, and those to it."""
     for field in definition.fields:
         target = around.definitions.get(field.target or "")
@@ -57,7 +57,7 @@ def check(definition: Definition, around: Surroundings) -> Iterator[Problem]:
         yield Problem(message, "Make one of the references optional, with a ?")
 
 
-def _unknown_target(field: Field, around: Surroundings) -> Problem:
+def _unknown_target(field: Field, around: ProjectNames) -> Problem:
     target = field.target or ""
     known = {other.name: other.name for other in around.definitions.values()}
     known |= {other.plural: other.name for other in around.definitions.values()}

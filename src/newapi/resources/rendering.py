@@ -10,16 +10,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newapi import tree
+from newapi.project import tree
+from newapi.project.tree import Tree
 from newapi.resources import context, formatting
 from newapi.resources.generator import Generator
 from newapi.resources.wiring import Wire
-from newapi.tree import Tree
 
 if TYPE_CHECKING:
-    from newapi.catalog import Value
     from newapi.resources.definition import Definition
     from newapi.resources.inventory import Inventory
+    from newapi.template.catalog import Value
 
 Context = Mapping[str, Any]
 

@@ -10,19 +10,19 @@ from newapi.errors import Problem
 from newapi.resources import clashes, limits, naming, references, reserved
 from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render, render_type
-from newapi.resources.surroundings import Surroundings
+from newapi.resources.project_names import ProjectNames
 
 MAX_FIELDS = 50
 # What the columns of one row of MySQL may take together, without texts.
 MYSQL_ROW = 65_000
 
 
-def check(definition: Definition, surroundings: Surroundings, *, is_new: bool) -> list[Problem]:
+def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) -> list[Problem]:
     """Say everything that keeps a resource from being made, or changed to this."""
-    around = surroundings.with_definition(definition)
+    around = project_names.with_definition(definition)
     found = list(references.check_access(definition, around))
     if is_new:
-        found += clashes.check_names(definition, surroundings)
+        found += clashes.check_names(definition, project_names)
     found += _check_columns(definition)
     for field in definition.fields:
         found += _check_name_of_field(definition, field, around)
@@ -72,7 +72,7 @@ def _check_types(definition: Definition) -> Iterator[Problem]:
 
 
 def _check_name_of_field(
-    definition: Definition, field: Field, around: Surroundings
+    definition: Definition, field: Field, around: ProjectNames
 ) -> Iterator[Problem]:
     if flaw := reserved.flaw_of_field(field.name):
         fix = render(replace(field, name=reserved.proposal_for_field(field.name)))

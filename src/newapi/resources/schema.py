@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
+from newapi.questions.schema import DIALECT, Schema
 from newapi.resources import naming, store, values
 from newapi.resources.definition import ACCESSES, APIS, Type
 from newapi.resources.fields import MAX_CHARACTERS
 from newapi.resources.kinds import KINDS, Kind, shown
 from newapi.resources.rules import MAX_FIELDS
-from newapi.schema import DIALECT, Schema
 
 _DESCRIPTION = (
     "A file resources/NAME.yml of a project: the definition of the resource NAME. `newapi generate"

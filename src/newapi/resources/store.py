@@ -11,7 +11,7 @@ from typing import TypeAlias
 from newapi.errors import NewapiError
 from newapi.resources import fields, naming
 from newapi.resources.definition import ACCESSES, APIS, Definition
-from newapi.text import shorten
+from newapi.terminal.text import shorten
 
 FOLDER = "resources"
 MAX_BYTES = 256 * 1024

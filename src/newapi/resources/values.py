@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from newapi import text as texts
 from newapi.resources import naming
 from newapi.resources.definition import Field, Json
 from newapi.resources.kinds import LARGE_INTS, MAX_DIGITS, MAX_VALUES
+from newapi.terminal import text as texts
 
 BOUNDS = ("gt", "ge", "lt", "le")
 

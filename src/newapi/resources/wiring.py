@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from newapi.resources import holders, imports, layers, statements
+from newapi.resources import imports, layers, members, statements
 from newapi.resources.source import Source
 
 Kind = Literal["import", "entry", "item", "member", "call", "layer"]
@@ -21,8 +21,8 @@ _PLACES = {"entry": "list", "item": "in", "member": "in", "call": "in", "layer":
 _HELD = frozenset({"entry", "item", "member"})
 _FINDERS: dict[str, Callable[[Source, str, str], bool]] = {
     "entry": statements.has_entry,
-    "item": holders.has_item,
-    "member": holders.has_member,
+    "item": members.has_item,
+    "member": members.has_member,
     "call": statements.has_call,
 }
 
@@ -124,9 +124,9 @@ def _with(text: str, wire: Wire, known: Collection[Wire]) -> str | None:
     elif wire.kind == "entry":
         changed = statements.add_entry(source, wire.place, wire.line, siblings)
     elif wire.kind == "item":
-        changed = holders.add_item(source, wire.place, wire.line)
+        changed = members.add_item(source, wire.place, wire.line)
     elif wire.kind == "member":
-        changed = holders.add_member(source, wire.place, wire.line)
+        changed = members.add_member(source, wire.place, wire.line)
     else:
         changed = statements.add_call(source, wire.place, wire.line, siblings)
     after = None if changed is None else _parsed(changed)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from newapi.errors import UsageError
-from newapi.resources.defining import Typed, define
+from newapi.generate.new_definition import Typed, define
 from newapi.resources.definition import Access, Definition
-from newapi.resources.surroundings import Surroundings
+from newapi.resources.project_names import ProjectNames
 
 PRODUCT = (
     "name:str(1..100)",
@@ -23,18 +23,18 @@ PRODUCT = (
 def make(
     name: str,
     *fields: str,
-    around: Surroundings | None = None,
+    around: ProjectNames | None = None,
     plural: str | None = None,
     access: Access | None = None,
 ) -> Definition:
     """Return a definition as the command line would make it."""
     typed = Typed(name=name, fields=fields, plural=plural, access=access)
-    return define(typed, around or Surroundings())
+    return define(typed, around or ProjectNames())
 
 
-def shop() -> Surroundings:
+def shop() -> ProjectNames:
     """Return a project with categories and products."""
-    around = Surroundings()
+    around = ProjectNames()
     around = around.with_definition(make("category", "name:str(1..100)", around=around))
     return around.with_definition(make("product", *PRODUCT, around=around))
 
@@ -42,7 +42,7 @@ def shop() -> Surroundings:
 def problems(
     name: str,
     *fields: str,
-    around: Surroundings | None = None,
+    around: ProjectNames | None = None,
     plural: str | None = None,
     access: Access | None = None,
 ) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newapi.resources import holders
+from newapi.resources import members
 from newapi.resources.source import Source
 
 ITEM = '"b": two'
@@ -23,9 +23,9 @@ ITEM = '"b": two'
     ],
 )
 def test_item_goes_to_the_end(before: str, after: str) -> None:
-    assert holders.add_item(Source(before), "D", ITEM) == after
-    assert holders.has_item(Source(after), "D", ITEM)
-    assert not holders.has_item(Source(before), "D", ITEM)
+    assert members.add_item(Source(before), "D", ITEM) == after
+    assert members.has_item(Source(after), "D", ITEM)
+    assert not members.has_item(Source(before), "D", ITEM)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_item_goes_to_the_end(before: str, after: str) -> None:
     ],
 )
 def test_item_without_a_plain_place_is_not_guessed(text: str) -> None:
-    assert holders.add_item(Source(text), "D", ITEM) is None
+    assert members.add_item(Source(text), "D", ITEM) is None
 
 
 def test_member_follows_the_last_one() -> None:
@@ -47,8 +47,8 @@ def test_member_follows_the_last_one() -> None:
         'class Kind(StrEnum):\n    """Kinds."""\n\n    A = "a"  # first\n\n    def f(self): ...\n'
     )
 
-    after = holders.add_member(Source(before), "Kind", 'B = "b"')
+    after = members.add_member(Source(before), "Kind", 'B = "b"')
 
     assert after == before.replace("# first\n", '# first\n    B = "b"\n')
-    assert holders.has_member(Source(after), "Kind", 'B = "b"')
-    assert holders.add_member(Source("class Kind: ...\n"), "Kind", 'B = "b"') is None
+    assert members.has_member(Source(after), "Kind", 'B = "b"')
+    assert members.add_member(Source("class Kind: ...\n"), "Kind", 'B = "b"') is None

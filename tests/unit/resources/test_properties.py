@@ -12,13 +12,13 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from newapi.errors import NewapiError, Problem, UsageError
+from newapi.generate.new_definition import Typed, define
 from newapi.resources import changes, context, fields, naming, reserved, store
 from newapi.resources.changes import Changes
-from newapi.resources.defining import Typed, define
 from newapi.resources.definition import ACCESSES, TYPES, Definition
 from newapi.resources.kinds import KINDS
-from newapi.resources.surroundings import Surroundings
-from newapi.text import is_printable
+from newapi.resources.project_names import ProjectNames
+from newapi.terminal.text import is_printable
 from tests.unit.resources.samples import shop
 
 PLAIN = (
@@ -131,7 +131,7 @@ wild = st.builds(
     change=st.lists(field_texts, max_size=2).map(tuple),
 )
 projects = st.builds(
-    lambda accounts, database: Surroundings(
+    lambda accounts, database: ProjectNames(
         SHOP.definitions, {"user": "app/models/user.py"}, {}, {}, accounts, database
     ),
     st.booleans(),
@@ -178,7 +178,7 @@ def test_every_field_is_understood_or_explained(text: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(typed=typed, project=projects)
 def test_every_resource_is_refused_with_reasons_or_survives(
-    typed: Typed, project: Surroundings
+    typed: Typed, project: ProjectNames
 ) -> None:
     definition = accepted(lambda: define(typed, project))
     if not definition:

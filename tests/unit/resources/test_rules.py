@@ -8,10 +8,10 @@ import keyword
 
 import pytest
 
-from newapi.resources import context, rules, surroundings
+from newapi.resources import context, project_names, rules
 from newapi.resources.definition import Access, Definition
+from newapi.resources.project_names import ProjectNames
 from newapi.resources.references import referrers
-from newapi.resources.surroundings import Surroundings
 from tests.unit.resources.samples import PRODUCT, make, problems, shop
 
 
@@ -75,7 +75,7 @@ def test_what_is_proposed_instead_can_be_used(word: str) -> None:
         "app/models/user.py": 'class User:\n    __tablename__ = "users"\n',
         "tests/api/v1/test_tokens.py": "",
     }
-    around = surroundings.look(shop().definitions, texts, accounts=True, database="sqlite")
+    around = project_names.look(shop().definitions, texts, accounts=True, database="sqlite")
     name = word.lower()
     for message, fix in problems(name, "name:str", around=around):
         if fix.startswith("Another name, like "):
@@ -208,7 +208,7 @@ def test_syntax_and_rules_are_complained_about_together() -> None:
 
 
 def test_mysql_has_limits_of_its_own() -> None:
-    around = Surroundings(database="mysql")
+    around = ProjectNames(database="mysql")
     fields = [f"text_{n}:str(1000)" for n in range(17)]
 
     assert "a row of MySQL 65000" in problems("thing", *fields, around=around)[0][0]
@@ -234,7 +234,7 @@ def test_mysql_has_limits_of_its_own() -> None:
 def test_references_show_nothing_that_is_hidden(
     access: Access, target: Access, *, allowed: bool
 ) -> None:
-    around = Surroundings().with_definition(make("category", "name:str", access=target))
+    around = ProjectNames().with_definition(make("category", "name:str", access=target))
 
     found = problems("thing", "category:ref(category)", around=around, access=access)
 
@@ -243,7 +243,7 @@ def test_references_show_nothing_that_is_hidden(
 
 
 def test_without_accounts_everything_is_public() -> None:
-    around = Surroundings(accounts=False)
+    around = ProjectNames(accounts=False)
 
     assert make("thing", "name:str", around=around).access == "public"
     assert make("thing", "name:str").access == "owned"
@@ -253,7 +253,7 @@ def test_without_accounts_everything_is_public() -> None:
 
 
 def test_required_references_in_a_circle_are_refused() -> None:
-    around = Surroundings().with_definition(make("a_thing", "name:str"))
+    around = ProjectNames().with_definition(make("a_thing", "name:str"))
     around = around.with_definition(make("b_thing", "a:ref(a_thing)", around=around))
     first = around.definitions["a_thing"]
     back = make("c_thing", "b:ref(b_thing)", around=around).fields
@@ -280,7 +280,7 @@ def test_names_of_the_project_are_taken() -> None:
         "tests/factories/people.py": "",
         "README.md": "class Readme",
     }
-    around = surroundings.look({}, texts, accounts=True, database="sqlite")
+    around = project_names.look({}, texts, accounts=True, database="sqlite")
 
     for name, path in {
         "user": "app/models/user.py",

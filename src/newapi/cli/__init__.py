@@ -1,0 +1,1 @@
+"""The command line: the commands with their options, and the entry point."""

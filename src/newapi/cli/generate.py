@@ -1,0 +1,117 @@
+"""`newapi generate`: what can be generated into a project, one command each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from newapi.cli import flags
+
+app = typer.Typer(rich_markup_mode=None)
+
+_Fields = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="FIELD...",
+        help="Fields of a new resource: 'name:str(1..100)' 'price:decimal(gt=0)' 'sku:str?'.",
+    ),
+]
+_Add = Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Add a field.")]
+_Drop = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Drop a field.")]
+_Rename = Annotated[list[str] | None, typer.Option(metavar="OLD:NEW", help="Rename a field.")]
+_Change = Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Change a field.")]
+
+
+@app.callback(invoke_without_command=True)
+def generate(context: typer.Context) -> None:
+    """Add code of your own design to a project."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit
+
+
+@app.command()
+def resource(
+    *,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The resource, in the singular: product.")
+    ],
+    fields: _Fields = None,
+    is_owned: Annotated[
+        bool, typer.Option("--owned", help="Rows belong to who made them; usual with accounts.")
+    ] = False,
+    is_public: Annotated[
+        bool, typer.Option("--public", help="Everybody reads, administrators write.")
+    ] = False,
+    is_admin_only: Annotated[
+        bool, typer.Option("--admin-only", help="Administrators only, reading too.")
+    ] = False,
+    plural: Annotated[
+        str | None, typer.Option(metavar="PLURAL", help="Where adding an s is not enough.")
+    ] = None,
+    api: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="Version of the API: v1 or v2.")
+    ] = None,
+    add: _Add = None,
+    drop: _Drop = None,
+    rename: _Rename = None,
+    change: _Change = None,
+    is_removed: Annotated[
+        bool, typer.Option("--remove", help="Remove the resource; files you changed stay.")
+    ] = False,
+    keep_tables: flags.KeepTables = False,
+    path: flags.Project = None,
+    is_dry_run: flags.DryRun = False,
+    conflict: flags.Conflict = "inline",
+    is_json: flags.Json = None,
+) -> int:
+    """Generate a resource with its table, API and tests; or change one.
+
+    newapi generate resource product 'name:str(1..100)' 'price:decimal(gt=0)' --owned
+
+    The result is staged and not committed: `git diff --cached` shows it. Changes are merged into
+    what you have made of the code.
+    """
+    from newapi.commands import generate as command
+    from newapi.terminal.console import Console
+
+    accesses = {"owned": is_owned, "public": is_public, "admin": is_admin_only}
+    options = command.Options(
+        name=name,
+        fields=tuple(fields or ()),
+        accesses=tuple(access for access, is_chosen in accesses.items() if is_chosen),
+        plural=plural,
+        api=api,
+        add=tuple(add or ()),
+        drop=tuple(drop or ()),
+        rename=tuple(rename or ()),
+        change=tuple(change or ()),
+        is_removed=is_removed,
+        keep_tables=keep_tables,
+        path=path,
+        is_dry_run=is_dry_run,
+        conflict=conflict,
+    )
+    return command.run(options, Console(is_json=is_json))
+
+
+@app.command()
+def task(
+    *,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What is to be done: resize-image.")],
+    path: flags.Project = None,
+    is_dry_run: flags.DryRun = False,
+    is_json: flags.Json = None,
+) -> int:
+    """Generate background work: a job, the endpoint that asks for it, and tests.
+
+    newapi generate task resize-image
+
+    The project needs the feature jobs. The files are yours from then on: updates leave them alone.
+    """
+    from newapi.commands import generate_task as command
+    from newapi.terminal.console import Console
+
+    options = command.Options(name=name, path=path, is_dry_run=is_dry_run)
+    return command.run(options, Console(is_json=is_json))

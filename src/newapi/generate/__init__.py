@@ -1,0 +1,1 @@
+"""Plan what `newapi generate` adds to a project."""

@@ -1,0 +1,128 @@
+"""What a command line makes of a project's resources: one more, another one, or one less."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from newapi.errors import Problem, UsageError
+from newapi.generate import new_definition
+from newapi.resources import changes as changing
+from newapi.resources import naming, references
+from newapi.resources.changes import Changes, Operation
+from newapi.template import features
+from newapi.terminal.text import shorten
+
+if TYPE_CHECKING:
+    from newapi.resources.definition import Access, Api, Definition
+    from newapi.resources.project_names import ProjectNames
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was typed."""
+
+    name: str
+    fields: tuple[str, ...] = ()
+    plural: str | None = None
+    access: Access | None = None
+    api: Api | None = None
+    changes: Changes = field(default_factory=Changes)
+    is_removed: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to happen to a resource, as it will be, or was when it goes."""
+
+    verb: Literal["create", "change", "remove"]
+    definition: Definition
+    operations: tuple[Operation, ...]
+    warnings: tuple[str, ...] = ()
+
+    def applied(self, definitions: Mapping[str, Definition]) -> dict[str, Definition]:
+        """Return all resources afterwards."""
+        name = self.definition.name
+        others = {other: each for other, each in definitions.items() if other != name}
+        return others if self.verb == "remove" else {**others, name: self.definition}
+
+
+def decide(request: Request, project_names: ProjectNames) -> Decision:
+    """Understand a request.
+
+    Raises:
+        UsageError: It says everything that is wrong.
+    """
+    is_change = request.changes != Changes()
+    if not is_change and not request.is_removed:
+        return _create(request, project_names)
+    problems = _contradictions(request, is_change=is_change)
+    before = _find(request.name, project_names, problems)
+    if request.is_removed and before:
+        problems += _needed(before, project_names)
+    if problems or before is None:
+        raise UsageError(problems)
+    if request.is_removed:
+        return Decision("remove", before, (Operation("drop_table"),))
+    changed = changing.apply(before, request.changes, project_names)
+    return Decision("change", changed.definition, changed.operations, changed.warnings)
+
+
+def _create(request: Request, project_names: ProjectNames) -> Decision:
+    typed = new_definition.Typed(
+        name=request.name,
+        fields=request.fields,
+        plural=request.plural,
+        access=request.access,
+        api=request.api or "v1",
+    )
+    definition = new_definition.define(typed, project_names)
+    warnings = []
+    if definition.access == "public" and not project_names.accounts:
+        warnings.append(
+            f"{definition.name}: the project has no accounts, so everybody may write; "
+            "newapi add auth leaves that to administrators"
+        )
+    return Decision("create", definition, (Operation("create"),), tuple(warnings))
+
+
+def _contradictions(request: Request, *, is_change: bool) -> list[Problem]:
+    problems = []
+    if request.fields:
+        word = shorten(request.fields[0])
+        fix = "newapi generate resource NAME --remove" if request.is_removed else f"--add '{word}'"
+        problems.append(Problem(f"'{word}' is a field of a new resource.", fix))
+    if request.is_removed and is_change:
+        message = "--remove contradicts --add, --drop, --rename and --change."
+        problems.append(Problem(message, "Drop --remove, or the others."))
+    if request.plural or request.access or request.api:
+        message = "The plural, the access and the version of a resource cannot be changed."
+        problems.append(Problem(message, "Drop --plural, --owned, --public, --admin-only, --api."))
+    return problems
+
+
+def _find(name: str, project_names: ProjectNames, problems: list[Problem]) -> Definition | None:
+    try:
+        known = project_names.definitions.get(naming.normalise(name))
+    except ValueError:
+        known = None
+    if known is None:
+        near = features.nearest(name, project_names.definitions)
+        guess = f" Did you mean {near}?" if near else ""
+        have = ", ".join(sorted(project_names.definitions)) or "none yet"
+        message = f"There is no resource '{shorten(name)}'.{guess}"
+        problems.append(Problem(message, f"Resources of the project: {have}."))
+    return known
+
+
+def _needed(definition: Definition, project_names: ProjectNames) -> list[Problem]:
+    """Say who refers to a resource that is to go."""
+    return [
+        Problem(
+            f"The resource {name} refers to {definition.name}: {field.name}.",
+            f"newapi generate resource {name} --drop {field.name}",
+        )
+        for name, field in references.referrers(definition.name, project_names.definitions)
+        if name != definition.name
+    ]

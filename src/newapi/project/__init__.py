@@ -1,0 +1,1 @@
+"""An existing project: its files, its git repository, its answers and its migrations."""

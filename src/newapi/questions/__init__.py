@@ -1,0 +1,1 @@
+"""The questions of `newapi create`: asking them, and reading answers from anywhere."""

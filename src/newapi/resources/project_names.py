@@ -1,0 +1,67 @@
+"""What a project has already: its resources, and the names that its code uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+from newapi.resources.definition import Definition
+
+_CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
+_TABLE = re.compile(r"""^ +__tablename__ = ["'](\w+)["']""", re.MULTILINE)
+_MODULES = re.compile(
+    r"app/(?:models|schemas|crud|admin|api/v\d+/endpoints)/\w+\.py|tests/factories/\w+\.py"
+)
+_TESTS = re.compile(r"tests/(?:admin|api/v\d+)/test_(\w+)\.py")
+
+
+@dataclass(frozen=True)
+class ProjectNames:
+    """A project as its resources see it; every taken name with the file that has it."""
+
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    modules: Mapping[str, str] = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
+    accounts: bool = True
+    database: str = "sqlite"
+    test_modules: Mapping[str, str] = field(default_factory=dict)
+
+    def with_definition(self, definition: Definition) -> ProjectNames:
+        """Return the project with one resource more, or another one of its name."""
+        return replace(self, definitions={**self.definitions, definition.name: definition})
+
+
+def look(
+    definitions: Mapping[str, Definition],
+    texts: Mapping[str, str],
+    *,
+    accounts: bool,
+    database: str,
+) -> ProjectNames:
+    """Look at a project: its definitions, and its Python files by their paths."""
+    code = {path: text for path, text in sorted(texts.items()) if path.endswith(".py")}
+    modules = {PurePosixPath(path).stem: path for path in code if _MODULES.fullmatch(path)}
+    modules.pop("__init__", None)
+    tests = {found[1]: path for path in code if (found := _TESTS.fullmatch(path))}
+    classes = dict(_found(_CLASS, code, "app/"))
+    tables = {**dict(_found(_TABLE, code, "app/models/")), "alembic_version": "alembic"}
+    return ProjectNames(
+        definitions=definitions,
+        modules=modules,
+        test_modules=tests,
+        classes=classes,
+        tables=tables,
+        accounts=accounts,
+        database=database,
+    )
+
+
+def _found(
+    pattern: re.Pattern[str], code: Mapping[str, str], folder: str
+) -> Iterator[tuple[str, str]]:
+    for path, text in code.items():
+        if path.startswith(folder):
+            yield from ((name, path) for name in pattern.findall(text))

@@ -1,0 +1,1 @@
+"""The world outside the process: the terminal, other programs and signals."""

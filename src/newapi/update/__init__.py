@@ -1,0 +1,1 @@
+"""Update a project: plan, merge, and write the result with a journal."""

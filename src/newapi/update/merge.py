@@ -1,0 +1,215 @@
+"""Merge a project with a new version of its template, path by path; nothing is lost.
+
+For each path there are three sides: base (the template's old version), ours (the project) and
+theirs (the template's new version). Where one side equals base, the other one's is taken. Where
+all three differ:
+
+==================================  =========================================================
+the user deleted it                 it stays deleted
+the template dropped it             the user's stays
+the template renamed it             the user's changes go with it (declared, or found by content)
+the user renamed it                 the template's changes go where it is now
+text                                merged line by line; conflicts inline, or in `<path>.rej`
+anything else, or git ignores it    the user's stays, the template's is `<path>.template-new`
+something else is in its way        the template's is `<path>.template-new`
+==================================  =========================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from newapi.project import tree
+from newapi.project.tree import Entry, Tree
+from newapi.update import pairing, text_merge
+from newapi.update.pairing import Action, Case, Sides
+from newapi.update.text_merge import Labels, Style
+
+BESIDE = ".template-new"
+REJECTED = ".rej"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened at a path."""
+
+    path: str
+    action: Action
+    note: str = ""
+    origin: str = ""  # where it was before
+    beside: str = ""  # the file that holds what could not be merged
+    conflicts: int = 0
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a project becomes: `writes` is what differs from ours (None: removed)."""
+
+    ours: Tree
+    writes: Mapping[str, Entry | None]
+    stages: Mapping[str, Sides]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def tree(self) -> dict[str, Entry]:
+        """Return the whole result."""
+        both = {**self.ours, **self.writes}
+        return {path: entry for path, entry in both.items() if entry is not None}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How to merge: the words of markers, their style, and the paths with a rule of their own."""
+
+    labels: Labels = field(default_factory=Labels)
+    style: Style = "inline"
+    ignored: Collection[str] = ()  # git does not keep these: no markers, no renames
+    always_theirs: Collection[str] = ()
+    renames: Mapping[str, str] = field(default_factory=dict)  # which the template declares
+
+
+def merge(base: Tree, ours: Tree, theirs: Tree, rules: Rules = Rules()) -> Merged:
+    """Merge three trees."""
+    merger = _Merger(ours, rules)
+    for case in pairing.find(base, ours, theirs, rules.ignored, rules.renames):
+        merger.merge(case)
+    merger.clear_the_way()
+    return merger.result()
+
+
+class _Merger:
+    """Collects what is to be written."""
+
+    def __init__(self, ours: Tree, rules: Rules) -> None:
+        self.ours = ours
+        self.rules = rules
+        self.writes: dict[str, Entry | None] = {}
+        self.stages: dict[str, Sides] = {}
+        self.outcomes: dict[str, Outcome] = {}
+
+    def merge(self, case: Case) -> None:
+        """Decide about one path."""
+        path, base, ours, theirs = case[:4]
+        if case.action == "moved":
+            self.writes[case.origin] = None
+        if path in self.rules.always_theirs and theirs is not None:
+            self._take(case, theirs)
+        elif theirs in (ours, base):
+            self._leave(case)
+        elif ours == base and not (case.origin and theirs is None):
+            self._take(case, theirs)
+        elif theirs is None:
+            note = case.note or "the template no longer has it; you changed it"
+            self._note(case, "kept", note)
+        elif ours is None:
+            self._stays_deleted(case)
+        else:
+            self._merge_both(case, ours, theirs)
+
+    def clear_the_way(self) -> None:
+        """Put files of the template that the user's are in the way of beside them."""
+        added = [p for p, entry in self.writes.items() if entry is not None and p not in self.ours]
+        result = self.result().tree
+        own = {path: entry for path, entry in result.items() if path not in added}
+        folders = tree.folders(own)
+        for path in added:
+            blocked = next((p for p in (path, *tree.parents(path)) if p in own), "")
+            if blocked or path in folders:
+                beside = self._beside(blocked or path) + path[len(blocked or path) :]
+                self.writes[beside] = self.writes.pop(path)
+                self.stages.pop(path, None)
+                note = f"{blocked} is in its way" if blocked else "a folder is in its way"
+                origin = self.outcomes[path].origin if path in self.outcomes else ""
+                self.outcomes[path] = Outcome(path, "conflict", note, origin, beside, conflicts=1)
+
+    def result(self) -> Merged:
+        """Return what was collected."""
+        outcomes = tuple(self.outcomes[path] for path in sorted(self.outcomes))
+        writes = {p: entry for p, entry in self.writes.items() if entry != self.ours.get(p)}
+        return Merged(self.ours, dict(sorted(writes.items())), self.stages, outcomes)
+
+    def _leave(self, case: Case) -> None:
+        if case.action == "moved":
+            self._write(case, case.ours)
+        if case.note or case.action == "moved":
+            self._note(case, case.action, case.note)
+
+    def _take(self, case: Case, theirs: Entry | None) -> None:
+        before = self.ours.get(case.path)
+        self._write(case, theirs)
+        if theirs is None:
+            self._note(case, "removed")
+        elif theirs != before:
+            action: Action = "updated" if before else "added"
+            self._note(case, case.action if case.origin else action, case.note)
+
+    def _stays_deleted(self, case: Case) -> None:
+        if case.path in tree.folders(self.ours) and case.theirs is not None:
+            beside = self._beside(case.path)
+            self.writes[beside] = case.theirs
+            self._note(case, "conflict", "a folder is in its way", beside)
+        else:
+            self._note(case, "stays-deleted", "you deleted it; the template changed it")
+
+    def _merge_both(self, case: Case, ours: Entry, theirs: Entry) -> None:
+        base = case.base
+        is_as_before = base is not None and ours.executable == base.executable
+        executable = theirs.executable if is_as_before else ours.executable
+        if base and ours.content == base.content:
+            content = theirs
+        elif theirs.content == ours.content or (base and theirs.content == base.content):
+            content = ours
+        else:
+            self._merge_contents(case, ours, theirs, executable=executable)
+            return
+        executable = executable and content.kind == "file"
+        self._write(case, replace(content, executable=executable))
+        self._note(case, case.action, case.note)
+
+    def _merge_contents(self, case: Case, ours: Entry, theirs: Entry, *, executable: bool) -> None:
+        before = case.base or Entry(b"")
+        if not (before.is_text and ours.is_text and theirs.is_text):
+            self._set_beside(case, ours, theirs, "it is not text")
+            return
+        rules = self.rules
+        merged = text_merge.merge(before.data, ours.data, theirs.data, rules.labels, rules.style)
+        if merged.conflicts and case.path in rules.ignored:
+            self._set_beside(case, ours, theirs, "git ignores it")
+            return
+        self._write(case, Entry(merged.data, executable))
+        if not merged.conflicts:
+            self._note(case, case.action, case.note)
+            return
+        self.stages[case.path] = (case.base, ours, theirs)
+        beside = ""
+        if rules.style == "rej":
+            beside = self._beside(case.path, REJECTED)
+            self.writes[beside] = Entry(merged.rejected)
+        self._note(case, "conflict", case.note, beside, merged.conflicts)
+
+    def _set_beside(self, case: Case, ours: Entry, theirs: Entry, note: str) -> None:
+        self._write(case, ours)
+        beside = self._beside(case.path)
+        self.writes[beside] = theirs
+        if case.path not in self.rules.ignored:
+            self.stages[case.path] = (case.base, ours, theirs)
+        self._note(case, "conflict", note, beside)
+
+    def _beside(self, path: str, suffix: str = BESIDE) -> str:
+        """Return a free path for what could not be merged."""
+        taken = {*self.ours, *self.writes, *tree.folders(self.ours)}
+        number, name = 1, path + suffix
+        while name in taken:
+            number += 1
+            name = f"{path}{suffix}-{number}"
+        return name
+
+    def _write(self, case: Case, entry: Entry | None) -> None:
+        self.writes[case.path] = entry
+
+    def _note(
+        self, case: Case, action: Action, note: str = "", beside: str = "", conflicts: int = 0
+    ) -> None:  # fmt: skip
+        number = conflicts or int(action == "conflict")
+        self.outcomes[case.path] = Outcome(case.path, action, note, case.origin, beside, number)

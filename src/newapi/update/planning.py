@@ -1,0 +1,274 @@
+"""Work out what an update would make of a project, without changing anything."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from newapi.errors import NewapiError, UsageError
+from newapi.project import history, migrations, tree
+from newapi.project.answers_file import ANSWERS_FILE
+from newapi.project.migrations import Lineage
+from newapi.questions import answer_migration, answers, choices, names
+from newapi.resources import inventory, needs
+from newapi.resources.rendering import Side
+from newapi.template import catalog, sources
+from newapi.update import (
+    checks,
+    env_file,
+    merge,
+    migration_imports,
+    renamed_names,
+    resource_merge,
+    upgrades,
+    worktree,
+)
+from newapi.update.merge import Merged, Outcome, Rules
+from newapi.update.text_merge import Labels, Style
+
+if TYPE_CHECKING:
+    from newapi.project.git import Item, Repository
+    from newapi.project.migrations import Chained
+    from newapi.project.tree import Tree
+    from newapi.resources.definition import Definition
+    from newapi.resources.wiring import Loose
+    from newapi.template.catalog import Catalog, Value
+    from newapi.template.features import Change, Resolution
+    from newapi.template.sources import Source
+    from newapi.terminal.console import Console
+    from newapi.update.journal import Journal
+    from newapi.update.resource_merge import Woven
+
+_PLAIN = Lineage()
+
+
+class Sides(NamedTuple):
+    """What the template makes: of the old answers, and of the new ones."""
+
+    base: Tree
+    theirs: Tree
+
+
+class Present(NamedTuple):
+    """A project as it is: its files, its answers, and the changes that are not committed."""
+
+    listing: Mapping[str, Item]
+    record: history.Record
+    earlier: tuple[Journal, ...]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asked for."""
+
+    choices: choices.Choices = field(default_factory=choices.Choices)
+    template: str | None = None
+    version: str | None = None
+    is_at_home: bool = False  # the same version, with other answers
+    style: Style = "inline"
+    keep_tables: bool = False
+    is_quiet_required: bool = True
+    may_follow: bool = False  # on top of changes that newapi has staged
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would happen."""
+
+    record: history.Record
+    src_path: str
+    commit: str
+    answers: Mapping[str, Value]
+    before: Mapping[str, Value]
+    changes: tuple[Change, ...]
+    labels: Labels
+    earlier: tuple[Journal, ...]  # of changes that are staged and not committed
+    merged: Merged = field(default_factory=lambda: Merged({}, {}, {}, ()))
+    ignored: frozenset[str] = frozenset()
+    warnings: tuple[str, ...] = ()
+    migrations: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()  # revisions, tables, and columns as `table.column`
+    loose: tuple[Loose, ...] = ()
+    title: str = ""
+    base: Tree = field(default_factory=dict)
+    lineage: Lineage = field(default_factory=Lineage)
+    names: Mapping[str, str] = field(default_factory=dict)  # which the template has renamed
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.merged.outcomes and not self.merged.writes
+
+    @property
+    def conflicts(self) -> list[Outcome]:
+        """Return what is left to the user."""
+        return [outcome for outcome in self.merged.outcomes if outcome.action == "conflict"]
+
+
+def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
+    """Render the old and the new version of the template, and merge.
+
+    Raises:
+        NewapiError: The project cannot be updated; says why, and what helps.
+        UsageError: The choices are wrong.
+    """
+    listing, record, earlier = look(repository, wanted)
+    with ExitStack() as stack:
+        stack.enter_context(sources.fetching_once())
+        old = _open_old(stack, record, wanted)
+        new = old
+        if not wanted.is_at_home:
+            template = wanted.template or (None if record.is_own else record.src_path)
+            new = stack.enter_context(sources.open_source(template, wanted.version))
+        if history.is_downgrade(record, new):
+            message = f"The project is at {record.commit}; {new.commit} is older."
+            raise NewapiError(message, "git revert the commit of the last update instead.")
+        known = catalog.load(old.path)
+        before = answer_migration.recorded(record, known)
+        found = inventory.committed(repository, listing, old.path)
+        known = known if new is old else catalog.load(new.path)
+        resolution, warnings = _answers(record, wanted, new, known, found.definitions)
+        labels = _labels(old, new)
+        done = Plan(
+            record=record,
+            src_path=new.src_path,
+            commit=new.commit,
+            answers=resolution.answers,
+            before=before,
+            changes=resolution.changes,
+            labels=labels,
+            earlier=earlier,
+            warnings=tuple(warnings),
+            lineage=Lineage(known.renames),
+            names=known.names,
+        )
+        if _is_the_same(old, new) and before == resolution.answers:
+            return done
+        shown = old.commit if _is_the_same(old, new) else f"{old.commit} and {new.commit}"
+        with console.status(f"Rendering {shown}"):
+            base = render(old, before, repository.project.name)
+            theirs = render(new, resolution.answers, repository.project.name)
+            lineage = upgrades.lineage(old, new, before, resolution.answers, known)
+            again = inventory.of(found.definitions)
+            woven = resource_merge.weave(
+                *(base, theirs, Side(old.path, before, found)),
+                Side(new.path, resolution.answers, again),
+            )
+    return conclude(repository, listing, wanted, replace(done, lineage=lineage), woven)
+
+
+def look(repository: Repository, wanted: Wanted) -> Present:
+    """Return what the last commit has, with what newapi has staged on top of it.
+
+    Raises:
+        NewapiError: There is no commit, the user has uncommitted changes, or the answers file is
+            missing or broken.
+    """
+    if wanted.is_quiet_required:
+        worktree.require_quiet(repository, may_follow=wanted.may_follow)
+    elif not repository.head():
+        raise NewapiError("The repository has no commit yet.", "git add --all && git commit")
+    earlier = worktree.followed(repository)
+    listing = worktree.listing(repository, earlier)
+    item = listing.get(ANSWERS_FILE)
+    content = repository.blobs([item.digest])[item.digest] if item else None
+    return Present(listing, history.read(content), earlier)
+
+
+def _open_old(stack: ExitStack, record: history.Record, wanted: Wanted) -> Source:
+    """Open the project's version; of a fork that has moved, where it is said to be now."""
+    if wanted.template and not record.is_own:
+        with suppress(UsageError):
+            moved = replace(record, src_path=wanted.template)
+            return stack.enter_context(history.open_base(moved))
+    return stack.enter_context(history.open_base(record))
+
+
+def _answers(
+    record: history.Record,
+    wanted: Wanted,
+    new: Source,
+    known: Catalog,
+    definitions: Mapping[str, Definition],
+) -> tuple[Resolution, list[str]]:
+    given = choices.read(wanted.choices, known, names.dependencies(new.path))
+    resolution, dropped = answer_migration.over(record, given.values, wanted.choices.preset, known)
+    resolution, unmet = needs.resolve(resolution, definitions, given.values)
+    problems = [*given.problems, *answers.conflicts(resolution, given.flags), *unmet]
+    if problems:
+        raise UsageError(problems)
+    return resolution, dropped
+
+
+def _is_the_same(old: Source, new: Source) -> bool:
+    return (old.src_path, old.commit) == (new.src_path, new.commit)
+
+
+def _labels(old: Source, new: Source) -> Labels:
+    theirs = "with the new choices" if _is_the_same(old, new) else ""
+    return Labels(base=f"template {old.commit}", theirs=f"template {new.commit} {theirs}".rstrip())
+
+
+def render(source: Source, given: Mapping[str, Value], name: str) -> Tree:
+    """Render into a folder called like the project: a fork may use that name."""
+    from newapi.template import engine
+
+    with tempfile.TemporaryDirectory(prefix="newapi-render-") as folder:
+        engine.render(source, given, Path(folder, name))
+        return tree.read(Path(folder, name))
+
+
+def conclude(
+    repository: Repository, listing: Mapping[str, Item], wanted: Wanted, done: Plan, woven: Woven
+) -> Plan:
+    """Merge, and say what deserves a look."""
+    sides, lines = Sides(woven.base, woven.theirs), woven.lines
+    ours = worktree.read(repository, listing, *sides, lines.files)
+    worktree.require_no_remains(ours, done.labels)
+    rules = Rules(done.labels, wanted.style, ours.ignored, {ANSWERS_FILE})
+    lineage = replace(done.lineage, own=woven.revision)
+    chained, merged = join(sides, ours.tree, rules, lineage, keep_tables=wanted.keep_tables)
+    merged, loose = resource_merge.rewire(merged, lines)
+    warnings = [*done.warnings, *chained.notes]
+    warnings += [
+        f"{path} merged without a conflict, but can no longer be parsed: look at it"
+        for path in checks.broken(merged, sides.theirs)
+    ]
+    if ours.tree.get(ANSWERS_FILE) != sides.base.get(ANSWERS_FILE, ours.tree[ANSWERS_FILE]):
+        warnings.append(f"{ANSWERS_FILE} was edited by hand; it is written anew")
+    merged, ignored = env_file.fill(repository.project, merged, ours.ignored, done.names)
+    if done.names:
+        changed = {path: entry for path, entry in merged.writes.items() if entry is not None}
+        kept = renamed_names.read(repository, listing, merged.writes.keys())
+        renames = done.lineage.renames
+        warnings += renamed_names.find({**kept, **changed}, *sides, done.names, renames)
+    return replace(
+        done,
+        merged=merged,
+        ignored=ignored,
+        warnings=tuple(warnings),
+        migrations=(*chained.added, *woven.revision),
+        dropped=(*done.dropped, *chained.dropped),
+        loose=tuple(loose),
+        base=sides.base,
+    )
+
+
+def join(
+    sides: Sides,
+    ours: Tree,
+    rules: Rules,
+    lineage: Lineage = _PLAIN,
+    *,
+    keep_tables: bool,
+) -> tuple[Chained, Merged]:
+    """Merge everything, revisions of the database and what they import included."""
+    rules = replace(rules, renames=lineage.renames)
+    chained = migrations.chain(sides.base, ours, sides.theirs, lineage, keep_tables=keep_tables)
+    added = {**chained.added, **migrations.follow(lineage.own, chained)}
+    merged = merge.merge(chained.base, ours, {**chained.theirs, **added}, rules)
+    return chained, migration_imports.keep(merged)
