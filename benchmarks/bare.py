@@ -1,66 +1,98 @@
-"""The least that FastAPI and SQLAlchemy need for what a generated project's API does."""
+"""The plain FastAPI and SQLAlchemy application that does what a generated project's API does.
+
+Each row is read with `session.get`, responses have a model, and there is no middleware.
+"""
 
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import jwt
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import OAuth2PasswordBearer
 from pydantic import BaseModel
-from sqlalchemy import ForeignKey, String, func, select
+from sqlalchemy import DateTime, ForeignKey, Index, String, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 KEY = "only-used-by-a-benchmark-on-this-machine"
-engine = create_async_engine(os.environ["DATABASE_URL"])
+engine = create_async_engine(os.environ["DATABASE_URL"], pool_size=10)
 sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+
+def utc_now() -> datetime:
+    """Return the current time in UTC."""
+    return datetime.now(UTC)
 
 
 class Base(DeclarativeBase):
     """Base of both tables."""
 
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utc_now)
+
 
 class User(Base):
-    """Somebody who may call."""
+    """A registered user."""
 
     __tablename__ = "users"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     email: Mapped[str] = mapped_column(String(254), unique=True)
+    full_name: Mapped[str | None] = mapped_column(String(100))
 
 
 class Item(Base):
-    """What somebody owns."""
+    """An item of a user."""
 
     __tablename__ = "items"
+    __table_args__ = (Index(None, "owner_id", "created_at"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     title: Mapped[str] = mapped_column(String(100))
-    created_at: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
+    description: Mapped[str | None] = mapped_column(Text)
+
+
+class Account(BaseModel):
+    """The body of a registration or a login."""
+
+    email: str
+    password: str
+
+
+class UserRead(BaseModel, from_attributes=True):
+    """A user in a response."""
+
+    id: UUID
+    email: str
+    full_name: str | None
+    created_at: datetime
+    updated_at: datetime
 
 
 class ItemCreate(BaseModel):
-    """What an item is made of."""
+    """The body of a request that creates an item."""
 
     title: str
+    description: str | None = None
 
 
 class ItemRead(BaseModel, from_attributes=True):
-    """What is shown of an item."""
+    """An item in a response."""
 
     id: UUID
     owner_id: UUID
     title: str
+    description: str | None
     created_at: datetime
+    updated_at: datetime
 
 
 class Page(BaseModel):
-    """Some of the items, and how many there are."""
+    """One page of items, and how many there are."""
 
     items: list[ItemRead]
     total: int
@@ -68,11 +100,9 @@ class Page(BaseModel):
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-    """Make the tables, and one user."""
+    """Create the tables."""
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
-    async with sessions.begin() as db:
-        db.add(User(email="ada@example.com"))
     yield
     await engine.dispose()
 
@@ -81,7 +111,7 @@ app = FastAPI(lifespan=lifespan)
 
 
 async def get_session() -> AsyncGenerator[AsyncSession]:
-    """Yield a session that is committed before the answer is sent."""
+    """Yield a session that is committed before the response is sent."""
     async with sessions.begin() as db:
         yield db
 
@@ -91,14 +121,14 @@ Token = Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="token"))]
 
 
 async def get_user(token: Token, db: Session) -> User:
-    """Return who calls."""
+    """Return the user of the token."""
     claims = jwt.decode(token, KEY, ["HS256"])
     if user := await db.get(User, UUID(claims["sub"])):
         return user
     raise HTTPException(401)
 
 
-Caller = Annotated[User, Depends(get_user)]
+CurrentUser = Annotated[User, Depends(get_user)]
 
 
 @app.get("/health/live", status_code=204)
@@ -106,41 +136,53 @@ async def live() -> None:
     """Answer."""
 
 
+@app.post("/api/v1/users", status_code=201, response_model=UserRead)
+async def register(data: Account, db: Session) -> User:
+    """Create a user."""
+    user = User(email=data.email)
+    db.add(user)
+    await db.flush()
+    return user
+
+
 @app.post("/api/v1/auth/login")
-async def log_in(db: Session) -> dict[str, str]:
-    """Give a token to anybody."""
-    user_id = await db.scalar(select(User.id))
-    claims = {"sub": str(user_id), "exp": datetime.now(UTC) + timedelta(hours=1)}
+async def log_in(data: Account, db: Session) -> dict[str, str]:
+    """Return a token, whatever the password."""
+    user_id = await db.scalar(select(User.id).where(User.email == data.email))
+    claims = {"sub": str(user_id), "exp": utc_now() + timedelta(hours=1)}
     return {"access_token": jwt.encode(claims, KEY, "HS256")}
 
 
-@app.get("/api/v1/users/me")
-async def me(caller: Caller) -> dict[str, str]:
-    """Show who calls."""
-    return {"id": str(caller.id), "email": caller.email}
+@app.get("/api/v1/users/me", response_model=UserRead)
+async def read_me(user: CurrentUser) -> User:
+    """Return the current user."""
+    return user
 
 
 @app.post("/api/v1/items", status_code=201, response_model=ItemRead)
-async def create(data: ItemCreate, caller: Caller, db: Session) -> Item:
+async def create_item(data: ItemCreate, user: CurrentUser, db: Session) -> Item:
     """Create an item."""
-    item = Item(title=data.title, owner_id=caller.id)
+    item = Item(title=data.title, description=data.description, owner_id=user.id)
     db.add(item)
     await db.flush()
     return item
 
 
 @app.get("/api/v1/items/{item_id}", response_model=ItemRead)
-async def read(item_id: UUID, caller: Caller, db: Session) -> Item:
-    """Show an item."""
-    if (item := await db.get(Item, item_id)) and item.owner_id == caller.id:
+async def read_item(item_id: UUID, user: CurrentUser, db: Session) -> Item:
+    """Return an item of the current user."""
+    item = await db.get(Item, item_id)
+    if item and item.owner_id == user.id:
         return item
     raise HTTPException(404)
 
 
 @app.get("/api/v1/items", response_model=Page)
-async def read_all(caller: Caller, db: Session) -> dict[str, object]:
-    """List the first items of the caller."""
-    mine = Item.owner_id == caller.id
-    rows = await db.scalars(select(Item).where(mine).order_by(Item.created_at.desc()).limit(20))
-    count = await db.scalar(select(func.count()).where(mine).select_from(Item))
-    return {"items": rows.all(), "total": count}
+async def read_items(user: CurrentUser, db: Session, limit: int = 20) -> dict[str, Any]:
+    """List the newest items of the current user."""
+    mine = Item.owner_id == user.id
+    rows = await db.scalars(
+        select(Item).where(mine).order_by(Item.created_at.desc(), Item.id.desc()).limit(limit)
+    )
+    total = await db.scalar(select(func.count()).select_from(Item).where(mine))
+    return {"items": rows.all(), "total": total}
