@@ -1,9 +1,12 @@
+import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from app.cli import cli
+from app.config import Settings
+from app.factory import create_app
 
 runner = CliRunner()
 
@@ -25,3 +28,17 @@ def test_env_creates_a_private_file_with_new_secrets(
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
     assert again.exit_code == 1
     assert (tmp_path / ".env").read_text() == written
+
+
+def test_openapi_prints_the_document_of_the_application_and_needs_no_settings(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "nonsense")
+    monkeypatch.chdir(tmp_path)
+
+    printed = runner.invoke(cli, ["openapi"])
+    written = runner.invoke(cli, ["openapi", "--output", "openapi.json"])
+
+    assert (printed.exit_code, written.exit_code) == (0, 0)
+    assert json.loads(printed.stdout) == create_app(settings).openapi()
+    assert (tmp_path / "openapi.json").read_text() == printed.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -31,6 +32,8 @@ PRODUCT = [
     "tags:list[str](max=5)",
     "category:ref(category)",
 ]
+PRODUCT_IDS = {f"products_{verb}" for verb in ("create", "list", "read", "update", "delete")}
+OPERATION_ID = re.compile(r'"operationId": "(\w+)"')
 CHECKS = (
     "uv run ruff check . && uv run ruff format --check .",
     "uv run lint-imports",
@@ -80,6 +83,7 @@ def test_product_works_in_every_preset_with_and_without_accounts(
         tests += ["tests/jobs/test_resize_image.py", "tests/api/v1/test_resize_image.py"]
     project.run("uv sync --quiet")
     check(project, *tests, "tests/test_migrations.py", "tests/test_contract.py")
+    assert set(OPERATION_ID.findall(project.run("uv run app openapi"))) >= PRODUCT_IDS
 
 
 @pytest.mark.slow

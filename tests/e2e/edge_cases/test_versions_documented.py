@@ -16,4 +16,5 @@ async def test_both_versions_are_documented_with_unique_operation_ids(
     ids = [operation["operationId"] for path in paths.values() for operation in path.values()]
     assert {"/api/v1/users/me", "/api/v2/users/me"} <= paths.keys()
     assert len(ids) == len(set(ids))
+    assert {"users_read_me", "users_read_me_v2"} <= set(ids)
     assert "401" in paths["/api/v2/users/me"]["get"]["responses"]

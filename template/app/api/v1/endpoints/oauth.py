@@ -12,9 +12,9 @@ from app.api.v1.endpoints.auth import UserAgent, create_token_pair
 from app.core.providers import OAuthProvider
 from app.crud.auth_session import create_auth_session, get_user_by_session
 from app.crud.identity import (
+    get_identities,
     get_or_create_user,
     link_identity,
-    list_identities,
     unlink_identity,
 )
 from app.dependencies import SessionDep, StateDep
@@ -42,7 +42,7 @@ ProviderDep = Annotated[OAuthProvider, Depends(get_provider)]
 
 
 @router.get("/providers")
-async def read_providers(state: StateDep) -> list[str]:
+async def list_providers(state: StateDep) -> list[str]:
     """List the names of the configured providers."""
     return list(state.oauth_providers)
 
@@ -95,9 +95,9 @@ async def oauth_callback(
 
 
 @router.get("/identities", response_model=list[IdentityRead], responses=error_responses(401))
-async def read_identities(user: CurrentUser, db: SessionDep) -> Sequence[Identity]:
+async def list_identities(user: CurrentUser, db: SessionDep) -> Sequence[Identity]:
     """List your linked identities."""
-    return await list_identities(db, user)
+    return await get_identities(db, user)
 
 
 @router.delete(

@@ -1,0 +1,28 @@
+"""Operation ids of the OpenAPI document, after which generated clients name their functions."""
+
+import re
+
+from fastapi.routing import APIRoute
+
+LIST_ACTIONS = {"create", "list"}
+ROW_ACTIONS = {"read", "update", "delete"}
+
+
+def create_operation_id(route: APIRoute) -> str:
+    """Return the first part of the path and the name of the function, as in `auth_login`.
+
+    A list and its rows, such as `/users` and `/users/{user_id}`, need only the first word of the
+    name: `create_user` becomes `users_create`. Versions after the first one are at the end, as in
+    `users_create_v2`.
+    """
+    path = route.path_format
+    version = re.search(r"/v(\d+)(?=/)", path)
+    first, *rest = path[version.end() if version else 0 :].strip("/").split("/")
+    action = route.name.partition("_")[0]
+    is_list = not rest and action in LIST_ACTIONS
+    is_row = len(rest) == 1 and rest[0].startswith("{") and action in ROW_ACTIONS
+    words = [] if first.startswith("{") else [first]
+    words.append(action if is_list or is_row else route.name)
+    if version and version[1] != "1":
+        words.append(f"v{version[1]}")
+    return re.sub(r"\W+", "_", "_".join(words))
