@@ -1,4 +1,4 @@
-"""The commands and their flags; what they do is in `newapi.commands`."""
+"""The commands and their flags; `newapi.commands` carries them out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the shell proposes after Tab; silent whatever happens."""
+"""Shell completion; errors yield no proposals and print nothing."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def _command(words: list[str]) -> str:
 
 
 def _wants_json(words: list[str]) -> bool | None:
-    """Return what the flags say about a document; None where they leave it to the console."""
+    """Return whether the flags ask for JSON, or None if no flag decides."""
     flags = words[: words.index("--")] if "--" in words else words
     said = [word for word in flags if word in {"--json", "--no-json"}]
     if said:

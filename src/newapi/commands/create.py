@@ -111,7 +111,7 @@ def _ask(
     source: sources.Source,
     console: Console,
 ) -> Draft:
-    """Ask what the command line does not say, in the way that suits the terminal."""
+    """Ask the questions that the command line leaves open, as screens or as plain lines."""
     from newapi.questions import preferences, prompts
 
     remembered = preferences.Preferences()
@@ -163,7 +163,7 @@ def _remember(draft: Draft, console: Console) -> None:
 
 
 def _tell(draft: Draft, console: Console, *, is_silent: bool) -> None:
-    """Say what is decided without asking."""
+    """Print the answers that are taken without asking."""
     if draft.open and not is_silent:
         preset = f" (preset {draft.preset})" if draft.preset else ""
         found = console.automation
@@ -196,7 +196,7 @@ def _problems_of_place(target: str, *, force: bool) -> list[Problem]:
 
 
 def _identity(known: catalog.Catalog) -> dict[str, str]:
-    """Return who the user is, as far as git knows and the template asks."""
+    """Return the author's name and address as git knows them, if the template asks for them."""
     name, email = external_tools.git_identity()
     usable = {"author_name": name, "author_email": email}
     flaws = {"author_name": flaw_of_text(name), "author_email": flaw_of_email(email)}

@@ -1,4 +1,4 @@
-"""`newapi doctor`: what is installed here, what it is needed for, and whether newapi is new."""
+"""`newapi doctor`: the programs that newapi uses, and whether newapi is the newest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from newapi.project.installation import Installation
     from newapi.terminal.console import Console
 
-# Each program, what it is needed for, and what to do without it.
+# Each program, its purpose, and the advice when it is missing.
 _PROGRAMS = {
     "git": (
         "the project's repository and first commit, and updates later",
@@ -43,7 +43,7 @@ class Finding:
 
 
 def run(console: Console) -> int:
-    """Report what is found; fail only when projects cannot be created at all."""
+    """Report the programs; fail only when projects cannot be created at all."""
     findings = [_python(), _template(), *(_program(name) for name in _PROGRAMS)]
     installed = installation.look(Path.cwd())
     broken = [f for f in findings if f.is_required and not f.is_found]

@@ -1,4 +1,4 @@
-"""`newapi features`: what can be chosen, and what each choice means."""
+"""`newapi features`: the questions, features and presets, each with its meaning."""
 
 from __future__ import annotations
 

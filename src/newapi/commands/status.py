@@ -115,7 +115,7 @@ _INTERRUPTED = Problem(
 
 
 def _try(repository: Repository, console: Console) -> tuple[Plan | None, dict[str, str] | None]:
-    """Work out what an update of the last commit would do, or why it would be refused."""
+    """Return the plan of an update of the last commit, or the reason for its refusal."""
     try:
         return planning.plan(repository, Wanted(is_quiet_required=False), console), None
     except NewapiError as error:

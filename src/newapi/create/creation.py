@@ -1,4 +1,4 @@
-"""Make the project that was decided on, and tell what was made."""
+"""Create a project from its plan, and describe the result."""
 
 from __future__ import annotations
 

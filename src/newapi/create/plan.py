@@ -1,4 +1,4 @@
-"""What `newapi create` decides about a project, and what it made."""
+"""The plan of `newapi create`, and its result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Made:
-    """What was made, or would be."""
+    """The result of a plan; of a dry run, the expected result."""
 
     path: Path
     files: Mapping[str, int]

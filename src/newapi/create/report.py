@@ -20,7 +20,7 @@ _DOCS = "http://127.0.0.1:8000/docs"
 
 
 def made(console: Console, plan: Plan, result: Made) -> None:
-    """Print what was made, what is not as it should be, and what to type next."""
+    """Print the files of the project, warnings, and the next commands."""
     preset = f" from {plan.preset}" if plan.preset else ""
     verb = "Would create" if plan.is_dry_run else "Created"
     amount = f"{summary.total(result.files)}, {result.seconds:.1f} s"

@@ -16,7 +16,7 @@ from newapi.errors import NewapiError, Problem, UsageError
 from newapi.terminal import external_tools, interrupts
 from newapi.terminal.text import shorten
 
-_ABANDONED = 3600.0  # seconds after which a staging folder belongs to nobody
+_ABANDONED = 3600.0  # seconds after which a staging folder counts as abandoned
 _REASONS = {
     errno.ENOSPC: ("There is not enough space for the project.", "Free some space."),
     errno.EDQUOT: ("There is not enough space for the project.", "Free some space."),
@@ -45,13 +45,13 @@ class Staging:
         return self._force and _is_filled(self.target)
 
     def preview(self) -> tuple[Path, ...]:
-        """Return what `publish` would keep, and refuse what it would refuse."""
+        """Return the files that `publish` would keep; raises the errors that it would raise."""
         if self.is_addition:
             return _plan(self.path, self.target)[1]
         return ()
 
     def publish(self) -> tuple[Path, ...]:
-        """Move the project to its target; return what was there before and is kept (`force`).
+        """Move the project to its target; return the existing files that are kept (`force`).
 
         From here on it is done or not, so a signal no longer interrupts.
 
@@ -108,7 +108,7 @@ def stage(target: Path, *, force: bool = False) -> Iterator[Staging]:
 
 
 def problems(target: Path, *, force: bool = False) -> list[Problem]:
-    """Say what is wrong with a target, without changing anything.
+    """Return the problems of a target, without changing anything.
 
     Raises:
         NewapiError: The file system does not even let it be looked at.

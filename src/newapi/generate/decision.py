@@ -1,4 +1,4 @@
-"""What a command line makes of a project's resources: one more, another one, or one less."""
+"""Turn a command line into a change of the project's resources: create, change or remove one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What was typed."""
+    """The typed command line."""
 
     name: str
     fields: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Decision:
-    """What is to happen to a resource, as it will be, or was when it goes."""
+    """A decided change: the operation, and the resource after it (before it, if it is removed)."""
 
     verb: Literal["create", "change", "remove"]
     definition: Definition
@@ -117,7 +117,7 @@ def _find(name: str, project_names: ProjectNames, problems: list[Problem]) -> De
 
 
 def _needed(definition: Definition, project_names: ProjectNames) -> list[Problem]:
-    """Say who refers to a resource that is to go."""
+    """Return a problem for each resource that refers to the removed one."""
     return [
         Problem(
             f"The resource {name} refers to {definition.name}: {field.name}.",

@@ -14,7 +14,7 @@ from newapi.terminal.text import shorten
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """A new resource as it was typed; who may do what depends on the project, unless it is said."""
+    """A new resource as typed; without access options, its access follows from the project."""
 
     name: str
     fields: Sequence[str]

@@ -45,7 +45,7 @@ class Step:
 
     @property
     def subject(self) -> str:
-        """Return what the change is about, as in the name of its revision file."""
+        """Return the subject of the change, as in the name of its revision file."""
         return f"{self.decision.verb}_{self.decision.definition.plural}"
 
 
@@ -150,7 +150,7 @@ def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
 
 
 def _revision(step: Step, ours: Tree) -> list[tuple[Side, dict[str, Any]]]:
-    """Return what the generator is told about the revision, unless none is needed."""
+    """Return the context of the revision, in a list that is empty if the change needs none."""
     decision, definition = step.decision, step.decision.definition
     is_removed = decision.verb == "remove"
     steps = [operation for operation in decision.operations if operation.alters_table]

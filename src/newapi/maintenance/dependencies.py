@@ -1,4 +1,4 @@
-"""Find out what projects can depend on, so that none of them is called like it."""
+"""Find the distributions that projects can depend on: their names are taken."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from newapi.releases import snapshot, store
 
 
 def freeze(root: Path, version: str, folder: Path = store.FOLDER) -> Path:
-    """Write `vX.Y.Z.json` from a checkout; what is there already is never changed.
+    """Write `vX.Y.Z.json` from a checkout; an existing file is never changed.
 
     Raises:
         UsageError: This version cannot be the next one.

@@ -1,4 +1,4 @@
-"""What may be frozen: a release lasts for ever, on every system and with every later Copier."""
+"""Check a template before it is frozen: it must work on every system, with later Copiers too."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _contents(root: Path, paths: list[Path]) -> Iterator[str]:
 
 
 def _ignored(root: Path, paths: list[Path]) -> Iterator[str]:
-    """Find what a clone of the repository would not have."""
+    """Return the files that a clone of the repository would lack."""
     if not (root / ".git").exists():
         return
     names = [path.relative_to(root).as_posix() for path in paths]

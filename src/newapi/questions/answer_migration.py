@@ -1,4 +1,4 @@
-"""Carry a project's answers over to another version of the template, or to other choices."""
+"""Migrate a project's answers to another version of the template, or to other choices."""
 
 from __future__ import annotations
 

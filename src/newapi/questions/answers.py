@@ -36,7 +36,7 @@ def complete(
 def filled(
     given: Mapping[str, Value], catalog: Catalog, context: Mapping[str, Value]
 ) -> dict[str, Value]:
-    """Answer what is not given by defaults, which may refer to `context` and to each other."""
+    """Complete the answers by defaults, which may refer to `context` and to each other."""
     known = dict(context)
     for name, question in catalog.questions.items():
         known[name] = given[name] if name in given else _default(question, known)

@@ -1,4 +1,4 @@
-"""What the flags and the answers file say, and everything that is wrong with it."""
+"""Read answers from the flags and the answers file, with all problems at once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BOOLEANS: Mapping[str, bool] = {
 
 @dataclass(frozen=True)
 class Choices:
-    """What was typed, as it was typed."""
+    """The choices as typed."""
 
     name: str | None = None
     preset: str | None = None
@@ -36,7 +36,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Given:
-    """Answers that were given by hand, the flag behind each, and what is wrong."""
+    """Explicit answers, the flag behind each, and the problems."""
 
     values: Mapping[str, Value]
     flags: Mapping[str, str]
@@ -63,7 +63,7 @@ def read(choices: Choices, catalog: Catalog, dependencies: frozenset[str] = froz
 
 
 def understand(question: Question, text: str) -> Value:
-    """Turn what was typed into an answer; raise ValueError with what is wrong."""
+    """Return typed text as an answer; raises ValueError with the problem."""
     if question.type == "bool":
         if (answer := BOOLEANS.get(text.strip().lower())) is None:
             raise ValueError("must be true or false")
@@ -84,7 +84,7 @@ def understand(question: Question, text: str) -> Value:
 
 
 def _typed(question: Question, value: Value) -> Value:
-    """Return a value of a JSON document as an answer; raise ValueError with what is wrong."""
+    """Return a value of a JSON document as an answer; raises ValueError with the problem."""
     if question.type == "bool":
         if not isinstance(value, bool):
             raise ValueError("must be true or false, without quotation marks")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Draft:
-    """What is decided so far; flags are final, answers to questions can still change."""
+    """The answers so far; flags are final, answers to questions can still change."""
 
     catalog: Catalog
     preset: str
@@ -43,7 +43,7 @@ class Draft:
         self.asked = {n: value for n, value in self.asked.items() if not questions[n].presets}
 
     def answer(self, question: Question, *, value: Value) -> list[str]:
-        """Take an answer, and switch with it what it needs or what needs it.
+        """Take an answer, and switch its requirements on, or its dependents off.
 
         The latest answer counts: returns what else was switched because of it. Raises
         ValueError when a flag stands against it.

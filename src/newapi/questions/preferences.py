@@ -38,7 +38,7 @@ def path() -> Path:
 
 
 def read(catalog: Catalog) -> Preferences:
-    """Return what was chosen last time, as far as this template still asks for it.
+    """Return the last choices, as far as this template still asks for them.
 
     Raises:
         ValueError: The file is there and holds something else.
@@ -101,7 +101,7 @@ def forget() -> None:
 
 
 def presets(catalog: Catalog, remembered: Preferences) -> dict[str, str]:
-    """Return what a project can start from, each with one line; last time's choices first."""
+    """Return the presets with one line each; the last choices come first."""
     different = _governed(catalog, remembered)
     if not different:
         return dict(catalog.presets)

@@ -24,9 +24,9 @@ PROPOSED_NAME = "myproject"
 
 @dataclass(frozen=True)
 class Interview:
-    """What the questions are about."""
+    """The context of the questions: the catalog, the flags and the last choices."""
 
-    draft: Draft  # what the flags say
+    draft: Draft  # the answers of the flags
     open_draft: Callable[[str], Draft]  # for a folder; raises UsageError for a bad one
     list_files: Callable[[Mapping[str, Value]], Mapping[str, int]]
     remembered: Preferences
@@ -34,7 +34,7 @@ class Interview:
 
     @property
     def presets(self) -> dict[str, str]:
-        """What a project can start from, each with one line; empty when that is not asked."""
+        """The presets with one line each; empty when the preset is not asked."""
         if not self.asks_preset:
             return {}
         return preferences.presets(self.draft.catalog, self.remembered)
@@ -189,7 +189,7 @@ def _ask_confirmation(console: Console, about: Interview, draft: Draft) -> list[
 
 
 def _ask(console: Console, label: str, default: str, understand: Callable[[str], T]) -> T:
-    """Ask until the answer is understood; explain what is wrong with the others."""
+    """Ask until the answer is valid; explain the problem of each invalid one."""
     while True:
         brackets = [(f" [{default}]", "cyan")] if default else []
         try:
@@ -214,7 +214,7 @@ def _begun(text: str, words: Iterable[str]) -> str:
 
 
 def _explained(problem: Problem) -> str:
-    """Say what is wrong with a name, and what to type instead."""
+    """Return the problem of a name, with a proposal."""
     before, command, proposed = problem.fix.partition("newapi create ")
     fix = f"Try {proposed}." if command and not before else problem.fix
     return f"{problem.message} {fix}"

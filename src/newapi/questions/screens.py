@@ -93,7 +93,11 @@ class _Page(Protocol):
         """Make ready to be shown."""
 
     def accept(self) -> list[str]:
-        """Take the answer and return what it switched; raise ValueError with what is wrong."""
+        """Take the answer and return the answers that it switched.
+
+        Raises:
+            ValueError: The answer is wrong; the message is the problem.
+        """
 
     def help(self, width: int) -> list[str]:
         """Return the lines below the answer, always as many."""
@@ -129,7 +133,7 @@ class _TextPage:
         """Offer the current answer, selected: typing replaces it, arrow keys edit it."""
         text = self._read()
         if text == self._offered:
-            return  # what was typed since then stays
+            return  # later input is kept
         self._offered = text
         self._buffer.reset(Document(text, 0))
         if not text:
@@ -140,7 +144,7 @@ class _TextPage:
             self._buffer.selection_state.enter_shift_mode()
 
     def accept(self) -> list[str]:
-        """Take what was typed."""
+        """Take the typed text."""
         return self._take(self._buffer.text)
 
     def help(self, width: int) -> list[str]:
@@ -294,7 +298,7 @@ class _ListPage:
 
 
 class _ListControl(UIControl):
-    """The part of a list that fits on the screen."""
+    """The visible part of a list."""
 
     def __init__(self, page: _ListPage) -> None:
         self.height = 1
@@ -385,7 +389,7 @@ def _united(notes: Sequence[str]) -> list[str]:
 
 
 def _cut(text: str, width: int) -> str:
-    """Return as much of a text as fits into these columns, with an ellipsis for the rest."""
+    """Return a text cut to these columns, with an ellipsis if it is longer."""
     if get_cwidth(text) <= width:
         return text
     while text and get_cwidth(text) > width - 3:
@@ -573,7 +577,7 @@ class _Conversation:
         self._go(self._summary)
 
     def _changes(self, before: Mapping[str, Value]) -> list[str]:
-        """Say which answers are not what they were."""
+        """Return a line for each answer that has changed."""
         now = self.draft.resolution.answers
         changed = [name for name in now if now[name] != before[name] and name != choices.NAME]
         if len(changed) > _NAMED_CHANGES:
@@ -594,7 +598,7 @@ class _Conversation:
             self._notes = ["There is nothing before this. Ctrl-C stops."]
 
     def _act(self) -> None:
-        """Do what the line of the summary says."""
+        """Carry out the selected line of the summary."""
         try:
             self._summary.accept()
         except ValueError as flaw:

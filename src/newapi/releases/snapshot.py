@@ -1,4 +1,4 @@
-"""What a version of the template consists of, and the hashes that name it.
+"""The files of a template version, and the hashes that name it.
 
 Standard library only: the build hook imports this module before anything is installed.
 """

@@ -19,7 +19,7 @@ Op: TypeAlias = Literal["create", "drop_table", "add", "drop", "rename", "change
 
 @dataclass(frozen=True)
 class Changes:
-    """What was typed, as it was typed; carried out as drop, rename, change, add."""
+    """Changes as typed; carried out in this order: drop, rename, change, add."""
 
     add: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Operation:
-    """One step of a migration: what a field was, and what it is."""
+    """One step of a migration: a field before and after the change."""
 
     op: Op
     old: Field | None = None
@@ -181,7 +181,7 @@ class _Run:
 
 
 def _in_table(field: Field) -> Field:
-    """Return what the table knows of a field."""
+    """Return the properties of a field that its column has."""
     is_sized = field.type in {"str", "email"} or field.unique
     return replace(field, min=None, max=field.max if is_sized else None, default=None)
 

@@ -16,7 +16,7 @@ PARTS = ("", "Create", "Update", "Read", "ListParams", "Query", "Dep")
 
 
 def check_names(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
-    """Check the names of a new resource; what is proposed instead passes the same checks."""
+    """Check the names of a new resource; each proposal passes the same checks."""
     name = definition.name
     if name in around.definitions:
         way = f"newapi generate resource {name} --add FIELD, --drop, --rename or --change"

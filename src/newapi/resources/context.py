@@ -1,4 +1,4 @@
-"""What the generator's template is told: definitions and operations as plain values."""
+"""The context of the generator's template: definitions and operations as plain values."""
 
 from __future__ import annotations
 

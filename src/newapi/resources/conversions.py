@@ -30,7 +30,7 @@ WIDER: frozenset[tuple[Type, Type]] = frozenset(
 
 
 def refusal(old: Field, new: Field) -> str:
-    """Say what a change would lose; empty when nothing."""
+    """Return the data that a change would lose, or an empty text."""
     return next(_refusals(old, new), "")
 
 

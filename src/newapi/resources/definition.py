@@ -1,4 +1,4 @@
-"""What a resource is: its names, who may do what with it, and its fields."""
+"""The definition of a resource: its names, access rules and fields."""
 
 from __future__ import annotations
 

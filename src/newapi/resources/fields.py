@@ -29,7 +29,7 @@ _USUAL_DIGITS, _USUAL_PLACES = 12, 2
 
 
 class Flaw(NamedTuple):
-    """What is wrong with a field, and what to type instead."""
+    """The problem of a field, and a proposal."""
 
     message: str
     fix: str
@@ -148,7 +148,7 @@ def _with_option(field: Field, option: str, text: str, flaws: list[Flaw]) -> Fie
 
 
 def _pairs(kind: Type, word: str) -> Iterator[tuple[str, str]]:
-    """Say what a word in the brackets means; what stands alone depends on the type."""
+    """Return the option that a word in the brackets means; a word alone depends on the type."""
     options = KINDS[kind].options
     name, separator, text = word.partition("=")
     ends = ("min", "max") if "max" in options else ("ge", "le")
@@ -185,7 +185,7 @@ def _unknown(field: Field, option: str, text: str) -> Flaw:
 
 
 def _completed(field: Field) -> Field:
-    """Give the field the limits that nobody named: every text and list has an end."""
+    """Add default limits: every text and list has a maximum length."""
     kind = KINDS[field.type]
     if kind.longest:
         usual = min(kind.usual, MAX_INDEXED) if field.unique else kind.usual
@@ -207,7 +207,7 @@ def render(field: Field) -> str:
 
 
 def render_type(field: Field) -> str:
-    """Write what comes after the name."""
+    """Return the part of a field after its name."""
     words: list[str] = []
     if field.values:
         words.append("|".join(field.values))

@@ -1,4 +1,4 @@
-"""Format what a generator has rendered, as a generated project formats itself."""
+"""Format rendered files as a generated project formats itself."""
 
 from __future__ import annotations
 

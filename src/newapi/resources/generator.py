@@ -36,7 +36,7 @@ class Generator:
 
     @cached_property
     def version(self) -> str:
-        """Return a name for what the generator consists of."""
+        """Return a digest of the generator's files."""
         digest = hashlib.sha256()
         for path in sorted(self.root.rglob("*")):
             if path.is_file():
@@ -49,7 +49,7 @@ class Generator:
         engine.generate(self.root, {"revision": None, **context}, destination)
 
     def wires(self, context: Mapping[str, Any]) -> frozenset[Wire]:
-        """Return the lines that are needed in shared files.
+        """Return the lines that the generator adds to shared files.
 
         Raises:
             NewapiError: The generator is broken.

@@ -26,7 +26,7 @@ class Import(NamedTuple):
 
     @property
     def item(self) -> str:
-        """Return what is behind `import`."""
+        """Return the name as it is written after `import`."""
         return f"{self.name} as {self.alias}" if self.alias else self.name
 
     @property

@@ -1,4 +1,4 @@
-"""Which resources a project has, and what is needed to check new ones against it."""
+"""The resources of a project, and the names that new ones are checked against."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def of(definitions: Mapping[str, Definition]) -> Inventory:
 
 
 def committed(repository: Repository, listing: Mapping[str, Item], template: Path) -> Inventory:
-    """Read what the last commit has; a template without a generator cannot have made any.
+    """Read the resources of the last commit; a template without a generator has none.
 
     Raises:
         NewapiError: A definition is not as newapi wrote it.
@@ -54,7 +54,7 @@ def committed(repository: Repository, listing: Mapping[str, Item], template: Pat
 
 
 def present(project: Path, template: Path) -> Inventory:
-    """Read what is on the disk.
+    """Read the resources in the work tree.
 
     Raises:
         NewapiError: A definition is not as newapi wrote it.

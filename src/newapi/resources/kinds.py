@@ -9,14 +9,14 @@ from newapi.resources.definition import Type
 
 SMALL_INTS = (-(2**31), 2**31 - 1)
 LARGE_INTS = (-(2**63), 2**63 - 1)  # where a bound says so
-MAX_INDEXED = 255  # characters: what every database can keep unique
+MAX_INDEXED = 255  # characters: every database can keep these unique
 MAX_VALUES = 30
 MAX_DIGITS = 28
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a type takes, how long it is when nothing is said, and how long it may be."""
+    """The options of a type, its default length and its maximum length."""
 
     options: tuple[str, ...]
     example: str

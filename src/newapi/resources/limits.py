@@ -1,4 +1,4 @@
-"""Limits that contradict each other or what a database can keep, field by field."""
+"""Find limits that contradict each other or exceed a database, field by field."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def _check_default(field: Field) -> Iterator[Problem]:
 
 
 def _check_values(field: Field) -> Iterator[Problem]:
-    """Find values whose names in capitals linters refuse."""
+    """Find values that linters refuse as names in capitals."""
     for value in sorted({"i", "o"}.intersection(field.values)):
         others = tuple(f"{other}_value" if other == value else other for other in field.values)
         fix = render(replace(field, values=others, default=None))

@@ -19,7 +19,7 @@ ACCOUNTS, TABLES = "auth", "tables"
 def resolve(
     resolution: Resolution, definitions: Mapping[str, Definition], by_hand: Collection[str]
 ) -> tuple[Resolution, list[Problem]]:
-    """Switch on what resources need; refuse what they cannot do without."""
+    """Switch on tables for resources; return a problem for each resource without its accounts."""
     answers = resolution.answers
     if not definitions or has_accounts(answers):
         return resolution, []

@@ -1,4 +1,4 @@
-"""What a project has already: its resources, and the names that its code uses."""
+"""The names that a project has already: its resources, and the names in its code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may refer to whom: only to what everybody who reads the one may read of the other."""
+"""Rules for references: all readers of a resource may read the resources that it refers to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from newapi.resources.fields import render
 from newapi.resources.project_names import ProjectNames
 from newapi.template import features
 
-# What a resource may refer to: what everybody who reads it may read.
+# The access that a referenced resource must have, by the access of the one that refers to it.
 READABLE: Mapping[Access, tuple[Access, ...]] = {
     "owned": ("owned", "public"),
     "public": ("public",),
@@ -30,7 +30,7 @@ def referrers(name: str, definitions: Mapping[str, Definition]) -> list[tuple[st
 
 
 def check_access(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
-    """Check that the project has those who may read and write."""
+    """Check that the project has the users that the access rules name."""
     if not around.accounts and definition.access != "public":
         what = "owners" if definition.access == "owned" else "administrators"
         message = f"A project without accounts has no {what}."

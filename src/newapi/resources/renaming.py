@@ -11,20 +11,20 @@ from newapi.resources.definition import Field
 
 
 class Rename(NamedTuple):
-    """What a field is called, as it was typed, and what it is to be called."""
+    """A typed rename: the old name and the new one."""
 
     old: str
     new: str
 
 
 def find(fields: Iterable[Field], text: str) -> Field | None:
-    """Return the field that is called so, or whose column is."""
+    """Return the field with this name or this column."""
     wanted = text.strip().lower().replace("-", "_")
     return next((field for field in fields if wanted in {field.name, field.column}), None)
 
 
 def next_of(waiting: Sequence[Rename], fields: Sequence[Field]) -> Rename:
-    """Return the rename to carry out next: one that does not wait for another.
+    """Return the next rename, whose new name no waiting rename blocks.
 
     >>> price, cost = Field(name="price", type="int"), Field(name="cost", type="int")
     >>> next_of([Rename("price", "cost"), Rename("cost", "expense")], [price, cost])

@@ -1,4 +1,4 @@
-"""Make the files of resources: what a generator says of a definition and a project's answers."""
+"""Render the files of resources from their definitions and the project's answers."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Side:
 
     @property
     def definitions(self) -> Mapping[str, Definition]:
-        """Return what is to be made."""
+        """Return the definitions to render."""
         return self.inventory.definitions
 
     def context(self, name: str) -> dict[str, Any]:
-        """Return what the generator is told about a resource."""
+        """Return the context of a resource."""
         known = {other: self.definitions[other] for other in self._reachable(name)}
         return {
             "definition": context.of_definition(self.definitions[name], self.definitions),
@@ -53,7 +53,7 @@ class Side:
 
     @cached_property
     def contexts(self) -> dict[str, dict[str, Any]]:
-        """Return what the generator is told about each resource."""
+        """Return the context of each resource."""
         return {name: self.context(name) for name in sorted(self.definitions)}
 
     @cached_property
@@ -103,5 +103,5 @@ class Workshop:
 
 
 def key(side: Side, about: Context) -> str:
-    """Name what a generator makes of something."""
+    """Return the key of a rendered result."""
     return side.generator.version + json.dumps(about, sort_keys=True)

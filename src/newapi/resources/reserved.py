@@ -73,7 +73,7 @@ _PROPOSALS: Mapping[str, str] = {
     "register": "registration",
 }
 
-# What the modules of a resource import or call their own variables.
+# Names that the modules of a resource import, or use for variables.
 _VARIABLES = frozenset(
     {
         "ada", "admin", "again", "app", "ascending", "body", "cache", "caller", "changed",
@@ -87,7 +87,7 @@ _VARIABLES = frozenset(
         "updated", "url", "uuid", "values",
     }
 )  # fmt: skip
-# What the modules that a task is imported into call their own functions and variables.
+# Names of functions and variables in the modules that import a task.
 _TASK_VARIABLES = frozenset(
     {
         "accepted", "add_task", "confirm_published", "create_task", "create_task_group",

@@ -1,4 +1,4 @@
-"""What keeps a resource from being made: its names, its fields and what they refer to."""
+"""Check a definition: its names, its fields and their references."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from newapi.resources.fields import render, render_type
 from newapi.resources.project_names import ProjectNames
 
 MAX_FIELDS = 50
-# What the columns of one row of MySQL may take together, without texts.
+# The maximum size of one row of MySQL in bytes, without texts.
 MYSQL_ROW = 65_000
 
 
@@ -57,7 +57,7 @@ def _check_columns(definition: Definition) -> Iterator[Problem]:
 
 
 def _check_types(definition: Definition) -> Iterator[Problem]:
-    """Find fields whose names are written alike as types, such as `line_1` and `line1`."""
+    """Find fields whose types would have the same name, such as `line_1` and `line1`."""
     seen = {f"{definition.class_name}{part}" for part in clashes.PARTS if part}
     for field in {field.name: field for field in definition.fields}.values():
         brings_class = field.type in {"enum", "ref"}

@@ -50,11 +50,11 @@ class Source:
         return self._starts[node.end_lineno or node.lineno]
 
     def indent(self, node: Node) -> str:
-        """Return what is before a node in its line."""
+        """Return the text before a node in its line."""
         return self.text[self.line_start(node) : self.start(node)]
 
     def rest(self, node: Node) -> str:
-        """Return what is behind a node in its line."""
+        """Return the text after a node in its line."""
         return self.text[self.end(node) : self.line_end(node)].rstrip("\r\n")
 
     def is_alone(self, node: Node) -> bool:

@@ -74,7 +74,7 @@ def _content(definition: Definition) -> Content:
 
 
 def seal(name: str, content: Mapping[str, str | Mapping[str, str]]) -> str:
-    """Return the digest of what a file says, in which the order of the fields counts."""
+    """Return the digest of a file's content; the order of the fields counts."""
     said = {
         key: value if isinstance(value, str) else [list(pair) for pair in value.items()]
         for key, value in content.items()
@@ -109,7 +109,11 @@ def _parse(path: str, text: bytes | str) -> Content:
 
 
 def _checked(path: str, found: object) -> Content:
-    """Return what a file holds, if it is texts by their names."""
+    """Return the content of a file if it is a mapping of texts.
+
+    Raises:
+        NewapiError: The file holds something else.
+    """
     if not isinstance(found, dict):
         raise _broken(path, "it holds no `plural: ...` lines")
     for key, value in found.items():

@@ -57,7 +57,7 @@ class Loose:
 
 
 def read(document: object) -> list[Wire]:
-    """Understand what a generator says.
+    """Parse the wiring of a generator.
 
     Raises:
         ValueError: It is not a list of lines.

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from jinja2 import Environment, FileSystemBytecodeCache
 
-# What decides, besides its source, what a template compiles to.
+# The settings that affect compiled templates, besides their source.
 _SETTINGS = (
     *("block_start_string", "block_end_string", "variable_start_string", "variable_end_string"),
     *("comment_start_string", "comment_end_string", "line_statement_prefix"),
@@ -21,7 +21,7 @@ Settings: TypeAlias = tuple[object, ...]
 
 
 def settings(environment: Environment) -> Settings:
-    """Return what the templates of an environment are compiled with."""
+    """Return the settings of an environment that affect compiled templates."""
     return tuple(getattr(environment, name) for name in _SETTINGS)
 
 

@@ -1,4 +1,4 @@
-"""What a template asks: its questions, features and presets, read from copier.yml."""
+"""The questions, features and presets of a template, read from copier.yml."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ def _compiling_little() -> Iterator[None]:
 
 @contextmanager
 def _gathering_answers_once() -> Iterator[None]:
-    """Gather once what stays the same after the questions.
+    """Collect once the values that do not change after the questions.
 
     Copier gathers it for each part of each path. Should a later Copier do it in another way, this
     does nothing.

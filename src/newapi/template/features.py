@@ -40,7 +40,7 @@ class Resolution:
 
 
 def required(name: str, catalog: Catalog) -> list[str]:
-    """Return what a feature needs, directly or through others; the nearest first."""
+    """Return the requirements of a feature, direct ones first."""
     found: dict[str, None] = {}
     waiting = [name]
     while waiting:
@@ -53,7 +53,7 @@ def required(name: str, catalog: Catalog) -> list[str]:
 
 
 def resolve(answers: Mapping[str, Value], by_hand: Collection[str], catalog: Catalog) -> Resolution:
-    """Make answers fit together: what was chosen by hand decides, the rest follows aloud."""
+    """Resolve requirements: explicit answers win; changes of other answers are recorded."""
     questions = catalog.questions
     result = dict(answers)
     changes: list[Change] = []
@@ -90,7 +90,7 @@ def on_value(question: Question, catalog: Catalog) -> Value:
 
 
 def expand(word: str, catalog: Catalog) -> list[tuple[Question, Value]]:
-    """Return what a word of --with can mean: nothing when unknown, several when ambiguous."""
+    """Return the questions that a word of --with can mean: none if unknown, several if unclear."""
     name, separator, value = word.partition("=")
     if separator:
         question = catalog.questions.get(name)

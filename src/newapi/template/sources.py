@@ -1,4 +1,4 @@
-"""Where the template comes from: this checkout, a frozen release, or somebody's fork."""
+"""Sources of the template: this checkout, a frozen release, or a fork."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def _refuse_unsafe(source: Source) -> None:
 
 
 def _without_password(url: str) -> str:
-    """Remove the user and password that an address may carry.
+    """Return an address without its user and password.
 
     >>> _without_password("https://me:secret@host.example/t.git")
     'https://host.example/t.git'

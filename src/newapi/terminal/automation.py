@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _AGENT_NAMES = ("AI_AGENT", "AGENT")
 # Every terminal of the editor Cursor has this variable, also where a person types.
 _EDITOR_VARIABLES = frozenset({"CURSOR_TRACE_ID"})
-# CI systems that do not set CI, or whose users have unset it.
+# CI systems that do not set CI, or where it can be unset.
 _CI_VARIABLES = (
     *("GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI"),
     *("TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "CODEBUILD_BUILD_ID"),
@@ -44,7 +44,7 @@ def _agent_variable(environment: Mapping[str, str]) -> str:
     from agent_detector import detect_agent
 
     certain = {name: text for name, text in environment.items() if name not in _EDITOR_VARIABLES}
-    # Of low confidence is what a terminal or a configuration file sets for people too.
+    # Low confidence: a terminal or a configuration file may set the variable for people too.
     found = detect_agent(certain, minimum_confidence="medium")
     return found.signal if found else ""
 

@@ -48,7 +48,7 @@ class Console:
 
     @property
     def can_ask(self) -> bool:
-        """Whether somebody sits at a terminal and expects questions."""
+        """Whether standard input and output are a terminal that can show questions."""
         is_terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout))
         return is_terminal and not self.is_json and self.automation is None
 
@@ -66,7 +66,7 @@ class Console:
         return not (is_plain or is_dumb or is_tiny or os.name == "nt")
 
     def line(self, *parts: Part) -> None:
-        """Print one line; a part may carry a style."""
+        """Print one line; a part may have a style."""
         self._out.print(_text(*parts), soft_wrap=True)
 
     def heading(self, text: str) -> None:
@@ -126,7 +126,7 @@ class Console:
         self._err.print(_text(("warning: ", "yellow"), text), soft_wrap=True)
 
     def error(self, error: NewapiError) -> None:
-        """Say what is wrong and what mends it."""
+        """Print an error and its fix."""
         if not isinstance(error, UsageError):
             self._flaw("error: ", error.message, error.hint)
             return
@@ -154,7 +154,7 @@ class Console:
         try:
             return input(prompt)
         except (EOFError, KeyboardInterrupt):
-            self._out.print()  # what comes next begins on a line of its own
+            self._out.print()  # the next output begins on a new line
             raise
 
     @contextmanager
@@ -196,7 +196,7 @@ class _Stream(rich.Console):
         return is_there and self.is_terminal and not self.is_dumb_terminal
 
     def on_broken_pipe(self) -> None:
-        """Go on without a reader: what the command does matters more than who listens."""
+        """Continue without output: the command completes although its reader has gone away."""
         self.quiet = True
         streams.silence(self.file)
 

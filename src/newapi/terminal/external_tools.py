@@ -12,7 +12,7 @@ from pathlib import Path
 
 from newapi.terminal import programs
 
-# Settings under which uv would not do what is asked, or would do it elsewhere.
+# Settings that would make uv skip the work, or do it elsewhere.
 _UV_DROPPED = frozenset(
     {"UV_FROZEN", "UV_LOCKED", "UV_PROJECT", "UV_PYTHON", "UV_WORKING_DIR", "VIRTUAL_ENV"}
 )
@@ -28,7 +28,7 @@ _GIT_OPTIONS = programs.git_options(
 
 @dataclass(frozen=True)
 class Tool:
-    """A program that was found, and what it says about itself."""
+    """An installed program and its version."""
 
     name: str
     path: str
@@ -108,7 +108,7 @@ def git_obstacle(path: Path) -> str | None:
 
 
 def git_init(path: Path, author_name: str = "", author_email: str = "") -> str | None:
-    """Make a repository with one commit of everything; return a warning if there is none.
+    """Create a repository with one commit of all files; return a warning if that fails.
 
     Inside another work tree nothing is done: which repository the project belongs to is the
     user's decision. The author is who git says the user is, else who is given here.

@@ -25,7 +25,7 @@ def as_keyboard_interrupt() -> Iterator[None]:
 
 @contextmanager
 def ignored() -> Iterator[None]:
-    """Finish what is inside, whatever signal arrives meanwhile."""
+    """Hold signals back until the block has finished."""
     with _handling(signal.SIG_IGN):
         yield
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from newapi.errors import NewapiError
 from newapi.terminal.text import visible
 
-# What a user may set for git as a whole. Anything else named GIT_* points at one repository
+# Settings for git as a whole. Any other variable named GIT_* points at one repository
 # (GIT_DIR, GIT_INDEX_FILE) or runs something (GIT_TEMPLATE_DIR, GIT_CONFIG_COUNT).
 _GIT_KEPT = re.compile(
     r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|(AUTHOR|COMMITTER)_(NAME|EMAIL)"

@@ -21,7 +21,7 @@ def prepare() -> None:
 
 
 def flush() -> None:
-    """Write out what is buffered, as far as that is possible."""
+    """Flush a stream, as far as possible."""
     for stream in (sys.stdout, sys.stderr):
         try:
             write(stream, "")
@@ -49,7 +49,7 @@ def write_bytes(stream: Any, content: bytes) -> None:
 
 
 def silence(stream: Any) -> None:
-    """Let a stream whose reader went away swallow what is still written to it."""
+    """Discard further output of a stream whose reader has gone away."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
@@ -66,13 +66,13 @@ def is_foreground(terminal: Any) -> bool:
 
 @contextmanager
 def without_echo(terminal: Any) -> Iterator[None]:
-    """Do not show keys that are pressed meanwhile; who reads next receives them.
+    """Do not echo keys that are pressed inside the block; the next read receives them.
 
     An echoed Enter moves the cursor to another line than the one that is drawn anew.
     """
     try:
         import termios
-    except ImportError:  # Windows echoes only while somebody reads
+    except ImportError:  # Windows echoes only during a read
         yield
         return
     before = termios.tcgetattr(terminal)

@@ -1,4 +1,4 @@
-"""Text typed by people: show it safely, and say what is wrong with it."""
+"""Text typed by people: show it safely, and find its problems."""
 
 import re
 import shlex
@@ -59,7 +59,7 @@ def _octal(word: str) -> str:
 
 
 def repaired(text: str) -> str:
-    """Read as UTF-8 what a locale that knows only ASCII has passed on undecoded."""
+    """Decode as UTF-8 the bytes that an ASCII locale has passed on undecoded."""
     try:
         return text.encode("utf-8", "surrogateescape").decode("utf-8")
     except UnicodeError:
