@@ -18,6 +18,7 @@ from tests.factories.users import (
 )
 
 SESSIONS, TOKEN = "/api/v1/auth/sessions", "/api/v1/auth/token"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
 
 
@@ -37,6 +38,19 @@ async def test_login_accepts_an_oauth2_form(
     response = await client.post(TOKEN, data={"username": name, "password": PASSWORD})
 
     assert response.status_code == status
+
+
+async def test_fields_of_a_form_are_limited(client: AsyncClient) -> None:
+    fields = await client.post(TOKEN, content="&" * 1000, headers=FORM)
+
+    assert fields.status_code == 413
+
+
+async def test_bodies_of_auth_routes_are_small(client: AsyncClient) -> None:
+    response = await client.post("/api/v1/auth/refresh", json={"refresh_token": "a" * 16_384})
+
+    assert response.status_code == 413
+    assert response.json()["detail"] == "Content Too Large"
 
 
 async def test_log_line_contains_the_user_id(ada: AsyncClient) -> None:

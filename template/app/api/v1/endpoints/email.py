@@ -6,6 +6,7 @@ from app.api.emails import send_email_link
 from app.crud.email_token import consume_email_token, reset_password
 from app.dependencies import SessionDep, StateDep
 from app.problems import error_responses
+from app.request_limits import SMALL_BODY_BYTES
 from app.schemas.email import (
     EmailLinkRequest,
     EmailLinkResponse,
@@ -13,7 +14,7 @@ from app.schemas.email import (
     PasswordResetConfirm,
 )
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = APIRouter(prefix="/auth", tags=["auth"], max_body_size=SMALL_BODY_BYTES)
 
 LINK_REQUESTED = EmailLinkResponse(
     detail="If the e-mail address is registered and needs a link, an e-mail has been sent."

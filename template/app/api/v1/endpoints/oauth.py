@@ -21,10 +21,11 @@ from app.dependencies import SessionDep, StateDep
 from app.exceptions import InvalidAuthToken, NotFound
 from app.models.identity import Identity
 from app.problems import error_responses
+from app.request_limits import SMALL_BODY_BYTES
 from app.schemas.auth import TokenPair
 from app.schemas.identity import AuthorizationURL, IdentityRead, OAuthCallbackParams
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = APIRouter(prefix="/auth", tags=["auth"], max_body_size=SMALL_BODY_BYTES)
 
 
 async def get_provider(provider: str, state: StateDep) -> OAuthProvider:
