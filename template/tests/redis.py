@@ -1,6 +1,7 @@
 """The Redis server of the tests: a real server, or fakeredis in this process."""
 
 import os
+import socket
 from collections.abc import Generator
 from threading import Thread
 
@@ -22,3 +23,10 @@ def redis_url() -> Generator[SecretStr]:
         Thread(target=server.serve_forever).start()
         yield SecretStr(f"redis://127.0.0.1:{server.server_address[1]}/2")
         server.shutdown()
+
+
+@pytest.fixture
+def hanging_redis_url() -> Generator[SecretStr]:
+    """Yield the URL of a server that accepts connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield SecretStr(f"redis://127.0.0.1:{server.getsockname()[1]}/2")

@@ -1,5 +1,13 @@
-from pydantic import SecretStr
+from contextlib import suppress
+from time import perf_counter
 
+import pytest
+from pydantic import SecretStr
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from app.config import Settings
+from app.core.redis import RedisCircuit, create_redis
 from tests.redis import NO_REDIS
 from tests.servers import Serve
 
@@ -21,3 +29,45 @@ async def test_application_is_ready_but_degraded_while_redis_does_not_answer(ser
         report = (await client.get("/health")).json()
 
     assert (report["status"], report["services"]["redis"]) == ("degraded", None)
+
+
+async def measure(circuit: RedisCircuit, redis: Redis) -> float:
+    """Return how many seconds a call takes, which may fail."""
+    started_at = perf_counter()
+    with suppress(RedisError):
+        async with circuit.call():
+            await redis.get("key")
+    return perf_counter() - started_at
+
+
+async def test_only_the_first_call_waits_for_a_redis_that_hangs(
+    settings: Settings, hanging_redis_url: SecretStr
+) -> None:
+    circuit = RedisCircuit("nothing is stored")
+    redis = create_redis(settings.model_copy(update={"redis_url": hanging_redis_url}))
+    assert redis is not None
+
+    async with redis:
+        first = await measure(circuit, redis)
+        others = [await measure(circuit, redis) for _ in range(10)]
+
+    assert 0.3 < first < 1
+    assert max(others) < 0.1
+
+
+async def test_calls_continue_when_redis_answers_again(
+    settings: Settings, redis_url: SecretStr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    circuit = RedisCircuit("nothing is stored")
+    down = create_redis(settings.model_copy(update={"redis_url": NO_REDIS}))
+    up = create_redis(settings.model_copy(update={"redis_url": redis_url}))
+    assert down is not None
+    assert up is not None
+
+    async with down, up:
+        monkeypatch.setattr("app.core.redis.RETRY_SECONDS", 0)
+        await measure(circuit, down)
+        monkeypatch.undo()
+        for _ in range(2):
+            async with circuit.call():
+                assert await up.ping()

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.lock import Lock as RedisLock
 from redis.exceptions import RedisError
 
-from app.core.redis import RedisErrorLogger
+from app.core.redis import RedisCircuit
 
 LOCK_WAIT_SECONDS = 5
 LOCK_SECONDS = 30
@@ -60,7 +60,7 @@ class ResponseCache:
         self._redis = redis
         self._store = MemoryStore() if redis is None else redis
         self._locks = WeakValueDictionary[str, Lock]()
-        self._errors = RedisErrorLogger("responses are not cached")
+        self._circuit = RedisCircuit("responses are not cached")
 
     async def get_or_set(
         self, tag: str, key: str, ttl: int, compute: Callable[[], Awaitable[bytes]]
@@ -71,30 +71,34 @@ class ResponseCache:
         does not answer, every call computes the value.
         """
         try:
-            name = f"{self._prefix}:{await self._get_version(tag)}:{key}"
-            value = await self._get(name)
+            async with self._circuit.call():
+                name = f"{self._prefix}:{await self._get_version(tag)}:{key}"
+                value = await self._get(name)
         except RedisError as error:
-            self._errors.report(error)
+            self._circuit.report(error)
             return await compute()
         if value is not None:
             return value
         async with self._lock(name):
             with suppress(RedisError):
-                value = await self._get(name)
+                async with self._circuit.call():
+                    value = await self._get(name)
             if value is None:
                 value = await compute()
                 if len(value) <= MAX_VALUE_BYTES:
                     with suppress(RedisError):
-                        await self._store.set(name, value, ex=ttl)
+                        async with self._circuit.call():
+                            await self._store.set(name, value, ex=ttl)
         return value
 
     async def invalidate(self, *tags: str) -> None:
         """Invalidate all values of these tags, including those that are being computed."""
         if tags:
             try:
-                await self._store.delete(*(f"{self._prefix}:{tag}" for tag in tags))
+                async with self._circuit.call():
+                    await self._store.delete(*(f"{self._prefix}:{tag}" for tag in tags))
             except RedisError as error:
-                self._errors.report(error)
+                self._circuit.report(error)
 
     async def _get(self, name: str) -> bytes | None:
         value = await self._store.get(name)
@@ -116,12 +120,13 @@ class ResponseCache:
                 await stack.enter_async_context(self._locks.setdefault(name, Lock()))
                 if self._redis is not None:
                     lock = self._redis.lock(f"{name}:lock", timeout=LOCK_SECONDS, sleep=0.05)
-                    stack.push_async_callback(release, lock)
-                    await lock.acquire()
+                    stack.push_async_callback(self._release, lock)
+                    async with self._circuit.call():
+                        await lock.acquire()
             yield
 
-
-async def release(lock: RedisLock) -> None:
-    """Release a lock if it is held; it expires if Redis does not answer."""
-    with suppress(RedisError):
-        await lock.release()
+    async def _release(self, lock: RedisLock) -> None:
+        """Release a lock if it is held; it expires if Redis does not answer."""
+        with suppress(RedisError):
+            async with self._circuit.call():
+                await lock.release()

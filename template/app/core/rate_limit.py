@@ -10,7 +10,7 @@ from limits.aio.strategies import MovingWindowRateLimiter, SlidingWindowCounterR
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.core.redis import RedisErrorLogger
+from app.core.redis import RedisCircuit
 from app.exceptions import ServiceUnavailable, TooManyRequests
 
 
@@ -24,7 +24,7 @@ class RateLimiter:
             storage = RedisStorage("redis://", implementation="redispy", key_prefix=prefix, **pool)
         self._exact = MovingWindowRateLimiter(storage)
         self._approximate = SlidingWindowCounterRateLimiter(storage)
-        self._errors = RedisErrorLogger("logins fail, other requests are not limited")
+        self._circuit = RedisCircuit("logins fail, other requests are not limited")
 
     async def hit(
         self, limit: str, *key: str, exact: bool = False, fail_closed: bool = False
@@ -41,10 +41,11 @@ class RateLimiter:
         item = parse(limit)
         limiter = self._exact if exact else self._approximate
         try:
-            allowed = await limiter.hit(item, *key)
-            reset_time, remaining = await limiter.get_window_stats(item, *key)
+            async with self._circuit.call():
+                allowed = await limiter.hit(item, *key)
+                reset_time, remaining = await limiter.get_window_stats(item, *key)
         except RedisError as error:
-            self._errors.report(error)
+            self._circuit.report(error)
             if fail_closed:
                 raise ServiceUnavailable from error
             return {}

@@ -1,15 +1,21 @@
 """The Redis client that the features of this application share."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from time import monotonic
 
 import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.config import Settings
 
 LOG_INTERVAL_SECONDS = 60
+TIMEOUT_SECONDS = 0.4  # of connecting, of each command, and of waiting for a free connection
+RETRY_SECONDS = 3
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -23,24 +29,49 @@ def create_redis(settings: Settings) -> Redis | None:
         return None
     pool = BlockingConnectionPool.from_url(
         url,
-        timeout=5,
-        socket_connect_timeout=1,
-        socket_timeout=1,
-        health_check_interval=30,
-        retry=Retry(NoBackoff(), 1),  # the server may have closed an idle connection
+        timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_timeout=TIMEOUT_SECONDS,
+        # The server may have closed an idle connection; after a timeout, a retry would only wait.
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
     )
     return Redis.from_pool(pool)
 
 
-class RedisErrorLogger:
-    """Logs the errors of Redis, at most once a minute, with their consequence."""
+class RedisCircuit:
+    """A circuit breaker: while Redis does not answer, requests do not wait for it.
+
+    After a failed call, calls fail at once; every `RETRY_SECONDS`, one call tries again.
+    """
 
     def __init__(self, consequence: str) -> None:
         self._consequence = consequence
         self._next_log_at = 0.0
+        self._retry_at: float | None = None  # None while Redis answers
+
+    @asynccontextmanager
+    async def call(self) -> AsyncGenerator[None]:
+        """Run commands of Redis, unless Redis did not answer a moment ago.
+
+        Raises:
+            RedisError: If Redis does not answer, or did not answer a moment ago.
+        """
+        if self._retry_at is not None:
+            if monotonic() < self._retry_at:
+                raise RedisConnectionError("Redis did not answer a moment ago.")
+            self._open()  # other requests do not wait for this call
+        try:
+            yield
+        except (RedisConnectionError, RedisTimeoutError):
+            self._open()
+            raise
+        self._retry_at = None
+
+    def _open(self) -> None:
+        self._retry_at = monotonic() + RETRY_SECONDS
 
     def report(self, error: Exception) -> None:
-        """Log an error unless one was logged in the last minute."""
+        """Log an error and its consequence, unless one was logged in the last minute."""
         if monotonic() >= self._next_log_at:
             self._next_log_at = monotonic() + LOG_INTERVAL_SECONDS
             log.error("Redis does not answer", error=repr(error), consequence=self._consequence)

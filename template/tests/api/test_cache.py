@@ -1,5 +1,6 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from time import perf_counter
 from uuid import uuid4
 
 import pytest
@@ -107,3 +108,14 @@ async def test_responses_are_computed_while_redis_does_not_answer(
         assert await read(client) == "new"
 
     assert caplog.text.count("responses are not cached") == 1
+
+
+async def test_responses_hardly_wait_for_a_redis_that_hangs(
+    serve: Serve, source: Source, hanging_redis_url: SecretStr
+) -> None:
+    async with serve(redis_url=hanging_redis_url) as client:
+        started_at = perf_counter()
+        for _ in range(10):
+            assert await read(client) == "old"
+
+    assert perf_counter() - started_at < 1

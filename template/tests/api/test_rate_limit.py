@@ -1,3 +1,4 @@
+from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
@@ -93,3 +94,13 @@ async def test_requests_are_not_limited_while_redis_is_down(
         assert await get_statuses(client, times=3) == [200] * 3
 
     assert caplog.text.count("requests are not limited") == 1
+
+
+async def test_requests_hardly_wait_for_a_redis_that_hangs(
+    serve: Serve, hanging_redis_url: SecretStr
+) -> None:
+    async with serve(redis_url=hanging_redis_url, rate_limit="1/day") as client:
+        started_at = perf_counter()
+        assert await get_statuses(client, times=10) == [200] * 10
+
+    assert perf_counter() - started_at < 1
