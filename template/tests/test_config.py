@@ -1,13 +1,35 @@
+import os
+import subprocess
+import sys
+
 import pytest
 from pydantic import ValidationError
 
-from app.config import Settings
+from app.config import Settings, get_settings
+from app.setting_errors import InvalidSettings, load_settings
+
+WRONG = {
+    "ENVIRONMENT": "production",
+    "ALLOWED_HOSTS": "a.example.com, b*.example.com",
+    "CORS_ORIGINS": '["https://a.example.com/path", "b.example.com"]',
+    "DATABASE_URL": "oracle://a:secret@b/c",
+    "LOG_LEVEL": "loud",
+    "MAX_BODY_BYTES": "1 MB",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Remove the variables of all settings from the environment."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
 
 
 def test_default_environment_is_production(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, environment: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("ENVIRONMENT", raising=False)
     values = settings.model_dump(exclude={"environment"}) | {"allowed_hosts": ["*"]}
 
     with pytest.raises(ValidationError, match="ALLOWED_HOSTS"):  # only production rejects it
@@ -15,11 +37,43 @@ def test_default_environment_is_production(
     assert Settings.model_validate(values | {"environment": "development"})
 
 
-def test_one_message_lists_all_unsafe_values(settings: Settings) -> None:
-    unsafe = {"database_url": "", "allowed_hosts": ["*"], "cors_origins": "https://a.example.com,*"}
+def test_each_wrong_setting_is_one_sentence(environment: pytest.MonkeyPatch) -> None:
+    for name, value in WRONG.items():
+        environment.setenv(name, value)
 
-    with pytest.raises(ValidationError) as error:
-        Settings.model_validate(settings.model_dump() | unsafe | {"environment": "production"})
+    with pytest.raises(InvalidSettings) as error:
+        load_settings(Settings)
 
-    for name in ("DATABASE_URL", "ALLOWED_HOSTS", "CORS_ORIGINS"):
-        assert name in str(error.value)
+    variables = [sentence.split()[0] for sentence in error.value.sentences]
+    assert set(variables) >= WRONG.keys() - {"ENVIRONMENT"}
+    assert variables.count("CORS_ORIGINS") == 2
+    assert "secret" not in str(error.value)
+
+
+def test_unsafe_settings_are_reported_beside_invalid_ones(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("LOG_LEVEL", "loud")
+
+    with pytest.raises(SystemExit, match=r"(?s)LOG_LEVEL must be.*ALLOWED_HOSTS must list"):
+        get_settings()
+
+
+def test_unknown_environment_is_not_taken_for_production(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("ENVIRONMENT", "live")
+
+    with pytest.raises(InvalidSettings, match=r"ENVIRONMENT must be 'development'") as error:
+        load_settings(Settings)
+    assert "ALLOWED_HOSTS" not in str(error.value)
+
+
+@pytest.mark.parametrize("command", ["uvicorn app.main:app", "alembic current"])
+def test_commands_exit_without_traceback(command: str) -> None:
+    run = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", *command.split()],
+        env=os.environ | WRONG,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (run.returncode, "Traceback" in run.stderr) == (1, False)
+    assert "DATABASE_URL must be a URL like" in run.stderr

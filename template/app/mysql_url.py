@@ -1,0 +1,144 @@
+"""Database URLs as platforms write them, translated for SQLAlchemy and aiomysql."""
+
+import ssl
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+SCHEMES = {"mysql", "mysql2", "mariadb"}
+EXAMPLE = "mysql://user:password@host:3306/database"
+OTHER_NAMES = {  # of parameters, as libraries of other languages write them, in small letters
+    "characterencoding": "charset",
+    "encoding": "charset",
+    "socket": "unix_socket",
+    "ssl": "ssl_mode",
+    "sslaccept": "ssl_mode",
+    "sslca": "ssl_ca",
+    "sslcert": "ssl_cert",
+    "sslkey": "ssl_key",
+    "sslmode": "ssl_mode",
+    "sslrootcert": "ssl_ca",
+    "tls": "ssl_mode",
+    "usessl": "ssl_mode",
+}
+TLS_MODES = {  # what they are called, and whether the certificate and the name in it are verified
+    "disabled": None,
+    "disable": None,
+    "false": None,
+    "0": None,
+    "preferred": (False, False),
+    "prefer": (False, False),
+    "required": (False, False),
+    "require": (False, False),
+    "skip_verify": (False, False),
+    "accept_invalid_certs": (False, False),
+    '{"rejectunauthorized":false}': (False, False),
+    "true": (True, True),
+    "1": (True, True),
+    "strict": (True, True),
+    '{"rejectunauthorized":true}': (True, True),
+    "verify_ca": (True, False),
+    "verify_identity": (True, True),
+    "verify_full": (True, True),
+}
+ARGUMENTS = {"charset", "init_command", "program_name", "sql_mode", "unix_socket"}
+IGNORED = {  # parameters of libraries of other languages
+    "allowpublickeyretrieval",
+    "autoreconnect",
+    "collation",
+    "connection_limit",
+    "loc",
+    "parsetime",
+    "pool",
+    "pool_timeout",
+    "reconnect",
+    "servertimezone",
+    "serverversion",
+    "timezone",
+    "useunicode",
+    "zerodatetimebehavior",
+}
+
+
+def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
+    """Return the URL for SQLAlchemy, and the arguments of aiomysql for the parameters in it.
+
+    The tests may use SQLite, so its URLs are accepted too.
+
+    Raises:
+        ValueError: If the URL does not name a MySQL database, or has an invalid parameter.
+    """
+    text = text.strip().strip("\"'")
+    if text.startswith("sqlite+aiosqlite:///"):
+        return make_url(text), {}
+    url = split_url(text)
+    parameters = {}
+    for name, value in url.query.items():
+        written = name.lower().replace("-", "_")
+        parameters[OTHER_NAMES.get(written, written)] = str(value).strip()
+    if parameters.get("host", "").startswith("/"):
+        parameters["unix_socket"] = parameters.pop("host")
+    arguments: dict[str, Any] = {"charset": "utf8mb4", **tls_arguments(parameters)}
+    timeout = parameters.pop("connect_timeout", "10")
+    if not timeout.isdecimal():
+        raise ValueError("has a parameter connect_timeout that is no number of seconds, such as 10")
+    arguments["connect_timeout"] = int(timeout)
+    if unknown := parameters.keys() - ARGUMENTS - IGNORED:
+        raise ValueError(
+            f"has a parameter that aiomysql does not know: remove {', '.join(sorted(unknown))}"
+        )
+    arguments |= {name: value for name, value in parameters.items() if name in ARGUMENTS}
+    if arguments["charset"].lower() in {"utf8", "utf-8"}:  # MySQL's name for only a part of it
+        arguments["charset"] = "utf8mb4"
+    return url.set(drivername="mysql+aiomysql", query={}), arguments
+
+
+def split_url(text: str) -> URL:
+    """Return the URL as it is written.
+
+    Raises:
+        ValueError: If the URL is not one of MySQL or MariaDB.
+    """
+    problem = f"must be a URL like {EXAMPLE}, with %40 for @ and %25 for % in the password"
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ValueError(problem) from None
+    scheme = url.drivername.partition("+")[0]
+    if scheme not in SCHEMES or "@" in (url.host or "") or (url.port or 1) not in range(1, 65536):
+        raise ValueError(problem)
+    if not url.database:
+        raise ValueError(f"names no database: write it at the end, as in {EXAMPLE}")
+    return url
+
+
+def tls_arguments(parameters: dict[str, str]) -> dict[str, ssl.SSLContext]:
+    """Return the TLS context that the parameters ask for; it takes them out of `parameters`.
+
+    Raises:
+        ValueError: If the TLS mode is unknown, or a file does not exist.
+    """
+    authorities, certificate, key = (
+        parameters.pop(name, None) for name in ("ssl_ca", "ssl_cert", "ssl_key")
+    )
+    mode = parameters.pop("ssl_mode", "verify_identity" if authorities else "disabled")
+    mode = mode.lower().replace("-", "_").replace(" ", "")
+    if mode not in TLS_MODES:
+        modes = "DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY"
+        raise ValueError(f"has an unknown ssl-mode: use {modes}")
+    for path in (authorities, certificate, key):
+        if path and not Path(path).is_file():
+            raise ValueError(f"has a TLS parameter that names no file: {path}")
+    verification = TLS_MODES[mode]
+    if verification is None:
+        return {}
+    verifies_certificate, verifies_name = verification
+    context = ssl.create_default_context(cafile=authorities)
+    context.check_hostname = verifies_name
+    if not verifies_certificate:
+        context.verify_mode = ssl.CERT_NONE
+    if certificate:
+        context.load_cert_chain(certificate, key)
+    return {"ssl": context}

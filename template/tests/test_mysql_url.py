@@ -1,0 +1,82 @@
+import ssl
+import string
+
+import pytest
+from sqlalchemy import make_url
+
+from app.config import Settings
+from app.mysql_url import parse_database_url
+
+APP = "mysql+aiomysql://app:secret@db.example.com/app"
+DEFAULTS = {"charset": "utf8mb4", "connect_timeout": 10}
+
+
+@pytest.mark.parametrize(
+    ("written", "url", "arguments"),
+    [
+        ("mysql://app:secret@db.example.com/app", APP, {}),
+        ("mysql2://app:secret@db.example.com/app?reconnect=true", APP, {}),
+        ("mysql+pymysql://app:secret@db.example.com/app?charset=utf8", APP, {}),
+        ("mariadb+mariadbconnector://app:secret@db.example.com/app", APP, {}),
+        (f" '{APP}' ", APP, {}),
+        (f"{APP}?charset=latin1", APP, {"charset": "latin1"}),
+        (f"{APP}?connect_timeout=3", APP, {"connect_timeout": 3}),
+        (f"{APP}?unix_socket=/cloudsql/a:b:c", APP, {"unix_socket": "/cloudsql/a:b:c"}),
+        (f"{APP}?ssl-mode=DISABLED", APP, {}),
+        (
+            "mysql://app:s%40@[::1]:3307/app",
+            "mysql+aiomysql://app:s%40@[::1]:3307/app",
+            {},
+        ),
+    ],
+)
+def test_urls_are_translated(written: str, url: str, arguments: dict[str, object]) -> None:
+    parsed, found = parse_database_url(written)
+
+    assert parsed.render_as_string(hide_password=False) == url
+    assert found == DEFAULTS | arguments
+
+
+@pytest.mark.parametrize(
+    ("parameters", "verification", "checks_name"),
+    [
+        ("ssl-mode=REQUIRED", ssl.CERT_NONE, False),
+        ("ssl_mode=VERIFY_CA", ssl.CERT_REQUIRED, False),
+        ("sslmode=verify-identity", ssl.CERT_REQUIRED, True),
+        ("sslaccept=strict", ssl.CERT_REQUIRED, True),
+        ("tls=skip-verify", ssl.CERT_NONE, False),
+        ('ssl={"rejectUnauthorized":true}', ssl.CERT_REQUIRED, True),
+    ],
+)
+def test_tls_modes_are_translated(
+    parameters: str, verification: ssl.VerifyMode, *, checks_name: bool
+) -> None:
+    context = parse_database_url(f"{APP}?{parameters}")[1]["ssl"]
+
+    assert (context.verify_mode, context.check_hostname) == (verification, checks_name)
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("postgres://app@localhost/app", "must be a URL like mysql://"),
+        ("mysql://app:s@cret@localhost/app", "%40 for @"),
+        ("mysql://app@localhost", "names no database"),
+        (f"{APP}?ssl-mode=always", "unknown ssl-mode"),
+        (f"{APP}?ssl_ca=/missing.pem", "names no file"),
+        (f"{APP}?connect_timeout=soon", "connect_timeout that is no number"),
+        (f"{APP}?use_pure=true", "remove use_pure"),
+    ],
+)
+def test_wrong_urls_are_rejected_with_the_reason(written: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse_database_url(written)
+
+
+def test_url_is_joined_from_parts_with_any_password(settings: Settings) -> None:
+    parts = {"database_url": "", "mysql_host": "db", "mysql_password": string.printable[:95]}
+
+    joined = Settings.model_validate(settings.model_dump() | parts)
+
+    url = make_url(joined.database_url.get_secret_value())
+    assert (url.host, url.database, url.password) == ("db", "app", string.printable[:95])

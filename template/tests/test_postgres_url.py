@@ -1,0 +1,110 @@
+import ssl
+import string
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from app.config import Settings
+from app.postgres_url import parse_database_url
+
+APP = "postgresql+asyncpg://app:secret@db.example.com/app"
+
+
+@pytest.mark.parametrize(
+    ("written", "url", "arguments"),
+    [
+        ("postgres://app:secret@db.example.com/app", APP, {}),
+        ("postgresql://app:secret@db.example.com/app", APP, {}),
+        ("postgresql+psycopg2://app:secret@db.example.com/app", APP, {}),
+        ("postgresql+psycopg://app:secret@db.example.com/app", APP, {}),
+        (f" '{APP}' ", APP, {}),
+        (f"{APP}?sslmode=require", APP, {"dsn": "postgresql://?sslmode=require"}),
+        (f"{APP}?ssl=true", APP, {"dsn": "postgresql://?sslmode=require"}),
+        (f"{APP}?channel_binding=require&gssencmode=disable", APP, {}),
+        (f"{APP}?connect_timeout=5", APP, {"timeout": 5}),
+        (f"{APP}?connect_timeout=0", APP, {"timeout": None}),
+        (f"{APP}?prepared_statement_cache_size=0", APP, {"prepared_statement_cache_size": 0}),
+        (f"{APP}?application_name=a@b", APP, {"dsn": "postgresql://?application_name=a%40b"}),
+        (f"{APP}?schema=sales", APP, {"dsn": "postgresql://?search_path=sales"}),
+        (f"{APP}?options=-c%20jit%3Doff", APP, {"dsn": "postgresql://?options=-c+jit%3Doff"}),
+        (
+            "postgres://app:s%40%2F@[2001:db8::1]:5433/app",
+            "postgresql+asyncpg://app:s%40%2F@[2001:db8::1]:5433/app",
+            {},
+        ),
+        (
+            "postgres://app:secret@localhost/app?host=/cloudsql/project:region:name",
+            "postgresql+asyncpg://app:secret@/app",
+            {"dsn": "postgresql://?host=%2Fcloudsql%2Fproject%3Aregion%3Aname"},
+        ),
+        (
+            "postgres://app:secret@%2Fvar%2Frun%2Fpostgresql/app",
+            "postgresql+asyncpg://app:secret@/app",
+            {"dsn": "postgresql://?host=%2Fvar%2Frun%2Fpostgresql"},
+        ),
+        (
+            "postgres://app:secret@a:5432,b:5433/app?target_session_attrs=read-write",
+            "postgresql+asyncpg://app:secret@/app",
+            {"dsn": "postgresql://?target_session_attrs=read-write&host=a%3A5432%2Cb%3A5433"},
+        ),
+    ],
+)
+def test_urls_are_translated(written: str, url: str, arguments: dict[str, object]) -> None:
+    parsed, found = parse_database_url(written)
+
+    assert (parsed.render_as_string(hide_password=False), found) == (url, arguments)
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("mysql://app@localhost/app", "must be a URL like postgresql://"),
+        ("jdbc:postgresql://localhost/app", "must be a URL like postgresql://"),
+        ("host=localhost dbname=app", "must be a URL like postgresql://"),
+        ("postgres://app:s@cret@localhost/app", "%40 for @"),
+        ("postgres://localhost:none/app", "must be a URL like postgresql://"),
+        (f"{APP}?sslmode=always", "unknown sslmode"),
+        (f"{APP}?sslrootcert=/missing.pem", "sslrootcert that names no file"),
+        (f"{APP}?connect_timeout=soon", "connect_timeout that is no number"),
+    ],
+)
+def test_wrong_urls_are_rejected_with_the_reason(written: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse_database_url(written)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "checks_name"),
+    [
+        ("sslmode=verify-full", True),
+        ("sslmode=verify-ca", False),
+        ("sslmode=verify-full&sslrootcert=system", True),
+    ],
+)
+def test_certificates_are_verified_with_the_authorities_of_the_system(
+    parameters: str, *, checks_name: bool
+) -> None:
+    arguments = parse_database_url(f"{APP}?{parameters}")[1]
+
+    assert arguments["ssl"].verify_mode is ssl.CERT_REQUIRED
+    assert arguments["ssl"].check_hostname is checks_name
+
+
+def test_authorities_of_a_file_are_left_to_asyncpg(tmp_path: Path) -> None:
+    file = tmp_path / "root.pem"
+    file.touch()
+
+    arguments = parse_database_url(f"{APP}?sslmode=verify-full&sslrootcert={file}")[1]
+
+    assert "ssl" not in arguments
+    assert "verify-full" in arguments["dsn"]
+
+
+def test_url_is_joined_from_parts_with_any_password(settings: Settings) -> None:
+    parts = {"database_url": "", "postgres_host": "db", "postgres_password": string.printable[:95]}
+
+    joined = Settings.model_validate(settings.model_dump() | parts)
+
+    url = make_url(joined.database_url.get_secret_value())
+    assert (url.host, url.database, url.password) == ("db", "app", string.printable[:95])
