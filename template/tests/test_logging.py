@@ -1,6 +1,7 @@
 import json
 import logging
 from collections.abc import Generator
+from io import StringIO
 
 import pytest
 import structlog
@@ -27,6 +28,29 @@ def test_log_lines_are_json_with_the_context_of_the_request(
     own, library = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert (own["event"], own["answer"], own["level"]) == ("first line\nsecond line", 42, "info")
     assert (library["logger"], library["request_id"]) == ("library", "0123456789")
+
+
+@pytest.mark.parametrize(
+    ("no_color", "is_terminal", "is_colored"),
+    [("", True, True), ("1", True, False), ("", False, False)],
+)
+def test_text_has_colors_only_on_a_terminal(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    no_color: str,
+    *,
+    is_terminal: bool,
+    is_colored: bool,
+) -> None:
+    stderr = StringIO()
+    monkeypatch.setattr(stderr, "isatty", lambda: is_terminal)
+    monkeypatch.setattr("sys.stderr", stderr)
+    monkeypatch.setenv("NO_COLOR", no_color)
+    configure_logging(settings.model_copy(update={"log_json": False}))
+
+    logging.getLogger("library").warning("library message")
+
+    assert ("\x1b[" in stderr.getvalue()) is is_colored
 
 
 @pytest.mark.parametrize("log_json", [True, False])
