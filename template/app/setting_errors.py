@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from pydantic import SecretStr, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsError
 
 SettingsType = TypeVar("SettingsType", bound=BaseSettings)
@@ -38,7 +38,7 @@ def describe_all(settings: type[BaseSettings], error: ValidationError) -> list[s
     defaults in place of the invalid values; without a valid environment, as in tests.
     """
     invalid = {str(item["loc"][0]) for item in error.errors() if item["loc"]}
-    sentences = [sentence for item in error.errors() for sentence in describe(settings, item)]
+    sentences = describe(settings, error)
     if invalid:
         defaults = {name: settings.model_fields[name].get_default() for name in invalid}
         if "environment" in invalid:
@@ -46,21 +46,30 @@ def describe_all(settings: type[BaseSettings], error: ValidationError) -> list[s
         try:
             settings(**defaults)
         except ValidationError as rest:
-            broken = [sentence for item in rest.errors() for sentence in describe(settings, item)]
             variables = {name.upper() for name in invalid}
+            broken = describe(settings, rest)
             sentences += [rule for rule in broken if rule.split()[0] not in variables]
     return sentences
 
 
-def describe(settings: type[BaseSettings], item: ErrorDetails) -> list[str]:
-    """Return the sentences about one error of Pydantic, without the value, which may be secret."""
-    message = item["msg"].removeprefix("Value error, ")
-    if not item["loc"]:
-        return [f"{rule}." for rule in message.splitlines()]
-    name = str(item["loc"][0])
-    if message == item["msg"]:  # a message of Pydantic
-        message = message.replace("Input should be", "must be").replace("value is", "is")
-        default = settings.model_fields[name].get_default()
-        if default not in ("", None) and not isinstance(default, SecretStr):
-            message = f"{message.rstrip('.')}, such as {default}"
-    return [f"{name.upper()} {message}."]
+def describe(settings: type[BaseSettings], error: ValidationError) -> list[str]:
+    """Return the sentences of an error of Pydantic, without the values, which may be secret."""
+    sentences = []
+    for item in error.errors():
+        message = item["msg"].removeprefix("Value error, ")
+        if item["loc"]:
+            is_own = message != item["msg"]
+            name = str(item["loc"][0])
+            message = message if is_own else reword(message, settings.model_fields[name])
+            sentences.append(f"{name.upper()} {message}.")
+        else:
+            sentences += [f"{rule}." for rule in message.splitlines()]
+    return sentences
+
+
+def reword(message: str, field: FieldInfo) -> str:
+    """Return a message of Pydantic as the end of a sentence, with the default of the field."""
+    message = message.replace("Input should be", "must be").replace("value is", "is").rstrip(".")
+    default = field.get_default()
+    is_shown = default not in ("", None) and not isinstance(default, SecretStr)
+    return f"{message}, such as {default}" if is_shown else message

@@ -4,8 +4,7 @@ import json
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
-from pydantic_core import Url
+from pydantic import AfterValidator, AnyUrl, BeforeValidator
 from pydantic_settings import NoDecode
 
 
@@ -27,7 +26,7 @@ def normalize_host(text: str) -> str:
         ValueError: If no request can have this host.
     """
     try:
-        url = Url(text if "://" in text else f"http://{text}")
+        url = AnyUrl(text if "://" in text else f"http://{text}")
     except ValueError:
         raise ValueError(f"names {text}, which is no host such as api.example.com") from None
     host = (url.host or "").lower().removesuffix(".")
@@ -48,7 +47,7 @@ def normalize_origin(text: str) -> str:
         raise ValueError(f"names {text}, but has no wildcards: list each origin")
     example = "https://app.example.com"
     try:
-        url = Url(text)
+        url = AnyUrl(text)
     except ValueError:
         raise ValueError(f"names {text}, which is no origin such as {example}") from None
     if not url.host:

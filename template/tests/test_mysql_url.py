@@ -42,7 +42,7 @@ def test_urls_are_translated(written: str, url: str, arguments: dict[str, object
     [
         ("ssl-mode=REQUIRED", ssl.CERT_NONE, False),
         ("ssl_mode=VERIFY_CA", ssl.CERT_REQUIRED, False),
-        ("sslmode=verify-identity", ssl.CERT_REQUIRED, True),
+        ("sslmode=verify-full", ssl.CERT_REQUIRED, True),
         ("sslaccept=strict", ssl.CERT_REQUIRED, True),
         ("tls=skip-verify", ssl.CERT_NONE, False),
         ('ssl={"rejectUnauthorized":true}', ssl.CERT_REQUIRED, True),
@@ -59,7 +59,7 @@ def test_tls_modes_are_translated(
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
-        ("postgres://app@localhost/app", "must be a URL like mysql://"),
+        ("oracle://app@localhost/app", "must be a URL like mysql://"),
         ("mysql://app:s@cret@localhost/app", "%40 for @"),
         ("mysql://app@localhost", "names no database"),
         (f"{APP}?ssl-mode=always", "unknown ssl-mode"),

@@ -59,7 +59,7 @@ def test_urls_are_translated(written: str, url: str, arguments: dict[str, object
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
-        ("mysql://app@localhost/app", "must be a URL like postgresql://"),
+        ("oracle://app@localhost/app", "must be a URL like postgresql://"),
         ("jdbc:postgresql://localhost/app", "must be a URL like postgresql://"),
         ("host=localhost dbname=app", "must be a URL like postgresql://"),
         ("postgres://app:s@cret@localhost/app", "%40 for @"),

@@ -18,7 +18,7 @@ def test_urls_are_translated(written: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["app.db", "sqlite://app.db", "sqlite://", "sqlite:///:memory:", "mysql://a@b/c"]
+    "written", ["app.db", "sqlite://app.db", "sqlite://", "sqlite:///:memory:", "oracle://a@b/c"]
 )
 def test_urls_of_no_file_are_rejected(written: str) -> None:
     with pytest.raises(ValueError, match=r"^must .*sqlite:///\./app\.db"):
