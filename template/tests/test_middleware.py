@@ -1,3 +1,4 @@
+import pytest
 from fastapi import FastAPI, Request
 from httpx2 import AsyncClient
 from structlog.testing import capture_logs
@@ -77,3 +78,16 @@ async def test_unknown_host_is_rejected_except_on_health_checks(client: AsyncCli
 
     assert (rejected.status_code, rejected.json()["instance"]) == (400, "/api/v1")
     assert (await client.get("/health/live", headers=headers)).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "hosts", [["test", "test"], ["test", "evil.example.com"], ["127.0.0.1:99999999"], ["test:x"]]
+)
+async def test_several_hosts_or_an_invalid_port_are_rejected(
+    client: AsyncClient, hosts: list[str]
+) -> None:
+    headers = [("Host", host) for host in hosts]
+
+    for path in ("/health/live", "/api/v1"):
+        response = await client.get(path, headers=headers)
+        assert (response.status_code, response.json()["status"]) == (400, 400)

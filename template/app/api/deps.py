@@ -9,7 +9,7 @@ from fastapi import Depends
 from fastapi.security import OAuth2PasswordBearer
 
 from app.core.tokens import TokenPayload, decode_access_token
-from app.crud.auth_session import get_user_by_session
+from app.crud.auth_session import check_recent_login, get_user_by_session
 from app.crud.user import users
 from app.dependencies import SessionDep, StateDep
 from app.exceptions import Forbidden, InvalidAuthToken, Unauthorized
@@ -49,6 +49,19 @@ async def get_current_user(payload: TokenPayloadDep, db: SessionDep) -> User:
 
 
 CurrentUser = Annotated[User, Depends(get_current_user)]
+
+
+async def require_recent_login(state: StateDep, db: SessionDep, payload: TokenPayloadDep) -> None:
+    """Check that the user has logged in recently, before a change that gives or takes access.
+
+    Raises:
+        InvalidAuthToken: If the session has ended.
+        LoginNotRecent: If the login of the session is longer ago than `RECENT_LOGIN_MINUTES`.
+    """
+    await check_recent_login(db, state.settings, payload)
+
+
+RecentLogin = Depends(require_recent_login)
 
 
 def require_roles(*roles: UserRole) -> Callable[[User], Awaitable[User]]:

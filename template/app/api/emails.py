@@ -1,15 +1,19 @@
-"""E-mails with a single-use link, sent in the background."""
+"""E-mails with a single-use link, and about changes of a user, sent in the background."""
 
 from datetime import timedelta
 from pathlib import Path
 from string import Template
+from typing import Annotated
 
 import structlog
+from fastapi import BackgroundTasks, Depends
 
+from app.api.deps import CurrentUser
 from app.core.mail import Mail
 from app.crud.email_token import create_email_token
-from app.dependencies import AppState
+from app.dependencies import AppState, StateDep
 from app.models.email_token import Purpose
+from app.models.user import User
 
 TEXTS = Path(__file__).parents[1] / "texts"
 log = structlog.stdlib.get_logger(__name__)
@@ -33,8 +37,47 @@ async def send_email_link(state: AppState, purpose: Purpose, email: str) -> None
             address, token = created
             # Browsers do not send the fragment, so the token stays out of logs and Referer headers.
             link = f"{settings.frontend_url.rstrip('/')}/{purpose}#token={token}"
-            text = Template((TEXTS / f"{purpose}.txt").read_text(encoding="utf-8"))
-            subject, _, body = text.substitute(link=link, hours=hours).partition("\n\n")
-            await state.mailer.send(Mail(address, subject, body))
+            await state.mailer.send(create_mail(address, purpose, link=link, hours=hours))
     except Exception:
         log.exception("sending an e-mail link failed", purpose=purpose)
+
+
+async def send_account_notice(state: AppState, address: str, change: str) -> None:
+    """Send an e-mail that says what was changed; errors are logged."""
+    link = f"{state.settings.frontend_url.rstrip('/')}/password-reset"
+    try:
+        await state.mailer.send(create_mail(address, "account-changed", change=change, link=link))
+    except Exception:
+        log.exception("sending an account notice failed")
+
+
+def create_mail(address: str, name: str, **values: object) -> Mail:
+    """Return the e-mail with the text of this name in `app/texts`."""
+    text = Template((TEXTS / f"{name}.txt").read_text(encoding="utf-8"))
+    subject, _, body = text.substitute(values).partition("\n\n")
+    return Mail(address, subject, body)
+
+
+class AccountNotices:
+    """Tells users by e-mail, after the response is sent, what was changed."""
+
+    def __init__(self, state: StateDep, background_tasks: BackgroundTasks) -> None:
+        self._state = state
+        self._background_tasks = background_tasks
+
+    def add(self, user: User, change: str) -> None:
+        """Tell a user about a change, unless the address may belong to someone else."""
+        if user.email_verified:
+            self._background_tasks.add_task(send_account_notice, self._state, user.email, change)
+
+
+AccountNoticesDep = Annotated[AccountNotices, Depends(AccountNotices)]
+
+
+def account_notice(change: str) -> object:
+    """Return a dependency that tells the current user about a change, if the request succeeds."""
+
+    async def add_notice(user: CurrentUser, notices: AccountNoticesDep) -> None:
+        notices.add(user, change)
+
+    return Depends(add_notice)

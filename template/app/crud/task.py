@@ -16,6 +16,7 @@ from app.models.user import User
 
 BATCH_SIZE = 100
 MAX_UNFINISHED_TASKS = 100  # of one user
+MAX_EMAILS_PER_HOUR = 20  # to one user
 UNFINISHED = Task.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING])
 
 
@@ -25,13 +26,19 @@ async def create_task(
     """Create a task. Publish it after this transaction is committed.
 
     Raises:
-        Conflict: If the user has too many unfinished tasks.
+        Conflict: If the user has too many unfinished tasks, or got too many e-mails.
     """
     # The lock makes requests of the same user count one after the other.
     await lock_rows(db, User, User.id == owner.id)
     unfinished = await db.scalar(select(func.count()).where(Task.owner_id == owner.id, UNFINISHED))
     if (unfinished or 0) >= MAX_UNFINISHED_TASKS:
         raise Conflict("Too many unfinished tasks.")
+    if kind is TaskKind.SEND_EMAIL:
+        recent = Task.created_at > utc_now() - timedelta(hours=1)
+        is_email = Task.owner_id == owner.id, Task.kind == kind, recent
+        emails = await db.scalar(select(func.count()).where(*is_email))
+        if (emails or 0) >= MAX_EMAILS_PER_HOUR:
+            raise Conflict("Too many e-mails. Try again later.")
     task = Task(owner_id=owner.id, kind=kind, kwargs=kwargs)
     db.add(task)
     await db.flush()

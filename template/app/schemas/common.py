@@ -1,5 +1,6 @@
 """Types and base classes that schemas share."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -21,9 +22,24 @@ from pydantic import (
 T = TypeVar("T")
 
 INVISIBLE = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+CONTROL_CHARACTER = re.compile(rf"[\x00-\x1f{INVISIBLE}]")
+
+
+def reject_control_characters(value: object) -> object:
+    """Return the value if it has no control characters, also not at its ends, which are stripped.
+
+    Raises:
+        ValueError: If the value has line breaks or other control characters.
+    """
+    if isinstance(value, str) and CONTROL_CHARACTER.search(value):
+        raise ValueError("must be a single line without control characters")
+    return value
+
 
 SingleLineStr = Annotated[
-    str, StringConstraints(pattern=rf"^[^\x00-\x1f{INVISIBLE}]*$", strip_whitespace=True)
+    str,
+    BeforeValidator(reject_control_characters),
+    StringConstraints(pattern=rf"^[^\x00-\x1f{INVISIBLE}]*$", strip_whitespace=True),
 ]
 """A string without line breaks and other control characters."""
 
@@ -96,11 +112,11 @@ class Cursor(NamedTuple):
         Raises:
             ValueError: If the text is not a cursor.
         """
-        created_at, row_id = urlsafe_b64decode(text.encode()).decode().split()
         try:
+            created_at, row_id = urlsafe_b64decode(text.encode()).decode().split()
             return cls(datetime.fromisoformat(created_at).astimezone(UTC), UUID(row_id))
-        except OverflowError as error:
-            raise ValueError("out of range") from error
+        except (ValueError, OverflowError) as error:
+            raise ValueError("this is not the cursor of a page") from error
 
     def __str__(self) -> str:
         return urlsafe_b64encode(f"{self.created_at.isoformat()} {self.id}".encode()).decode()

@@ -6,7 +6,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from app.schemas.common import CONTROL_CHARACTER
+
 MIN_LENGTH, MAX_LENGTH = 8, 128
+MIN_DIFFERENT = 5  # different characters: `aaaaaaaa` and `12341234` are easy to guess
 COMMON_PASSWORDS = Path(__file__).with_name("common_passwords.txt")
 
 
@@ -30,11 +33,14 @@ def check_strength(password: SecretStr) -> SecretStr:
     """Return the password unchanged.
 
     Raises:
-        ValueError: If the password is too short, too long or too common.
+        ValueError: If the password is too short, too long or too easy to guess.
     """
+    value = password.get_secret_value()
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise ValueError(f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters")
-    if password.get_secret_value().lower() in common_passwords():
+    if CONTROL_CHARACTER.search(value):
+        raise ValueError("a password has no control characters")
+    if len(set(value)) < MIN_DIFFERENT or value.lower() in common_passwords():
         raise ValueError("this password is too common")
     return password
 
@@ -51,4 +57,4 @@ NewPassword = Annotated[
         examples=["correct horse battery staple"],
     ),
 ]
-"""A new password: any characters, at least eight, and not a common password."""
+"""A new password: at least eight characters, and not easy to guess."""

@@ -38,3 +38,21 @@ def test_short_secret_and_example_are_rejected_in_every_environment(
     settings: Settings, secret: str
 ) -> None:
     assert "SECRET_KEY" in settings_error(settings, secret_key=SecretStr(secret))
+
+
+@pytest.mark.parametrize(
+    ("change", "variable"),
+    [
+        ({"argon2_memory_kib": 32}, "ARGON2_MEMORY_KIB"),
+        ({"argon2_memory_kib": 32, "argon2_time_cost": 5000}, "ARGON2_MEMORY_KIB"),
+        ({"argon2_memory_kib": 19456, "argon2_time_cost": 1}, "ARGON2_TIME_COST"),
+        ({"access_token_minutes": 525_600}, "ACCESS_TOKEN_MINUTES"),
+        ({"recent_login_minutes": 61}, "RECENT_LOGIN_MINUTES"),
+        ({"session_days": 366}, "SESSION_DAYS"),
+        ({"refresh_token_days": 366}, "REFRESH_TOKEN_DAYS"),
+    ],
+)
+def test_production_rejects_cheap_hashes_and_long_sessions(
+    settings: Settings, change: dict[str, int], variable: str
+) -> None:
+    assert variable in settings_error(settings, environment="production", **change)

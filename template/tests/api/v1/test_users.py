@@ -11,7 +11,14 @@ ME = "/api/v1/users/me"
 USER = {"email": "ada@example.com", "password": PASSWORD}
 INVALID: dict[str, list[object]] = {
     "email": ["not an address", "Ada <ada@example.com>"],
-    "password": ["short", "x" * 129, "Password1", "lone surrogate: \ud800"],
+    "password": [
+        "short",
+        "x" * 129,
+        "Password1",
+        "12341234",
+        "correct\x00horse",
+        "lone surrogate: \ud800",
+    ],
     "full_name": ["null\x00byte", "\ud800"],
     "role": ["admin"],
     "is_active": [False],

@@ -29,6 +29,7 @@ async def test_invalid_values_are_explained_on_the_page(
         ("POST", "user/edit/x", 404),
         ("DELETE", "user/delete?pks=x", 404),
         ("DELETE", "user/delete?pks=", 404),
+        ("DELETE", "user/delete", 400),
         ("GET", f"user/details/{UUID(int=0)}", 404),
         ("GET", "user/list?search=%00", 400),
         ("GET", "user/export/csv", 403),

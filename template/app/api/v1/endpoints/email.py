@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, BackgroundTasks
 
-from app.api.emails import send_email_link
+from app.api.emails import AccountNoticesDep, send_email_link
 from app.crud.email_token import consume_email_token, reset_password
 from app.dependencies import SessionDep, StateDep
 from app.problems import error_responses
@@ -25,7 +25,7 @@ LINK_REQUESTED = EmailLinkResponse(
 async def request_email_verification(
     data: EmailLinkRequest, state: StateDep, background_tasks: BackgroundTasks
 ) -> EmailLinkResponse:
-    """Send an e-mail with a link that verifies the address; earlier links become invalid."""
+    """Send an e-mail with a link that verifies the address, at most three in an hour."""
     background_tasks.add_task(send_email_link, state, "verify-email", data.email)
     return LINK_REQUESTED
 
@@ -40,15 +40,16 @@ async def verify_email(data: EmailVerificationConfirm, db: SessionDep) -> None:
 async def request_password_reset(
     data: EmailLinkRequest, state: StateDep, background_tasks: BackgroundTasks
 ) -> EmailLinkResponse:
-    """Send an e-mail with a link that resets the password; earlier links become invalid."""
+    """Send an e-mail with a link that resets the password, at most three in an hour."""
     background_tasks.add_task(send_email_link, state, "password-reset", data.email)
     return LINK_REQUESTED
 
 
 @router.post("/password-reset/confirm", status_code=204, responses=error_responses(400, 503))
 async def confirm_password_reset(
-    data: PasswordResetConfirm, state: StateDep, db: SessionDep
+    data: PasswordResetConfirm, state: StateDep, db: SessionDep, notices: AccountNoticesDep
 ) -> None:
     """Set a new password with the token from the link; all sessions of the user end."""
     password = data.new_password.get_secret_value()
-    await reset_password(db, state.password_hasher, data.token, password)
+    user = await reset_password(db, state.password_hasher, data.token, password)
+    notices.add(user, "Your password was reset.")

@@ -14,7 +14,8 @@ class Inbox(MailServer):
     @property
     def tokens(self) -> list[str]:
         """Return the tokens in the links of all mails, oldest first."""
-        return [mail.get_content().split("#token=")[1].split()[0] for mail in self.mails]
+        parts = [mail.get_content().partition("#token=")[2].split() for mail in self.mails]
+        return [part[0] for part in parts if part]
 
 
 @pytest.fixture

@@ -33,3 +33,16 @@ async def test_reset_sets_the_new_password_once_and_ends_all_sessions(
     assert (await login(client)).status_code == 401
     me = await client.get(ME, headers=auth_headers(await login(client, password=NEW)))
     assert me.json()["email_verified"] is True
+
+
+async def test_requests_do_not_invalidate_links_and_are_limited_per_recipient(
+    ada: AsyncClient, client: AsyncClient, inbox: Inbox
+) -> None:
+    sent = len(inbox.mails)
+    for _ in range(5):
+        await request_reset(client)
+
+    assert len(inbox.mails) - sent == 3
+    first, *others = inbox.tokens[sent:]
+    assert (await confirm_reset(client, first)).status_code == 204
+    assert [(await confirm_reset(client, token)).status_code for token in others] == [400, 400]
