@@ -22,7 +22,7 @@ _SECRET = re.compile(r"(?:^|_)(?:pas+wo?r?d|pass(?:phrase)?|pwd|token|secrete?)(
 
 _FIELDS: Mapping[str, str] = {
     **dict.fromkeys(("id", "created_at", "updated_at", "owner", "owner_id"), _KEPT),
-    **dict.fromkeys(("skip", "limit", "search", "sort", "cursor"), _PARAMETER),
+    **dict.fromkeys(("skip", "limit", "search", "sort", "cursor", "include_total"), _PARAMETER),
     **dict.fromkeys(
         (
             "check_cursor", "check_not_empty",

@@ -8,9 +8,10 @@ from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Request
 from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.cache import INVALIDATED_TAGS
-from app.dependencies import SessionDep, StateDep
+from app.dependencies import AppState, SessionDep, StateDep
 
 T = TypeVar("T")
 
@@ -24,7 +25,7 @@ def get_schema(model: type[object]) -> str:
 class RequestCache:
     """The response cache, for the URL and the database session of one request."""
 
-    def __init__(self, request: Request, state: StateDep, db: SessionDep) -> None:
+    def __init__(self, request: Request, state: AppState, db: AsyncSession) -> None:
         self._url = request.url
         self._state = state
         self._db = db
@@ -60,4 +61,9 @@ class RequestCache:
         self._db.info.setdefault(INVALIDATED_TAGS, set()).add(tag)
 
 
-CacheDep = Annotated[RequestCache, Depends(RequestCache)]
+async def get_cache(request: Request, state: StateDep, db: SessionDep) -> RequestCache:
+    """Return the response cache of a request."""
+    return RequestCache(request, state, db)
+
+
+CacheDep = Annotated[RequestCache, Depends(get_cache)]

@@ -71,16 +71,18 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
     ) -> Page[ModelT]:
         """Return one page of the rows that match all conditions."""
         where = (*where, *self.get_filters(params))
-        total = await db.scalar(select(func.count()).select_from(self.model).where(*where))
-
         statement = self.paginate(self.statement.where(*where), params)
         rows = (await db.scalars(statement)).all()
-        items = rows[: params.limit]
+        items = [*rows[: params.limit]]
+
+        total = None
+        if params.include_total:
+            total = await db.scalar(select(func.count()).select_from(self.model).where(*where))
 
         next_cursor = None
         if len(rows) > params.limit and params.sort in CURSOR_SORTS:
             next_cursor = str(Cursor(items[-1].created_at, items[-1].id))
-        return Page(items=items, total=total or 0, next_cursor=next_cursor)
+        return Page(items=items, total=total, next_cursor=next_cursor)
 
     def get_filters(self, params: ListParams) -> Sequence[ColumnElement[bool]]:
         """Return the conditions for the filters and the search text of a list."""

@@ -2,7 +2,6 @@
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, NamedTuple, Self, TypeVar
 from uuid import UUID
@@ -131,6 +130,7 @@ class ListParams(BaseModel, extra="forbid", frozen=True):
     cursor: Annotated[str, Field(max_length=200)] | None = Field(
         default=None, description="`next_cursor` of the previous page, sorted by `created_at`"
     )
+    include_total: bool = Field(default=False, description="Whether to count the whole list")
 
     @field_validator("cursor")
     @classmethod
@@ -154,11 +154,11 @@ class SearchParams(ListParams, frozen=True):
 
 
 class Page(BaseModel, Generic[T], from_attributes=True, arbitrary_types_allowed=True):
-    """One page of a list, and how many rows the whole list has.
+    """One page of a list, and with `include_total` how many rows the whole list has.
 
     The items are models in `app/crud` and become schemas in the response.
     """
 
-    items: Sequence[T]
-    total: int = Field(examples=[1])
+    items: list[T]
+    total: int | None = Field(examples=[None])
     next_cursor: str | None = Field(examples=[None])

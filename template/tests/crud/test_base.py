@@ -114,7 +114,8 @@ async def test_rows_are_searched_filtered_sorted_and_counted(db: AsyncSession) -
     await create_books(db, "beta", "alpha 100%")
     await create_books(db, "gamma", shelf=shelf)
 
-    second = await books.list(db, BookListParams(sort="title", skip=1, limit=1))
+    params = BookListParams(sort="title", skip=1, limit=1, include_total=True)
+    second = await books.list(db, params)
 
     assert await list_titles(db, BookListParams(search="0%")) == ["alpha 100%"]
     assert await list_titles(db, BookListParams(shelf_id=shelf.id)) == ["gamma"]

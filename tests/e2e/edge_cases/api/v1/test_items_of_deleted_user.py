@@ -11,4 +11,4 @@ async def test_items_of_a_deleted_user_are_deleted(users: UserFactory, ada: Asyn
     await ada.delete("/api/v1/users/me")
 
     again = await users.register()
-    assert (await again.get(ITEMS)).json()["total"] == 0
+    assert (await again.get(ITEMS)).json()["items"] == []
