@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from secrets import token_urlsafe
+from time import perf_counter
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -11,7 +12,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from app.config import Settings
 from app.exceptions import ServiceUnavailable
 
-MAX_QUEUE_LENGTH = 50
+MAX_WAIT_SECONDS = 1
 T = TypeVar("T")
 
 
@@ -25,13 +26,15 @@ class PasswordHasher:
         self._hasher = PasswordHash([argon2])
         self._limiter = CapacityLimiter(settings.password_hashing_slots)
         self._queue_length = 0
+        started_at = perf_counter()
         self._dummy_hash = self._hasher.hash(token_urlsafe())
+        self._duration = perf_counter() - started_at  # of hashing one password, on average
 
     async def hash(self, password: str) -> str:
         """Return the hash of a password.
 
         Raises:
-            ServiceUnavailable: If too many passwords are waiting.
+            ServiceUnavailable: If passwords would have to wait for longer than a second.
         """
         return await self._run(self._hasher.hash, password)
 
@@ -41,7 +44,7 @@ class PasswordHasher:
         Without a stored hash the password is wrong, and verifying it takes equally long.
 
         Raises:
-            ServiceUnavailable: If too many passwords are waiting.
+            ServiceUnavailable: If passwords would have to wait for longer than a second.
         """
         verified, new_hash = await self._run(
             self._hasher.verify_and_update, password, hashed or self._dummy_hash
@@ -49,10 +52,19 @@ class PasswordHasher:
         return verified and bool(hashed), new_hash
 
     async def _run(self, function: Callable[..., T], *arguments: str) -> T:
-        if self._queue_length >= MAX_QUEUE_LENGTH:
+        wait = self._queue_length * self._duration / self._limiter.total_tokens
+        if wait > MAX_WAIT_SECONDS:
             raise ServiceUnavailable
         self._queue_length += 1
         try:
-            return await to_thread.run_sync(function, *arguments, limiter=self._limiter)
+            return await to_thread.run_sync(
+                self._measure, function, *arguments, limiter=self._limiter
+            )
         finally:
             self._queue_length -= 1
+
+    def _measure(self, function: Callable[..., T], *arguments: str) -> T:
+        started_at = perf_counter()
+        result = function(*arguments)
+        self._duration += (perf_counter() - started_at - self._duration) / 10
+        return result
