@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from celery import Celery, signals
 
 from app.config import Settings
+from app.core.repeated_errors import RepeatedErrors
 from app.core.task_headers import add_headers
 from app.core.time_limits import visibility_timeout
 
@@ -75,15 +76,18 @@ class Broker:
     def __init__(self, settings: Settings) -> None:
         self._celery = create_celery(settings)
         self._threads = CapacityLimiter(4)
+        self._repeated_errors = RepeatedErrors()
 
     async def send(self, name: str, task_id: UUID) -> bool:
         """Send a message to a Celery task. Return False if the broker does not accept it."""
         row_id = str(task_id)
-        send = partial(self._celery.send_task, name, [row_id], task_id=row_id)
+        # Otherwise sending connects to the result backend that CELERY_RESULT_BACKEND may name.
+        send = partial(self._celery.send_task, name, [row_id], task_id=row_id, ignore_result=True)
         try:
             await to_thread.run_sync(send, limiter=self._threads)
-        except Exception:
-            log.exception("message was not sent", task_id=row_id)
+        except Exception as error:
+            if self._repeated_errors.is_new(repr(error)):
+                log.exception("message was not sent", task_id=row_id)
             return False
         return True
 

@@ -6,6 +6,8 @@ from time import monotonic, perf_counter
 import structlog
 from anyio import Lock, create_task_group, fail_after
 
+from app.core.repeated_errors import RepeatedErrors
+
 TIMEOUT = 1  # second
 LIFETIME = 1  # second, of the results
 
@@ -21,6 +23,7 @@ class HealthChecks:
         self._locks: dict[str, Lock] = {}
         self._durations: dict[str, float | None] = {}
         self._valid_until: dict[str, float] = {}
+        self._repeated_errors = RepeatedErrors()
 
     async def run(self, checks: Mapping[str, HealthCheck]) -> dict[str, float | None]:
         """Return how many milliseconds each check took, or None if it failed."""
@@ -32,17 +35,17 @@ class HealthChecks:
     async def _run_check(self, name: str, check: HealthCheck) -> None:
         async with self._locks.setdefault(name, Lock()):
             if monotonic() >= self._valid_until.get(name, 0):
-                self._durations[name] = await measure(name, check)
+                self._durations[name] = await self._measure(name, check)
                 self._valid_until[name] = monotonic() + LIFETIME
 
-
-async def measure(name: str, check: HealthCheck) -> float | None:
-    """Return how many milliseconds a check takes, or None if it fails or takes too long."""
-    started_at = perf_counter()
-    try:
-        with fail_after(TIMEOUT):
-            await check()
-    except Exception:
-        log.exception("health check failed", service=name)
-        return None
-    return round((perf_counter() - started_at) * 1000, 2)
+    async def _measure(self, name: str, check: HealthCheck) -> float | None:
+        """Return how many milliseconds a check takes, or None if it fails or takes too long."""
+        started_at = perf_counter()
+        try:
+            with fail_after(TIMEOUT):
+                await check()
+        except Exception as error:
+            if self._repeated_errors.is_new(f"{name}: {error!r}"):
+                log.exception("health check failed", service=name)
+            return None
+        return round((perf_counter() - started_at) * 1000, 2)

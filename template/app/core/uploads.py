@@ -6,9 +6,16 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from app.config import Settings
-from app.exceptions import ContentTooLarge, UnsupportedMediaType
+import structlog
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction
 
+from app.config import Settings
+from app.core.repeated_errors import RepeatedErrors
+from app.exceptions import ContentTooLarge, ServiceUnavailable, UnsupportedMediaType
+
+log = structlog.stdlib.get_logger(__name__)
 # The keyword argument of a task that names its file. The file is deleted when the task has ended.
 UPLOAD = "upload"
 CONTROL_CHARACTERS = set(map(chr, range(32))) - set("\t\n\r\f")
@@ -20,6 +27,7 @@ class Uploads:
     def __init__(self, settings: Settings) -> None:
         self.max_bytes = settings.max_upload_bytes
         self.folder = settings.upload_folder
+        self._repeated_errors = RepeatedErrors()
 
     def check(self, content: bytes) -> None:
         """Check the size and the content of a file, not the type that the client sends.
@@ -38,11 +46,34 @@ class Uploads:
             raise UnsupportedMediaType
 
     def store(self, name: str, content: bytes) -> None:
-        """Store a file that only the user of this process may read."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Store a file that only the user of this process may read.
+
+        Raises:
+            ServiceUnavailable: If the file cannot be stored, for example because the disk is full.
+        """
         path = self.path_of(name)
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(content)
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+                file.write(content)
+        except OSError as error:
+            with suppress(OSError):
+                self.delete(name)
+            if self._repeated_errors.is_new(str(error.strerror)):
+                log.error("upload was not stored", cause=str(error.strerror))
+            raise ServiceUnavailable from error
+
+    def delete_unless_committed(self, name: str, db: AsyncSession) -> None:
+        """Delete a file if the transaction of this session ends without a commit."""
+        committed = list[Session]()
+
+        def delete(_: Session, transaction: SessionTransaction) -> None:
+            if transaction.parent is None and not committed:
+                self.delete(name)
+
+        event.listen(db.sync_session, "after_commit", committed.append)
+        event.listen(db.sync_session, "after_transaction_end", delete)
 
     def path_of(self, name: str) -> Path:
         """Return the path of a stored file."""

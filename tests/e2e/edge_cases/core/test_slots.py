@@ -31,13 +31,19 @@ async def test_number_of_concurrent_hashes_is_limited(
     assert max(counts) == 2
 
 
-async def test_password_is_rejected_when_the_queue_is_full(
+async def test_password_is_rejected_at_once_when_it_would_wait_too_long(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(security, "MAX_QUEUE_LENGTH", 2)
-    password_hasher = PasswordHasher(settings)
+    def hash_slowly(self: PasswordHash, password: str) -> str:
+        sleep(0.1)
+        return password
+
+    monkeypatch.setattr(PasswordHash, "hash", hash_slowly)
+    monkeypatch.setattr(security, "MAX_WAIT_SECONDS", 0.15)
+    password_hasher = PasswordHasher(settings.model_copy(update={"password_hashing_slots": 1}))
 
     results = await gather(*map(password_hasher.hash, "abcdef"), return_exceptions=True)
 
+    assert results[:2] == ["a", "b"]
     rejected = [result for result in results if isinstance(result, ServiceUnavailable)]
-    assert len(rejected) == 4
+    assert [error.headers for error in rejected] == [{"Retry-After": "5"}] * 4
