@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from uuid import uuid4
@@ -21,13 +22,35 @@ Render = Callable[[Mapping[str, Value]], Path]
 
 
 def pytest_configure() -> None:
-    """Run as if a person did, although a coding agent or CI may run the tests."""
+    """Run as if a person did, although a coding agent or CI may run the tests.
+
+    Hundreds of processes are started; without bytecode each would compile its modules again.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     while found := automation.detect(os.environ):
         if found.variable == "PATH":  # which has the folder of an agent's own programs
             folders = os.environ["PATH"].split(os.pathsep)
             os.environ["PATH"] = os.pathsep.join(f for f in folders if ".pi" not in Path(f).parts)
         else:
             del os.environ[found.variable]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each test belong to one run: that without `-m`, `-m slow` or `-m long`.
+
+    Raises:
+        pytest.UsageError: A test is marked slow and long.
+    """
+    marked = [item for item in items if item.get_closest_marker("slow")]
+    if both := [item.nodeid for item in marked if item.get_closest_marker("long")]:
+        raise pytest.UsageError(f"marked slow and long: {', '.join(both)}")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what Windows does not have."""
+    if os.name == "nt" and item.get_closest_marker("posix"):
+        pytest.skip("permissions, links, pipes, signals or scripts of POSIX")
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +122,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if name.startswith("GIT_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))  # on Windows
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("COLUMNS", "200")
     for name in ("NO_COLOR", "FORCE_COLOR", "NEWAPI_TRACEBACK", "NEWAPI_PLAIN", "XDG_CONFIG_HOME"):
