@@ -3,19 +3,22 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
+from uuid import uuid4
 
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 
 @contextmanager
-def temporary_database(server: str, worker: str) -> Generator[str]:
+def temporary_database(server: str) -> Generator[str]:
     """Create an empty database on this server, yield its URL, and drop it."""
     url = make_url(server)
-    name = f"{url.database}_{worker}"
-    asyncio.run(execute(server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}"))
-    yield url.set(database=name).render_as_string(hide_password=False)
-    asyncio.run(execute(server, f"DROP DATABASE {name}"))
+    name = f"{url.database}_{uuid4().hex}"
+    asyncio.run(execute(server, f"CREATE DATABASE {name}"))
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        asyncio.run(execute(server, f"DROP DATABASE {name}"))
 
 
 async def execute(url: str, *statements: str) -> None:

