@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,15 +20,42 @@ from newapi.terminal import automation
 from tests.matrix import CATALOG, ROOT
 
 Render = Callable[[Mapping[str, Value]], Path]
+KEPT = re.compile(
+    # servers that the tests may use, and folders of their own processes
+    r"(NEWAPI_)?TEST_\w+|NEWAPI_TEST_\w+"
+    # what Python, pytest, debuggers and coverage need
+    r"|(PYTHON|PYTEST_|COV_|COVERAGE_|HYPOTHESIS_|PYDEVD_|PYCHARM_|DEBUGPY_)\w*|VIRTUAL_ENV|CI"
+    # what uv, git, docker and pip need to reach an index and a daemon
+    r"|(UV_|PIP_|GIT_|DOCKER_|SSL_CERT_|XDG_)\w+|(?i:(http|https|all|no)_proxy)|REQUESTS_CA_BUNDLE"
+    # what programs need to start
+    r"|PATH|HOME|USER|LOGNAME|SHELL|TERM|NO_COLOR|TMPDIR|TMP|TEMP|LANG|LC_\w+"
+    r"|(DY)?LD_LIBRARY_PATH|SYSTEMROOT|USERPROFILE|APPDATA|LOCALAPPDATA|PATHEXT|COMSPEC"
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run the tests on all cores, unless a debugger or `-n` needs something else."""
+    debugged = not {"debugpy", "pydevd"}.isdisjoint(sys.modules)
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    if not config.pluginmanager.has_plugin("xdist") or debugged or is_worker:
+        return
+    if config.option.numprocesses is None:
+        config.option.numprocesses = "auto"
+        config.option.dist = "worksteal"
 
 
 def pytest_configure() -> None:
-    """Run as if a person did, although a coding agent or CI may run the tests.
+    """Keep the environment of the machine and the folder of the shell out of the tests.
 
-    Hundreds of processes are started; without bytecode each would compile its modules again.
+    They run as if a person ran them, although a coding agent or CI may do it. Hundreds of processes
+    are started; without bytecode each would compile its modules again.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+    for name in [name for name in os.environ if not KEPT.fullmatch(name)]:
+        del os.environ[name]
+    os.chdir(ROOT)
     while found := automation.detect(os.environ):
         if found.variable == "PATH":  # which has the folder of an agent's own programs
             folders = os.environ["PATH"].split(os.pathsep)

@@ -16,13 +16,12 @@ import pytest
 
 from newapi.template.catalog import Value
 from tests.conftest import Render
-from tests.e2e.databases import SERVERS, answers, database
+from tests.e2e.databases import database, skip_without
 from tests.e2e.project import Project
 from tests.matrix import PRESETS, ROOT
 
 Create = Callable[[Mapping[str, Value]], Project]
 collect_ignore = ["edge_cases"]
-REDIS = "redis://127.0.0.1:6379/15"
 OURS = ("COV_", "COVERAGE_", "GIT_", "PYTEST_", "PYTHON", "UV_PROJECT_")
 
 
@@ -45,8 +44,6 @@ def environment(rendered: Render) -> Iterator[dict[str, str]]:
         for name, value in os.environ.items()
         if not name.startswith(OURS) and name not in ours
     }
-    if answers(REDIS):
-        inherited.setdefault("TEST_REDIS_URL", REDIS)
     with TemporaryDirectory(prefix="newapi-e2e-") as base:
         yield inherited | {
             "GIT_CONFIG_GLOBAL": os.environ["GIT_CONFIG_GLOBAL"],
@@ -107,8 +104,7 @@ def on_real_database() -> Iterator[Callable[[Project, Mapping[str, Value]], Proj
             kind = str(answers_["database"])
             if kind == "sqlite":
                 return project
-            if not answers(SERVERS[kind]):
-                pytest.skip(f"no {kind} server answers at {SERVERS[kind]}")
+            skip_without(kind)
             python = partial(run_python, project)
             return project.with_environment(
                 DATABASE_URL=databases.enter_context(database(kind, python)),

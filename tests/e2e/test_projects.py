@@ -157,7 +157,7 @@ def test_production_runs_as_the_readme_deploys_it(create: Create) -> None:
         MIGRATE_ON_START="false",
         SMTP_HOST="mail.example.org",
         MAIL_FROM="noreply@example.org",
-        CELERY_BROKER_URL="redis://127.0.0.1:6379/0",
+        CELERY_BROKER_URL="redis://127.0.0.1:1/0",  # no server listens there
     )
     deployment = [command for command in documented(project.path) if "--no-dev" in command]
     for command in deployment[:-1]:
