@@ -115,16 +115,14 @@ def on_real_database() -> Iterator[Callable[[Project, Mapping[str, Value]], Proj
 
 
 @pytest.fixture
-def on_bundled_database(
-    tmp_path: Path,
-) -> Iterator[Callable[[Project, Mapping[str, Value]], Project]]:
+def on_bundled_database() -> Iterator[Callable[[Project, Mapping[str, Value]], Project]]:
     """Give a project a database that needs no installed server; PostgreSQL is a package."""
     with ExitStack() as servers:
 
         def served(project: Project, answers_: Mapping[str, Value]) -> Project:
             if answers_["database"] == "sqlite":
                 return project
-            url = servers.enter_context(project.bundled_postgres(tmp_path / "postgres.lock"))
+            url = servers.enter_context(project.bundled_postgres())
             return project.with_environment(DATABASE_URL=url)
 
         yield served

@@ -20,10 +20,9 @@ from urllib.parse import urlencode
 STARTUP_SECONDS = 30
 POSTGRES = """
 import sys
-from pathlib import Path
 from tests.postgres import open_server
 
-with open_server("served", Path(sys.argv[1])) as url:
+with open_server() as url:
     print(url, flush=True)
     sys.stdin.read()
 """
@@ -90,10 +89,10 @@ class Project:
             stop(process)
 
     @contextmanager
-    def bundled_postgres(self, lock: Path) -> Iterator[str]:
+    def bundled_postgres(self) -> Iterator[str]:
         """Start the PostgreSQL server that the project's tests use, and yield its URL."""
         with subprocess.Popen(
-            ["uv", "run", "python", "-c", POSTGRES, str(lock)],
+            ["uv", "run", "python", "-c", POSTGRES],
             cwd=self.path,
             env=dict(self.environment),
             stdin=subprocess.PIPE,

@@ -37,7 +37,7 @@ def test_preset_is_created_serves_its_api_and_passes_its_own_tests(
 
     use_api(on_bundled_database(project, PRESETS[name]), PRESETS[name])
 
-    assert " passed" in project.run("uv run pytest")
+    assert " passed" in project.run("uv run pytest -n auto")
 
 
 @pytest.mark.parametrize(
