@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from uuid import uuid4
@@ -18,16 +20,65 @@ from newapi.terminal import automation
 from tests.matrix import CATALOG, ROOT
 
 Render = Callable[[Mapping[str, Value]], Path]
+KEPT = re.compile(
+    # servers that the tests may use, and folders of their own processes
+    r"(NEWAPI_)?TEST_\w+|NEWAPI_TEST_\w+"
+    # what Python, pytest, debuggers and coverage need
+    r"|(PYTHON|PYTEST_|COV_|COVERAGE_|HYPOTHESIS_|PYDEVD_|PYCHARM_|DEBUGPY_)\w*|VIRTUAL_ENV|CI"
+    # what uv, git, docker and pip need to reach an index and a daemon
+    r"|(UV_|PIP_|GIT_|DOCKER_|SSL_CERT_|XDG_)\w+|(?i:(http|https|all|no)_proxy)|REQUESTS_CA_BUNDLE"
+    # what programs need to start
+    r"|PATH|HOME|USER|LOGNAME|SHELL|TERM|NO_COLOR|TMPDIR|TMP|TEMP|LANG|LC_\w+"
+    r"|(DY)?LD_LIBRARY_PATH|SYSTEMROOT|USERPROFILE|APPDATA|LOCALAPPDATA|PATHEXT|COMSPEC"
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run the tests on all cores, unless a debugger or `-n` needs something else."""
+    debugged = not {"debugpy", "pydevd"}.isdisjoint(sys.modules)
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    if not config.pluginmanager.has_plugin("xdist") or debugged or is_worker:
+        return
+    if config.option.numprocesses is None:
+        config.option.numprocesses = "auto"
+        config.option.dist = "worksteal"
 
 
 def pytest_configure() -> None:
-    """Run as if a person did, although a coding agent or CI may run the tests."""
+    """Keep the environment of the machine and the folder of the shell out of the tests.
+
+    They run as if a person ran them, although a coding agent or CI may do it. Hundreds of processes
+    are started; without bytecode each would compile its modules again.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    for name in [name for name in os.environ if not KEPT.fullmatch(name)]:
+        del os.environ[name]
+    os.chdir(ROOT)
     while found := automation.detect(os.environ):
         if found.variable == "PATH":  # which has the folder of an agent's own programs
             folders = os.environ["PATH"].split(os.pathsep)
             os.environ["PATH"] = os.pathsep.join(f for f in folders if ".pi" not in Path(f).parts)
         else:
             del os.environ[found.variable]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each test belong to one run: that without `-m`, `-m slow` or `-m long`.
+
+    Raises:
+        pytest.UsageError: A test is marked slow and long.
+    """
+    marked = [item for item in items if item.get_closest_marker("slow")]
+    if both := [item.nodeid for item in marked if item.get_closest_marker("long")]:
+        raise pytest.UsageError(f"marked slow and long: {', '.join(both)}")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what Windows does not have."""
+    if os.name == "nt" and item.get_closest_marker("posix"):
+        pytest.skip("permissions, links, pipes, signals or scripts of POSIX")
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +150,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if name.startswith("GIT_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))  # on Windows
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("COLUMNS", "200")
     for name in ("NO_COLOR", "FORCE_COLOR", "NEWAPI_TRACEBACK", "NEWAPI_PLAIN", "XDG_CONFIG_HOME"):

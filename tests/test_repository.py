@@ -49,7 +49,9 @@ def test_no_lock_file_is_kept() -> None:
 
 def test_ci_runs_the_documented_test_command() -> None:
     assert os.access(CI, os.X_OK)
-    assert "uv run pytest\n" in CI.read_text(encoding="utf-8")
+    script = CI.read_text(encoding="utf-8")
+    assert "uv run pytest\n" in script
+    assert "uv run pytest -m slow\n" in script
     for page in ("README.md", "CONTRIBUTING.md"):
         assert "uv run pytest" in (ROOT / page).read_text(encoding="utf-8")
 
@@ -60,5 +62,9 @@ def test_the_workflow_runs_ci_with_pinned_actions_and_no_permissions() -> None:
 
     assert workflow["permissions"] == {}
     assert {"run": ".ci/run"} in workflow["jobs"]["check"]["steps"]
+    for job in workflow["jobs"].values():
+        assert job["permissions"] == {"contents": "read"}
+        assert job["strategy"]["matrix"]["python-version"] == ["3.11", "3.14"]
+    assert workflow["jobs"]["quick"]["strategy"]["matrix"]["os"] == ["macos-15", "windows-2025"]
     for used in re.findall(r"uses: (.+)", text):
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v[\d.]+", used)

@@ -26,11 +26,12 @@ class RequestLimitsMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check the headers, and the body when the application reads it."""
+        if scope["type"] in {"http", "websocket"}:
+            check_target(scope)
+            check_headers(scope)
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        check_target(scope)
-        check_headers(scope)
         content_type = Headers(scope=scope).get("Content-Type", "").lower()
         is_json = "json" in content_type
         if not is_json and "x-www-form-urlencoded" not in content_type:

@@ -6,7 +6,7 @@ from typing import Any
 from httpx2 import ASGITransport, Request, Response
 
 handle_async_request = ASGITransport.handle_async_request
-PATHS_WITHOUT_ENVELOPE = (["auth", "token"], ["", "openapi.json"])
+PATHS_WITHOUT_ENVELOPE = (["auth", "token"], ["", "openapi.json"], ["svc", "openapi.json"])
 
 
 async def open_envelope(transport: ASGITransport, request: Request) -> Response:

@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 
 from app.config import Settings
 from app.core.redis import RedisCircuit, create_redis
-from tests.redis import NO_REDIS
+from tests.redis_server import NO_REDIS
 from tests.servers import Serve
 
 

@@ -91,7 +91,6 @@ def moments(seconds: float, count: int, seed: int) -> list[float]:
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_killed_run_leaves_the_target_absent_or_complete(
     tmp_path: Path, complete: tuple[Mapping[str, int], float]
 ) -> None:

@@ -143,7 +143,12 @@ def _dangling(path: Path) -> None:
     path.symlink_to("nowhere")
 
 
-@pytest.mark.parametrize("prepare", [_file, _filled, _link, _dangling, os.mkfifo])
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("prepare", [_file, _filled, _link, _dangling, _pipe])
 def test_target_that_is_taken_is_refused_and_untouched(
     create: Run, here: Path, prepare: object
 ) -> None:

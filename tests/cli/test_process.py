@@ -165,9 +165,10 @@ def test_reader_that_goes_away_is_no_error(template: Path, here: Path) -> None:
     assert (here / "demo/README.md").is_file()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("words", [("--help",), ("features",), ("features", "--json")])
 def test_head_sees_only_its_lines(words: tuple[str, ...]) -> None:
-    command = " ".join([*COMMAND, *words]) + " | head -1"
+    command = f"{shlex.join([*COMMAND, *words])} | head -1"
 
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
 
@@ -187,8 +188,9 @@ def test_output_that_cannot_be_written_is_an_error(words: tuple[str, ...]) -> No
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.posix
 def test_closed_streams_are_no_error(template: Path, here: Path) -> None:
-    command = " ".join([*COMMAND, "create", "demo", "--template", str(template), "--no-lock"])
+    command = shlex.join([*COMMAND, "create", "demo", "--template", str(template), "--no-lock"])
 
     done = subprocess.run(f"{command} <&- >&- 2>&-", shell=True, cwd=here, check=False)
 

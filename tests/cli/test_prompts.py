@@ -12,6 +12,8 @@ import yaml
 from tests.cli.conftest import COMMAND, names
 from tests.terminals import Terminal
 
+pytest.importorskip("termios", reason="there are no pseudo-terminals")
+
 Start = Callable[..., Terminal]
 
 

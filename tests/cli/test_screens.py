@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from newapi.questions import preferences as kept_preferences
 from tests import trees
 from tests.cli.conftest import COMMAND, Run, names
 from tests.cli.test_prompts import answers
@@ -47,9 +48,10 @@ def start(here: Path, template: Path) -> Iterator[Start]:
 @pytest.fixture
 def preferences(home: Path) -> Path:
     """Return the file of the preferences, in a folder that exists."""
-    folder = home / ".config/newapi"
-    folder.mkdir(parents=True)
-    return folder / "preferences.json"
+    assert home.is_dir()
+    path = kept_preferences.path()
+    path.parent.mkdir(parents=True)
+    return path
 
 
 def enter(screen: Screen, *titles: str) -> None:
@@ -521,9 +523,9 @@ def create_with(screen: Screen, *keys: str) -> str:
 
 
 def test_what_was_chosen_last_time_is_offered(
-    start: Start, here: Path, home: Path, process: Run, template: Path
+    start: Start, here: Path, process: Run, template: Path
 ) -> None:
-    file = home / ".config/newapi/preferences.json"
+    file = kept_preferences.path()
     flags = ("--with", "oauth,gitlab", "--set", "author_name=Bob", "--set", "description=Secret")
     create_with(start("one", *flags), "Home")
     kept = file.read_text()
@@ -623,8 +625,10 @@ def test_preferences_are_kept_only_of_what_was_made(start: Start, preferences: P
     assert preferences.exists()
 
 
-def test_file_in_place_of_the_folder_is_a_warning(start: Start, home: Path) -> None:
-    (home / ".config").write_text("")
+def test_file_in_place_of_the_folder_is_a_warning(start: Start) -> None:
+    in_the_way = kept_preferences.path().parent
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.write_text("")
 
     rest = create_with(start("demo"))
 

@@ -153,6 +153,6 @@ def edit(project: Path) -> None:
 CHECKOUT = """
 import sys
 sys.path.insert(0, sys.argv.pop(1))
-from newapi.cli import main
+from newapi.cli.main import main
 sys.exit(main())
 """

@@ -16,7 +16,7 @@ STATIC = (
     "uv run mypy .",
     "uv run pyright",
 )
-CHECKS = (*STATIC, "uv run pytest --cov", "uv run alembic upgrade head")
+CHECKS = (*STATIC, "uv run pytest -n auto --cov", "uv run alembic upgrade head")
 ROUND_TRIP = ("uv run alembic check", "uv run alembic downgrade base")
 BLOCK = re.compile(r"^```(?:bash|console|sh|shell)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

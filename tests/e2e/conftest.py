@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -14,33 +15,35 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from newapi.template.catalog import Value
-from tests.e2e.databases import SERVERS, answers, database
+from tests.conftest import Render
+from tests.e2e.databases import database, skip_without
 from tests.e2e.project import Project
-from tests.matrix import ROOT
+from tests.matrix import PRESETS, ROOT
 
 Create = Callable[[Mapping[str, Value]], Project]
 collect_ignore = ["edge_cases"]
-REDIS = "redis://127.0.0.1:6379/15"
 OURS = ("COV_", "COVERAGE_", "GIT_", "PYTEST_", "PYTHON", "UV_PROJECT_")
 
 
 @pytest.fixture(scope="session")
-def environment() -> Iterator[dict[str, str]]:
-    """Yield what a project's commands see.
+def environment(rendered: Render) -> Iterator[dict[str, str]]:
+    """Yield what a project's commands see: none of the settings of projects.
 
     The projects of one worker take turns in one virtual environment: `uv sync` makes it exactly
     theirs, which costs little because they differ in few packages, and mypy knows most of what
     it finds there. It lives outside of pytest's folders, which the pytest of each project closes
     to others: the PostgreSQL in it does not run as root.
     """
+    if os.name == "nt" or shutil.which("bash") is None:
+        pytest.skip("bash runs the commands that projects document")
+    example = (rendered(PRESETS["full"]) / ".env.example").read_text(encoding="utf-8")
+    settings = set(re.findall(r"^(?:# ?)?([A-Z][A-Z0-9_]+)=", example, re.MULTILINE))
+    ours = {"CI", "VIRTUAL_ENV", "UV_NO_SYNC", "TEST_DATABASE_URL", *settings}
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(OURS)
-        and name not in {"CI", "VIRTUAL_ENV", "UV_NO_SYNC", "DATABASE_URL", "ENVIRONMENT"}
+        if not name.startswith(OURS) and name not in ours
     }
-    if answers(REDIS):
-        inherited.setdefault("TEST_REDIS_URL", REDIS)
     with TemporaryDirectory(prefix="newapi-e2e-") as base:
         yield inherited | {
             "GIT_CONFIG_GLOBAL": os.environ["GIT_CONFIG_GLOBAL"],
@@ -101,13 +104,26 @@ def on_real_database() -> Iterator[Callable[[Project, Mapping[str, Value]], Proj
             kind = str(answers_["database"])
             if kind == "sqlite":
                 return project
-            if not answers(SERVERS[kind]):
-                pytest.skip(f"no {kind} server answers at {SERVERS[kind]}")
+            skip_without(kind)
             python = partial(run_python, project)
             return project.with_environment(
                 DATABASE_URL=databases.enter_context(database(kind, python)),
                 TEST_DATABASE_URL=databases.enter_context(database(kind, python)),
             )
+
+        yield served
+
+
+@pytest.fixture
+def on_bundled_database() -> Iterator[Callable[[Project, Mapping[str, Value]], Project]]:
+    """Give a project a database that needs no installed server; PostgreSQL is a package."""
+    with ExitStack() as servers:
+
+        def served(project: Project, answers_: Mapping[str, Value]) -> Project:
+            if answers_["database"] == "sqlite":
+                return project
+            url = servers.enter_context(project.bundled_postgres())
+            return project.with_environment(DATABASE_URL=url)
 
         yield served
 

@@ -1,4 +1,4 @@
-"""Real database servers on this machine, one database for each test."""
+"""Real database servers that the environment names, one database for each test."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-SERVERS = {
-    "postgres": os.environ.get(
-        "NEWAPI_TEST_POSTGRES", "postgresql+asyncpg://root@127.0.0.1:5432/postgres"
-    ),
-    "mysql": os.environ.get(
-        "NEWAPI_TEST_MYSQL", "mysql+aiomysql://root@127.0.0.1:3306/mysql?charset=utf8mb4"
-    ),
-}
+import pytest
+
+VARIABLES = {"postgres": "NEWAPI_TEST_POSTGRES", "mysql": "NEWAPI_TEST_MYSQL"}
+SERVERS = {kind: os.environ.get(variable, "") for kind, variable in VARIABLES.items()}
 STATEMENT = """
 import asyncio, sys
 from sqlalchemy import text
@@ -32,8 +28,16 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+def skip_without(kind: str) -> None:
+    """Skip the test if the variable of this kind names no server that answers."""
+    if not answers(SERVERS[kind]):
+        pytest.skip(f"{VARIABLES[kind]} names no {kind} server that answers")
+
+
 def answers(url: str) -> bool:
     """Tell whether something listens where the server should be."""
+    if not url:
+        return False
     parts = urlsplit(url)
     try:
         socket.create_connection((parts.hostname, parts.port), timeout=2).close()

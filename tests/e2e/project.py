@@ -18,6 +18,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 STARTUP_SECONDS = 30
+POSTGRES = """
+import sys
+from tests.postgres import open_server
+
+with open_server() as url:
+    print(url, flush=True)
+    sys.stdin.read()
+"""
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,21 @@ class Project:
             yield client
         finally:
             stop(process)
+
+    @contextmanager
+    def bundled_postgres(self) -> Iterator[str]:
+        """Start the PostgreSQL server that the project's tests use, and yield its URL."""
+        with subprocess.Popen(
+            ["uv", "run", "python", "-c", POSTGRES],
+            cwd=self.path,
+            env=dict(self.environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout
+            yield process.stdout.readline().strip()
+            process.communicate()
 
 
 @dataclass(frozen=True)

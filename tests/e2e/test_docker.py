@@ -44,7 +44,7 @@ for _ in range(120):
 print(found["status"], found["result"]["words"])
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.docker]
+pytestmark = [pytest.mark.long, pytest.mark.docker]
 
 
 @pytest.fixture(autouse=True)

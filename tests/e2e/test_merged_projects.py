@@ -27,7 +27,7 @@ CHECKS = (
     "uv run mypy .",
     "uv run alembic upgrade head",
     "uv run alembic check",
-    "uv run pytest --quiet",
+    "uv run pytest --quiet -n auto",
 )
 
 
@@ -81,11 +81,10 @@ STORIES = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[] if story.is_quick else pytest.mark.long)
+        pytest.param(name, marks=pytest.mark.slow if story.is_quick else pytest.mark.long)
         for name, story in STORIES.items()
     ],
 )

@@ -18,25 +18,37 @@ from tests.e2e.commands import (
 from tests.e2e.conftest import Create
 from tests.e2e.edges import add_edge_cases
 from tests.e2e.project import Client, Project
-from tests.matrix import ARRAY, CATALOG, PRESETS, PROJECTS
+from tests.matrix import ARRAY, CATALOG, PRESETS, PROJECTS, Answers
 
 ROWS = 8
 CHOSEN = list(PROJECTS)[: len(PRESETS) + ROWS]
 REST = list(PROJECTS)[len(CHOSEN) :]
-QUICK = [
-    pytest.param(name, marks=[] if name == "standard" else pytest.mark.slow)
-    for name in list(PROJECTS)[: len(PRESETS) + 2]
-]
-OnRealDatabase = Callable[[Project, Mapping[str, Value]], Project]
+OnDatabase = Callable[[Project, Mapping[str, Value]], Project]
 ACCOUNT = {"email": "ada@example.com", "password": "correct horse battery staple"}
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("name", PRESETS)
+def test_preset_is_created_serves_its_api_and_passes_its_own_tests(
+    name: str, create: Create, on_bundled_database: OnDatabase
+) -> None:
+    """The one test of whole projects that is not marked slow; no server has to be installed."""
+    project = create(PRESETS[name])
+    project.run("uv sync")
+
+    use_api(on_bundled_database(project, PRESETS[name]), PRESETS[name])
+
+    assert " passed" in project.run("uv run pytest -n auto")
+
+
 @pytest.mark.parametrize(
-    "name", [*CHOSEN, *(pytest.param(n, marks=pytest.mark.long) for n in REST)]
+    "name",
+    [
+        *(pytest.param(name, marks=pytest.mark.slow) for name in CHOSEN),
+        *(pytest.param(name, marks=pytest.mark.long) for name in REST),
+    ],
 )
 def test_project_passes_the_checks_that_it_documents(
-    name: str, create: Create, on_real_database: OnRealDatabase, subtests: pytest.Subtests
+    name: str, create: Create, on_real_database: OnDatabase, subtests: pytest.Subtests
 ) -> None:
     """CI's commands run as CI does, on a clone; without CI the README's, where the owner is.
 
@@ -70,15 +82,18 @@ def pipeline_settings(project: Path) -> dict[str, str]:
     return {name: value for name, value in variables if name.startswith("UV_")}
 
 
-@pytest.mark.parametrize("name", QUICK)
-def test_project_serves_its_api(
-    name: str, create: Create, on_real_database: OnRealDatabase
-) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHOSEN[len(PRESETS) : len(PRESETS) + 2])
+def test_project_serves_its_api(name: str, create: Create, on_real_database: OnDatabase) -> None:
     answers = PROJECTS[name]
     project = create(answers)
     project.run("uv sync")
-    project = on_real_database(project, answers)
 
+    use_api(on_real_database(project, answers), answers)
+
+
+def use_api(project: Project, answers: Answers) -> None:
+    """Start the project, sign up and write something."""
     with project.serve("uv run fastapi dev") as anyone:
         assert anyone.request("GET", "/health")[0] == 200
         assert anyone.request("GET", "/docs")[0] == 200
@@ -115,13 +130,12 @@ def test_the_chosen_rows_are_enough() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("database", ["postgres", "mysql"])
-def test_tests_need_no_server(database: str, create: Create) -> None:
-    """PostgreSQL comes from a package; without a MySQL the tests make do with SQLite."""
-    project = create({**PRESETS["full"], "database": database})
+def test_tests_need_no_mysql(create: Create) -> None:
+    """Without a server, they make do with SQLite."""
+    project = create({**PRESETS["full"], "database": "mysql"})
     project.run("uv sync")
 
-    assert " passed" in project.run("uv run pytest")
+    assert " passed" in project.run("uv run pytest -n auto")
 
 
 @pytest.mark.slow
@@ -143,7 +157,7 @@ def test_production_runs_as_the_readme_deploys_it(create: Create) -> None:
         MIGRATE_ON_START="false",
         SMTP_HOST="mail.example.org",
         MAIL_FROM="noreply@example.org",
-        CELERY_BROKER_URL="redis://127.0.0.1:6379/0",
+        CELERY_BROKER_URL="redis://127.0.0.1:1/0",  # no server listens there
     )
     deployment = [command for command in documented(project.path) if "--no-dev" in command]
     for command in deployment[:-1]:

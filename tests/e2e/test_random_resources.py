@@ -35,12 +35,11 @@ def find_tests(typed: Typed) -> str:
     return f"tests/api/{typed.api}/test_{plural_of(normalise(typed.name))}*.py"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("database", "seed", "count"),
     [
-        ("sqlite", 1, 4),
-        ("postgres", 2, 4),
+        pytest.param("sqlite", 1, 4, marks=pytest.mark.slow),
+        pytest.param("postgres", 2, 4, marks=pytest.mark.slow),
         *(
             pytest.param(database, seed, 12, marks=pytest.mark.long)
             for database in PROJECTS

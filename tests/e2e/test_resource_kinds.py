@@ -19,7 +19,6 @@ PROJECTS: dict[str, Answers] = {
 FLAGS = {"owned": "--owned", "public": "--public", "admin": "--admin-only"}
 
 
-@pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.parametrize("answers", PROJECTS.values(), ids=PROJECTS)
 def test_resources_of_every_kind_keep_their_promises(

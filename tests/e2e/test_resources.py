@@ -57,11 +57,12 @@ def check(project: Project, *tests: str) -> None:
     project.run(f"uv run pytest {' '.join(tests)}")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "answers",
     [
-        pytest.param(answers, id=name, marks=[] if name in IN_CI else pytest.mark.long)
+        pytest.param(
+            answers, id=name, marks=pytest.mark.slow if name in IN_CI else pytest.mark.long
+        )
         for name, answers in PROJECTS.items()
     ],
 )
@@ -115,7 +116,6 @@ def test_changed_product_keeps_its_rows(create: Create) -> None:
     project.run("uv run alembic upgrade head && uv run alembic check")
 
 
-@pytest.mark.slow
 @pytest.mark.long
 def test_ten_resources_that_refer_to_each_other_live_in_one_project(create: Create) -> None:
     project = create(PROJECTS["standard"])

@@ -10,7 +10,7 @@ from subprocess import run
 
 import pytest
 
-from tests.e2e.databases import SERVERS, answers, database
+from tests.e2e.databases import database, skip_without
 from tests.generators.migrations import Migrations
 
 
@@ -21,10 +21,9 @@ def migrations(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Migra
     with ExitStack() as databases:
         if "sqlite" in {kind, other}:
             url = f"sqlite+aiosqlite:///{tmp_path}/test.db"
-        elif answers(SERVERS[kind]):
-            url = databases.enter_context(database(kind, python))
         else:
-            pytest.skip(f"no {kind} server answers at {SERVERS[kind]}")
+            skip_without(kind)
+            url = databases.enter_context(database(kind, python))
         yield Migrations(tmp_path, kind, url)
 
 

@@ -68,8 +68,9 @@ def test_files_are_clean_under_the_rules_of_their_project(
     check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", [1, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "number", [pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.long)]
+)
 def test_files_of_random_resources_are_clean(number: int, rendered: Render, tmp_path: Path) -> None:
     answers = PROJECTS["full"]
     around = ProjectNames(database=str(answers["database"]))

@@ -86,7 +86,6 @@ def as_if_new(migrations: Migrations, told: Mapping[str, object]) -> object:
     return renamed(table, str(told["plural"]))
 
 
-@pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.parametrize("number", range(3))
 def test_random_changes_lead_to_the_tables_of_new_resources(

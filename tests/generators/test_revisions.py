@@ -15,8 +15,6 @@ import sqlalchemy as sa
 from tests.generators.fields import TYPES, Context, definition, field, operation
 from tests.generators.migrations import Migrations
 
-pytestmark = pytest.mark.slow
-
 OWNER, CATEGORY, ROW, OTHER = (UUID(int=number) for number in range(1, 5))
 NOW = datetime(2026, 1, 31, 12, 30, tzinfo=UTC)
 STORED: dict[str, sa.types.TypeEngine[Any]] = {
@@ -162,10 +160,12 @@ def test_field_of_every_type_comes_changes_and_goes(tmp_path: Path, kind: str) -
     changes(Migrations(tmp_path, "sqlite", f"sqlite+aiosqlite:///{tmp_path}/test.db"), [kind])
 
 
+@pytest.mark.slow
 def test_fields_of_all_types_change_together(migrations: Migrations) -> None:
     changes(migrations, TYPES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("access", ["owned", "public"])
 def test_constraints_follow_their_fields(migrations: Migrations, access: str) -> None:
     stock = field("stock", "int", ge="0")
@@ -229,6 +229,7 @@ def test_required_field_without_default_comes_back_empty(migrations: Migrations)
     assert read_product(migrations, [TITLE]) == {"title": "a"}
 
 
+@pytest.mark.slow
 def test_rows_that_refer_to_others_of_their_kind_stay(migrations: Migrations) -> None:
     parent = field("parent", "ref", optional=True)
     parent |= {"target": "product", "target_plural": "products"}
@@ -248,6 +249,7 @@ def test_rows_that_refer_to_others_of_their_kind_stay(migrations: Migrations) ->
     assert {row["id"]: row["parent_id"] for row in rows} == {ROW: None, CATEGORY: ROW}
 
 
+@pytest.mark.slow
 def test_rows_that_break_a_new_limit_stop_the_migration_and_nothing_else(
     migrations: Migrations,
 ) -> None:
@@ -308,7 +310,13 @@ def many(op: str, olds: Sequence[Context], news: Sequence[Context]) -> list[Cont
     return [operation(op, old, new) for old, new in zip(olds, news, strict=True)]
 
 
-@pytest.mark.parametrize("access", [pytest.param("owned", marks=pytest.mark.long), "public"])
+@pytest.mark.parametrize(
+    "access",
+    [
+        pytest.param("owned", marks=pytest.mark.long),
+        pytest.param("public", marks=pytest.mark.slow),
+    ],
+)
 def test_names_move_on_to_other_fields(migrations: Migrations, access: str) -> None:
     """Chains of renames, and names that are free again at once."""
     reference = {"optional": True, "target": "category", "target_plural": "categories"}
@@ -341,8 +349,16 @@ def test_names_move_on_to_other_fields(migrations: Migrations, access: str) -> N
     walk.back_and_forth()
 
 
-@pytest.mark.parametrize("access", [pytest.param("owned", marks=pytest.mark.long), "public"])
-@pytest.mark.parametrize("optional", [pytest.param(True, marks=pytest.mark.long), False])
+@pytest.mark.parametrize(
+    ("access", "optional"),
+    [
+        pytest.param("public", False, marks=pytest.mark.slow),
+        *(
+            pytest.param(access, optional, marks=pytest.mark.long)
+            for access, optional in [("owned", False), ("owned", True), ("public", True)]
+        ),
+    ],
+)
 def test_reference_becomes_unique_and_common_again(
     migrations: Migrations, access: str, *, optional: bool
 ) -> None:

@@ -131,6 +131,7 @@ def test_folder_is_a_problem(tmp_path: Path) -> None:
     assert "cannot be read" in problems[0].message
 
 
+@pytest.mark.posix
 def test_pipe_is_not_waited_for(path: Path) -> None:
     os.mkfifo(path)
 

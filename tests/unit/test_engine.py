@@ -66,6 +66,7 @@ def plain_copier(repository: Path, chosen: Mapping[str, Value], destination: Pat
         )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=5,
     deadline=None,

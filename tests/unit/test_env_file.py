@@ -48,6 +48,7 @@ def test_secrets_differ_from_project_to_project(tmp_path: Path) -> None:
     assert len(texts) == 2
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_only_the_owner_can_read_it(tmp_path: Path, umask: int) -> None:
     (tmp_path / ".env.example").write_text(EXAMPLE)
@@ -66,6 +67,7 @@ def test_without_an_example_there_is_no_file(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.posix
 def test_file_that_is_there_is_never_touched(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine")

@@ -15,6 +15,8 @@ import pytest
 from newapi.terminal import external_tools
 from tests import trees
 
+pytestmark = pytest.mark.posix
+
 FILES = {
     "README.md": "one\r\ntwo\n",
     ".env": "KEY=secret\n",

@@ -527,7 +527,6 @@ def test_killed_step_leaves_the_one_before(shop: Project, number: int) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_step_can_be_killed_at_every_moment(shop: Project, room: Path) -> None:

@@ -140,7 +140,6 @@ def test_every_law_holds_for_projects(
     laws(workshop, by_user, version, [*words, "--conflict", style])
 
 
-@pytest.mark.slow
 @pytest.mark.long
 @settings(few, max_examples=120)
 @given(edits, TARGETS, CHOICES, STYLE)
@@ -182,7 +181,6 @@ def test_steps_without_a_commit_are_taken_back_one_by_one(
     laws_of_steps(workshop, by_user, steps)
 
 
-@pytest.mark.slow
 @pytest.mark.long
 @settings(few, max_examples=60)
 @given(edits, STEPS)

@@ -34,7 +34,6 @@ def test_every_law_holds(by_template: list[Edit], by_user: list[Edit], rules: Ru
     hold(by_template, by_user, rules)
 
 
-@pytest.mark.slow
 @pytest.mark.long
 @settings(few, max_examples=2000)
 @given(edits, edits, all_rules)

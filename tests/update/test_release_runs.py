@@ -76,7 +76,6 @@ def test_real_projects_are_updated_as_in_memory(
     )
 
 
-@pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.usefixtures("home")
 @settings(few, max_examples=40)

@@ -67,6 +67,7 @@ def hold(sides: Sides, user: Story, rules: Rules, lineage: Lineage) -> None:
     assert not again[1].writes
 
 
+@pytest.mark.slow
 @few
 @given(numbers, anything, STYLES)
 def test_every_law_holds(library: Library, number: int, by_user: list[Edit], rules: Rules) -> None:
@@ -75,7 +76,6 @@ def test_every_law_holds(library: Library, number: int, by_user: list[Edit], rul
     hold(sides, edited(sides, by_user), rules, library.lineage(journey))
 
 
-@pytest.mark.slow
 @pytest.mark.long
 @settings(few, max_examples=4500)
 @given(numbers, anything, STYLES)

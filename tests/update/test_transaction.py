@@ -248,7 +248,6 @@ def test_recovery_can_be_killed_too(
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_random_kills(edited: Project, frozen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWAPI_TEST_RELEASES", str(frozen))
     before = edited.snapshot()

@@ -70,10 +70,12 @@ def interview(about: Interview) -> Draft:
     """
     conversation = _Conversation(about)
     try:
-        with interrupts.as_keyboard_interrupt():
+        with interrupts.reported_to(conversation.stop):
             conversation.run()
     except (EOFError, OSError) as error:  # the second where the terminal cannot be restored
         raise prompts.end_of_input() from error
+    if conversation.is_stopped:
+        raise KeyboardInterrupt
     return conversation.draft
 
 
@@ -406,6 +408,7 @@ class _Conversation:
 
     def __init__(self, about: Interview) -> None:
         self.draft = about.draft
+        self.is_stopped = False  # by a signal
         self._about = about
         self._start = ""  # the preset that was taken
         self._notes: list[str] = []
@@ -426,14 +429,23 @@ class _Conversation:
         self._app = self._application()
 
     def run(self) -> None:
-        """Ask until the summary is confirmed.
+        """Ask until the summary is confirmed or `stop` is called.
 
         Raises:
             KeyboardInterrupt: Somebody pressed Ctrl-C.
             EOFError: The terminal was closed.
         """
         self._go(self._questions[0] if self._questions else self._summary)
-        self._app.run(pre_run=self._end_on_errors, set_exception_handler=False)
+        self._app.run(pre_run=self._prepare, set_exception_handler=False, handle_sigint=False)
+
+    def stop(self) -> None:
+        """Let the event loop end the conversation and restore the terminal.
+
+        Signal handlers call this; an exception from them could skip what restores the terminal.
+        """
+        self.is_stopped = True
+        if self._app.loop:
+            self._app.loop.call_soon_threadsafe(self._end, KeyboardInterrupt())
 
     # The screens
 
@@ -732,7 +744,6 @@ class _Conversation:
         bindings = KeyBindings()
 
         @bindings.add("c-c", eager=True)
-        @bindings.add("<sigint>")
         def _stop(event: KeyPressEvent) -> None:
             event.app.exit(exception=KeyboardInterrupt)
 
@@ -744,15 +755,19 @@ class _Conversation:
     def _clear_messages(self, _sender: object) -> None:
         self._flaw, self._notes = "", []
 
-    def _end_on_errors(self) -> None:
-        """Let an unexpected error end the conversation, and restore the terminal."""
+    def _prepare(self) -> None:
+        """Let unexpected errors end the conversation, and a signal that came before the loop."""
+        asyncio.get_running_loop().set_exception_handler(self._end_with_error)
+        if self.is_stopped:
+            self._end(KeyboardInterrupt())
 
-        def end(_loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
-            if not self._app.is_done:
-                error = context.get("exception") or RuntimeError(context["message"])
-                self._app.exit(exception=error)
+    def _end_with_error(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        self._end(context.get("exception") or RuntimeError(context["message"]))
 
-        asyncio.get_running_loop().set_exception_handler(end)
+    def _end(self, error: BaseException) -> None:
+        """End the conversation unless it has ended, and restore the terminal."""
+        if self._app.future and not self._app.future.done():
+            self._app.exit(exception=error)
 
 
 def _text(part: Part) -> str:

@@ -24,6 +24,16 @@ def as_keyboard_interrupt() -> Iterator[None]:
 
 
 @contextmanager
+def reported_to(stop: Callable[[], None]) -> Iterator[None]:
+    """Call a function when a signal asks to stop, in place of raising an exception.
+
+    It is called between any two instructions of the main thread.
+    """
+    with _handling(lambda _number, _frame: stop()):
+        yield
+
+
+@contextmanager
 def ignored() -> Iterator[None]:
     """Hold signals back until the block has finished."""
     with _handling(signal.SIG_IGN):

@@ -79,7 +79,7 @@ def get_telemetry_config(settings: Settings) -> TelemetryConfig:
 def is_probe(scope: Scope) -> bool:
     """Return whether a request is for the health or the metrics of the application."""
     path = scope["path"].removeprefix(scope.get("root_path", ""))
-    return path.split("/")[1] in {"health", "metrics"}
+    return path.strip("/").partition("/")[0] in {"health", "metrics"}
 
 
 def instrument_engine(settings: Settings, engine: AsyncEngine) -> None:

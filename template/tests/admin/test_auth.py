@@ -43,6 +43,22 @@ async def test_cookie_is_restricted_to_the_pages_and_the_site(
     assert {"path=/admin", "httponly", "samesite=strict", "secure"} <= set(cookie)
 
 
+async def test_login_works_below_a_path_prefix(
+    users: UserFactory, transport: ASGITransport
+) -> None:
+    await users.register_admin()
+    transport.root_path = "/svc"
+
+    headers = {"Origin": "http://test"}
+    async with AsyncClient(transport=transport, base_url="http://test/svc") as browser:
+        response = await browser.post("/admin/login", data=LOGIN, headers=headers)
+
+        assert response.headers["Location"] == "http://test/svc/admin/"
+        assert "path=/svc/admin" in response.headers["Set-Cookie"].lower().split("; ")
+        assert (await browser.get("/admin/user/list")).status_code == 200
+        assert (await browser.get("/admin")).headers["Location"] == "/svc/admin/"
+
+
 @pytest.mark.parametrize("change", [{"role": UserRole.USER}, {"is_active": False}], ids=str)
 async def test_losing_the_role_or_deactivation_ends_access_at_once(
     root: AsyncClient, users: UserFactory, change: dict[str, object]

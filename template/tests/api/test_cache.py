@@ -10,7 +10,7 @@ from httpx2 import AsyncClient
 from pydantic import SecretStr
 
 from app.api.cache import CacheDep
-from tests.redis import NO_REDIS
+from tests.redis_server import NO_REDIS
 from tests.servers import Serve
 
 URL = "/api/v1/value"

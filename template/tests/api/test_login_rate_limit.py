@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from tests.factories.users import PASSWORD, auth_headers, is_logged_in
-from tests.redis import NO_REDIS
+from tests.redis_server import NO_REDIS
 from tests.servers import Serve
 
 LOGIN, FORM, REGISTER = "/api/v1/auth/login", "/api/v1/auth/token", "/api/v1/users"

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from app.api.rate_limit import rate_limit
 from app.api.v1.api import router
-from tests.redis import NO_REDIS
+from tests.redis_server import NO_REDIS
 from tests.servers import Serve
 
 PROBE = "/api/v1/probe"

@@ -1,6 +1,5 @@
 # Needs app/factory.py
 from collections.abc import AsyncGenerator
-from unittest.mock import AsyncMock
 
 import pytest
 from fastapi import FastAPI, HTTPException, Request
@@ -10,7 +9,6 @@ from structlog.testing import capture_logs
 
 from app.config import Settings
 from app.factory import create_app
-from app.middleware import ErrorMiddleware
 from app.problems import Problem
 
 
@@ -93,13 +91,6 @@ async def test_error_after_the_start_of_a_response_reaches_the_server_and_sends_
     assert "response already started" in str(raised.value)
     assert isinstance(raised.value.__cause__, LookupError)
     assert [(line["event"], line["status"]) for line in logs] == [("request", 200)]
-
-
-async def test_error_of_a_websocket_reaches_the_server() -> None:
-    broken = AsyncMock(side_effect=LookupError)
-
-    with pytest.raises(LookupError):
-        await ErrorMiddleware(broken)({"type": "websocket"}, AsyncMock(), AsyncMock())
 
 
 async def test_oversized_body_is_a_problem_even_if_the_endpoint_does_not_read_it(

@@ -38,3 +38,9 @@ def test_production_requires_https(settings: Settings, insecure: str) -> None:
 @pytest.mark.parametrize("name", ["google", "github"])
 def test_oidc_name_of_another_provider_is_rejected(settings: Settings, name: str) -> None:
     assert "OIDC_NAME" in settings_error(settings, oidc_name=name)
+
+
+def test_public_url_must_have_the_root_path(settings: Settings) -> None:
+    provider = {"google_client_id": "id", "root_path": "/svc"}
+
+    assert "PUBLIC_URL" in settings_error(settings, **provider, public_url="http://test")

@@ -1,0 +1,77 @@
+# Needs app/core/session.py app/api/deps.py
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import EventSourceResponse
+from httpx2 import AsyncClient
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from structlog.testing import capture_logs
+
+from app.core.session import ENDED, RequestSession, SessionEnded
+from app.dependencies import AppState, SessionDep
+from app.models.user import User, UserRole
+
+
+def new_user() -> User:
+    return User(email="ada@example.com", hashed_password="x", role=UserRole.USER)
+
+
+async def add_and_flush(db: AsyncSession) -> None:
+    db.add(new_user())
+    await db.flush()
+
+
+async def add_only(db: AsyncSession) -> None:
+    db.add(new_user())
+
+
+async def add_all(db: AsyncSession) -> None:
+    db.add_all([new_user()])
+
+
+USES: list[Callable[[AsyncSession], Awaitable[object]]] = [
+    add_and_flush,
+    add_only,
+    add_all,
+    lambda db: db.commit(),
+    lambda db: db.connection(),
+    lambda db: db.execute(text("SELECT 1")),
+    lambda db: db.execute(update(User).values(full_name=None)),
+    lambda db: db.flush(),
+    lambda db: db.get(User, uuid4()),
+    lambda db: db.merge(new_user()),
+    lambda db: db.run_sync(lambda session: session.scalars(select(User)).all()),
+    lambda db: db.scalars(select(User)),
+    lambda db: db.stream(select(User)),
+]
+
+
+@pytest.mark.parametrize("use", USES)
+async def test_every_use_of_an_ended_session_is_an_error(
+    state: AppState, use: Callable[[AsyncSession], Awaitable[object]]
+) -> None:
+    async with state.sessionmaker(sync_session_class=RequestSession) as db:
+        await db.execute(text("SELECT 1"))
+        db.info[ENDED] = True
+        await db.close()
+
+        with pytest.raises(SessionEnded):
+            await use(db)
+
+
+async def test_events_cannot_use_the_session_of_the_request(
+    app: FastAPI, client: AsyncClient
+) -> None:
+    @app.get("/events", response_class=EventSourceResponse)
+    async def read_events(db: SessionDep) -> AsyncGenerator[str]:
+        await db.execute(text("SELECT 1"))
+        yield "never"
+
+    with capture_logs() as logs:
+        response = await client.get("/events")
+
+    assert response.status_code == 500
+    assert "SessionEnded" in repr(logs)
