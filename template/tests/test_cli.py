@@ -42,3 +42,18 @@ def test_openapi_prints_the_document_of_the_application_and_needs_no_settings(
     assert (printed.exit_code, written.exit_code) == (0, 0)
     assert json.loads(printed.stdout) == create_app(settings).openapi()
     assert (tmp_path / "openapi.json").read_text() == printed.stdout
+
+
+def test_verify_runs_every_check_and_names_those_that_fail(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checks = ("ruff check missing.py", "ruff --version")
+    monkeypatch.setattr("app.verify.CHECKS", checks)
+    failing = runner.invoke(cli, ["verify"])
+    monkeypatch.setattr("app.verify.CHECKS", checks[1:])
+    passing = runner.invoke(cli, ["verify"])
+
+    assert (failing.exit_code, passing.exit_code) == (1, 0)
+    assert "==> ruff --version" in failing.output
+    assert "Failed: ruff check missing.py" in failing.output
+    assert "All checks passed." in passing.output
