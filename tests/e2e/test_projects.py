@@ -38,10 +38,10 @@ def test_project_passes_the_checks_that_it_documents(
     """
     answers = PROJECTS[name]
     project = create(answers)
-    migrations = MIGRATIONS[1:]
+    migrations = list(MIGRATIONS[1:])
     if continuous(project.path):
         project = project.clone().with_environment(**pipeline_settings(project.path))
-        migrations = MIGRATIONS
+        migrations = list(MIGRATIONS)
     project.run("uv sync")
     project = on_real_database(project, answers)
 
