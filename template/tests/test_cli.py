@@ -81,3 +81,18 @@ def test_check_fails_with_every_wrong_setting(monkeypatch: pytest.MonkeyPatch) -
     assert result.exit_code == 1
     assert "error: LOG_LEVEL must be" in result.output
     assert "error: DATABASE_URL must be" in result.output
+
+
+def test_verify_runs_every_check_and_names_those_that_fail(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checks = ("ruff check missing.py", "ruff --version")
+    monkeypatch.setattr("app.verify.CHECKS", checks)
+    failing = runner.invoke(cli, ["verify"])
+    monkeypatch.setattr("app.verify.CHECKS", checks[1:])
+    passing = runner.invoke(cli, ["verify"])
+
+    assert (failing.exit_code, passing.exit_code) == (1, 0)
+    assert "==> ruff --version" in failing.output
+    assert "Failed: ruff check missing.py" in failing.output
+    assert "All checks passed." in passing.output

@@ -9,15 +9,13 @@ from typing import Any
 
 import yaml
 
-STATIC = (
-    "uv run ruff format --check .",
-    "uv run ruff check .",
-    "uv run lint-imports",
-    "uv run mypy .",
-    "uv run pyright",
+VERIFY = "uv run app verify"
+MIGRATIONS = (
+    "uv run app env",
+    "uv run alembic upgrade head",
+    "uv run alembic check",
+    "uv run alembic downgrade base",
 )
-CHECKS = (*STATIC, "uv run pytest -n auto --cov", "uv run alembic upgrade head")
-ROUND_TRIP = ("uv run alembic check", "uv run alembic downgrade base")
 BLOCK = re.compile(r"^```(?:bash|console|sh|shell)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

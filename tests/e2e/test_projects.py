@@ -8,13 +8,7 @@ from pathlib import Path
 import pytest
 
 from newapi.template.catalog import Value
-from tests.e2e.commands import (
-    CHECKS,
-    ROUND_TRIP,
-    continuous,
-    documented,
-    pipeline_variables,
-)
+from tests.e2e.commands import MIGRATIONS, VERIFY, continuous, documented, pipeline_variables
 from tests.e2e.conftest import Create
 from tests.e2e.edges import add_edge_cases
 from tests.e2e.project import Client, Project
@@ -50,23 +44,23 @@ def test_preset_is_created_serves_its_api_and_passes_its_own_tests(
 def test_project_passes_the_checks_that_it_documents(
     name: str, create: Create, on_real_database: OnDatabase, subtests: pytest.Subtests
 ) -> None:
-    """CI's commands run as CI does, on a clone; without CI the README's, where the owner is.
+    """With CI they run as CI does, on a clone; without it where the owner is.
 
     Presets keep their promise of coverage; the other projects are not slowed down by measuring it.
     """
     answers = PROJECTS[name]
     project = create(answers)
-    if written := continuous(project.path):
+    migrations = list(MIGRATIONS[1:])
+    if continuous(project.path):
         project = project.clone().with_environment(**pipeline_settings(project.path))
-    else:
-        written = [command for command in documented(project.path) if command != "uv run app env"]
+        migrations = list(MIGRATIONS)
     project.run("uv sync")
     project = on_real_database(project, answers)
 
-    for command in dict.fromkeys([*written, *ROUND_TRIP]):
-        if command in {*CHECKS, *ROUND_TRIP, "uv run app env"}:
-            with subtests.test(command):
-                project.run(command if name in PRESETS else command.removesuffix(" --cov"))
+    checks = [VERIFY] if name in PRESETS else checks_without_coverage(project)
+    for command in (*checks, *migrations):
+        with subtests.test(command):
+            project.run(command)
     with subtests.test("edge cases"):
         added = add_edge_cases(project)
         project.run(["uv", "run", "ruff", "check", *added])
@@ -74,6 +68,13 @@ def test_project_passes_the_checks_that_it_documents(
             project.run("uv run mypy .")
         tests = [path for path in added if Path(path).name.startswith("test_")]
         project.run(["uv", "run", "pytest", *tests])
+
+
+def checks_without_coverage(project: Project) -> list[str]:
+    """Return the commands that `app verify` runs, but measure no coverage."""
+    code = "from app.verify import CHECKS; print(*CHECKS, sep=chr(10))"
+    checks = project.run(["uv", "run", "python", "-c", code]).splitlines()
+    return [f"uv run {check}".removesuffix(" --cov") for check in checks]
 
 
 def pipeline_settings(project: Path) -> dict[str, str]:

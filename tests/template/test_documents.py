@@ -18,7 +18,7 @@ VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 EXAMPLES = re.compile(r"product|app/api/v2/")
 ELSEWHERE = {  # variables that are no settings of the application
     *("FORWARDED_ALLOW_IPS", "NO_COLOR", "WEB_CONCURRENCY", "OIDC_NAME", "PROMETHEUS_MULTIPROC_DIR"),
-    *("TEST_CELERY_BROKER_URL", "TEST_DATABASE_URL", "TEST_REDIS_URL"),
+    *("TEST_CELERY_BROKER_URL", "TEST_DATABASE_URL", "TEST_REDIS_URL", "RENOVATE_TOKEN"),
 }
 
 

@@ -58,7 +58,8 @@ def _modules(site: Path) -> set[str]:
     folders = {path.parent.name for path in site.glob("*/__init__.*")}
     files = {path.name.split(".")[0] for path in site.iterdir() if path.suffix in {".py", ".so"}}
     modules = {name for name in folders | files if name.isidentifier()}
-    return {canonicalize_name(name) for name in modules if not name.startswith("_")}
+    private = {name for name in modules if name.startswith("_") or name.endswith("__mypyc")}
+    return {canonicalize_name(name) for name in modules - private}
 
 
 def _uv(command: str, *options: str, cwd: Path) -> None:
