@@ -15,7 +15,6 @@ from newapi.resources import inventory
 from newapi.resources.rendering import Side
 from newapi.template import catalog, sources
 from newapi.update import drift, execution, planning, report, resource_merge
-from newapi.update.journal import Desk
 from newapi.update.planning import Wanted
 
 if TYPE_CHECKING:
@@ -71,8 +70,7 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
             with console.status(f"Rendering {source.commit}"):
                 base = render(answers)
         left = [*drift.leftovers(repository, base, known, answers, render)]
-    journal = Desk(repository).read()
-    is_interrupted = journal is not None and journal.is_interrupted
+    is_interrupted = execution.is_interrupted(repository)
     files = drift.compare(repository, base)
     edited = drift.edited_answers(ours, base.get(ANSWERS_FILE))
     reasons = [

@@ -68,7 +68,7 @@ def carry_out(
     with execution.at_work(repository, console) as desk:
         plan, document = decide()
         if not plan.is_up_to_date:
-            execution.carry_out(repository, desk, plan, document)
+            document = execution.carry_out(repository, desk, plan, document)
     code = _tell(document, console)
     if console.can_ask and is_asking:
         next_steps.make(console, repository.project, execution.offered(plan))

@@ -73,6 +73,11 @@ class Repository:
         output = self.run("rev-parse", "--verify", "--quiet", "HEAD", accepted=(0, 1))
         return output.decode().strip()
 
+    def branch(self) -> str:
+        """Return the branch that is checked out; empty when there is none."""
+        output = self.run("symbolic-ref", "--quiet", "--short", "HEAD", accepted=(0, 1))
+        return output.decode(errors="replace").strip()
+
     def listing(self) -> dict[str, Item]:
         """Return every path of HEAD below the project's folder."""
         items: dict[str, Item] = {}

@@ -80,6 +80,15 @@ def parents(path: str) -> list[str]:
     return found
 
 
+def blocker(root: Path, path: str) -> str:
+    """Return the outermost parent of a path that is a link or a file; empty when there is none."""
+    for parent in reversed(parents(path)):
+        found = root / parent
+        if found.is_symlink() or (found.exists() and not found.is_dir()):
+            return parent
+    return ""
+
+
 def folders(paths: Iterator[str] | Mapping[str, object]) -> set[str]:
     """Return every folder that these paths are in."""
     return {parent for path in paths for parent in parents(path)}

@@ -94,7 +94,8 @@ class _Merger:
         if case.action == "moved":
             self.writes[case.origin] = None
         if path in self.rules.always_theirs and theirs is not None:
-            self._take(case, theirs)
+            data = text_merge.in_form_of(ours.data, theirs.data) if ours else theirs.data
+            self._take(case, replace(theirs, data=data))
         elif theirs in (ours, base):
             self._leave(case)
         elif ours == base and not (case.origin and theirs is None):

@@ -24,6 +24,7 @@ from newapi.update import (
     migration_imports,
     renamed_names,
     resource_merge,
+    text_merge,
     upgrades,
     worktree,
 )
@@ -238,7 +239,7 @@ def conclude(
         f"{path} merged without a conflict, but can no longer be parsed: look at it"
         for path in checks.broken(merged, sides.theirs)
     ]
-    if ours.tree.get(ANSWERS_FILE) != sides.base.get(ANSWERS_FILE, ours.tree[ANSWERS_FILE]):
+    if _is_edited(ours.tree[ANSWERS_FILE], sides.base.get(ANSWERS_FILE)):
         warnings.append(f"{ANSWERS_FILE} was edited by hand; it is written anew")
     merged, ignored = env_file.fill(repository.project, merged, ours.ignored, done.names)
     if done.names:
@@ -256,6 +257,11 @@ def conclude(
         loose=tuple(loose),
         base=sides.base,
     )
+
+
+def _is_edited(ours: tree.Entry, base: tree.Entry | None) -> bool:
+    """Whether an answers file has other lines than newapi wrote; line ends do not matter."""
+    return base is not None and ours.data != text_merge.in_form_of(ours.data, base.data)
 
 
 def join(

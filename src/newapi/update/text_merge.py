@@ -58,6 +58,13 @@ def merge(base: bytes, ours: bytes, theirs: bytes, labels: Labels, style: Style)
     )
 
 
+def in_form_of(ours: bytes, text: bytes) -> bytes:
+    """Return a text with the line ends and the byte order mark of another one."""
+    form = _form(ours, _form(text, _Form(bom=False, crlf=False)))
+    plain = text.removeprefix(_BOM).replace(b"\r\n", b"\n")
+    return _formed(plain, bom=form.bom, crlf=form.crlf)
+
+
 def markers(data: bytes, labels: Labels) -> int:
     """Count the conflicts that a text holds."""
     mark = re.compile(rb"^<{7} " + re.escape(labels.ours.encode()) + rb"\r?$", re.MULTILINE)

@@ -59,6 +59,18 @@ def require_quiet(repository: Repository, *, may_follow: bool) -> None:
         raise _uncommitted(edited, f"Commit everything; or {stash}.")
 
 
+def require_same(repository: Repository, ours: Tree, paths: Iterable[str]) -> None:
+    """Refuse files that were edited after they were read, where git does not look.
+
+    Raises:
+        NewapiError: One of them has another content now.
+    """
+    for path in paths:
+        present, read = tree.look(repository.project / path), ours.get(path)
+        if present is not None and present != read:
+            raise NewapiError(f"{path} was edited while newapi was at work.", "Run it again.")
+
+
 def followed(repository: Repository) -> tuple[Journal, ...]:
     """Return the journals of changes that are staged and not committed, the oldest first.
 
