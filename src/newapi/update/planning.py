@@ -20,6 +20,7 @@ from newapi.template import catalog, sources
 from newapi.update import (
     checks,
     env_file,
+    layouts,
     merge,
     migration_imports,
     renamed_names,
@@ -227,14 +228,27 @@ def conclude(
     repository: Repository, listing: Mapping[str, Item], wanted: Wanted, done: Plan, woven: Woven
 ) -> Plan:
     """Merge, and say what deserves a look."""
-    sides, lines = Sides(woven.base, woven.theirs), woven.lines
-    ours = worktree.read(repository, listing, *sides, lines.files)
+    layout = layouts.find(repository, listing, woven.base, woven.theirs)
+    places = layout.places(worktree.places(repository, listing))
+    lines = layout.wiring(woven.lines)
+    moved = Sides(layout.tree(woven.base), layout.tree(woven.theirs))
+    ours = worktree.read(
+        *(repository, listing, *moved),
+        lambda path: path in lines.files or places.has(path) or layout.has(path),
+    )
     worktree.require_no_remains(ours, done.labels)
+    names = layout.names(ours.tree)
+    lines = names.wiring(lines)
+    sides = Sides(*names.sides(*moved, ours.tree))
     rules = Rules(done.labels, wanted.style, ours.ignored, {ANSWERS_FILE})
-    lineage = replace(done.lineage, own=woven.revision)
+    renames = {layout.path(old): layout.path(new) for old, new in done.lineage.renames.items()}
+    lineage = replace(done.lineage, renames={**done.lineage.renames, **renames})
+    lineage = replace(lineage, own=woven.revision, places=places)
     chained, merged = join(sides, ours.tree, rules, lineage, keep_tables=wanted.keep_tables)
     merged, loose = resource_merge.rewire(merged, lines)
-    warnings = [*done.warnings, *chained.notes]
+    outside = layout.outcomes(woven.base, woven.theirs)
+    merged = replace(merged, outcomes=(*merged.outcomes, *outside))
+    warnings = [*done.warnings, *chained.notes, *layout.warnings]
     warnings += [
         f"{path} merged without a conflict, but can no longer be parsed: look at it"
         for path in checks.broken(merged, sides.theirs)
@@ -245,17 +259,16 @@ def conclude(
     if done.names:
         changed = {path: entry for path, entry in merged.writes.items() if entry is not None}
         kept = renamed_names.read(repository, listing, merged.writes.keys())
-        renames = done.lineage.renames
-        warnings += renamed_names.find({**kept, **changed}, *sides, done.names, renames)
+        warnings += renamed_names.find({**kept, **changed}, *sides, done.names, lineage.renames)
     return replace(
         done,
         merged=merged,
         ignored=ignored,
         warnings=tuple(warnings),
-        migrations=(*chained.added, *woven.revision),
+        migrations=tuple(chained.added),
         dropped=(*done.dropped, *chained.dropped),
         loose=tuple(loose),
-        base=sides.base,
+        base=woven.base,
     )
 
 
@@ -275,6 +288,7 @@ def join(
     """Merge everything, revisions of the database and what they import included."""
     rules = replace(rules, renames=lineage.renames)
     chained = migrations.chain(sides.base, ours, sides.theirs, lineage, keep_tables=keep_tables)
-    added = {**chained.added, **migrations.follow(lineage.own, chained)}
+    added = {**chained.added, **migrations.follow(lineage, ours, chained)}
+    chained = replace(chained, added=added)
     merged = merge.merge(chained.base, ours, {**chained.theirs, **added}, rules)
-    return chained, migration_imports.keep(merged)
+    return chained, migration_imports.keep(merged, lineage.places)

@@ -7,13 +7,14 @@ template manages.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from newapi.errors import NewapiError
-from newapi.project import migrations, tree
+from newapi.project import locations, tree
 from newapi.project.git import Item, Repository
+from newapi.project.locations import Locations
 from newapi.project.tree import Entry, Tree
 from newapi.update.journal import Desk, Journal, results
 from newapi.update.merge import BESIDE, REJECTED
@@ -134,11 +135,14 @@ def read(
     listing: Mapping[str, Item],
     base: Tree,
     theirs: Tree,
-    also: Collection[str] = (),
+    is_read: Callable[[str], bool],
 ) -> Ours:
-    """Read what a merge of these can touch; anything else is there, but not looked into."""
+    """Read the files that a merge of these two sides can touch, and those with `is_read`.
+
+    The others are in the result too, without their contents.
+    """
     managed = {*base, *theirs}
-    wanted = {p for p in listing if p in managed or p in also or migrations.is_revision(p)}
+    wanted = {path for path in listing if path in managed or is_read(path)}
     wanted |= _candidates(listing, base, theirs)
     blobs = repository.blobs(
         item.digest for path, item in listing.items() if path in wanted and item.mode != "160000"
@@ -183,9 +187,18 @@ def unresolved(paths: Collection[str], aborted: str = "") -> NewapiError:
     )
 
 
-def revisions(repository: Repository, listing: Mapping[str, Item]) -> Tree:
+def places(repository: Repository, listing: Mapping[str, Item]) -> Locations:
+    """Return where the project keeps its revisions."""
+    items = {path: listing[path] for path in locations.config_files(listing.keys())}
+    files = {path: item for path, item in items.items() if item.is_file}
+    blobs = repository.blobs(item.digest for item in files.values())
+    contents = {path: blobs[item.digest] for path, item in files.items()}
+    return locations.read(contents, listing.keys(), repository.project)
+
+
+def revisions(repository: Repository, listing: Mapping[str, Item], places: Locations) -> Tree:
     """Read the revisions of the database."""
-    items = {path: item for path, item in listing.items() if migrations.is_revision(path)}
+    items = {path: item for path, item in listing.items() if places.has(path) and item.is_file}
     blobs = repository.blobs(item.digest for item in items.values())
     return {path: _entry(item, blobs[item.digest]) for path, item in items.items()}
 
@@ -209,16 +222,15 @@ def _entry(item: Item, data: bytes | None) -> Entry:
 
 
 def _on_disk(project: Path, paths: list[str], committed: Tree) -> dict[str, Entry]:
-    """Return what is where the template wants something, although git does not know it."""
+    """Return what is at these paths, or in their way, and not known to git."""
     found: dict[str, Entry] = {}
     folders = tree.folders(committed)
     for path in paths:
-        for place in (path, *tree.parents(path)):
-            if place in committed:
-                continue
-            if (entry := tree.look(project / place)) is not None:
-                found[place] = entry
-        if path not in folders and (project / path).is_dir():
+        blocker = tree.blocker(project, path)
+        place = blocker or path
+        if place not in committed and (entry := tree.look(project / place)) is not None:
+            found[place] = entry
+        if not blocker and path not in folders and (project / path).is_dir():
             inside = next(tree.walk(project / path), None)
             if inside is not None:
                 found[f"{path}/{inside}"] = Entry(b"", kind="module")
