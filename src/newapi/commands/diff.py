@@ -22,4 +22,4 @@ def run(options: update.Options, console: Console) -> int:
         console.document({**document, "patch": text.decode(errors="replace")})
     else:
         console.raw(text)
-    return transaction.CONFLICTS if plan.conflicts else 0
+    return 0 if plan.is_complete else transaction.CONFLICTS

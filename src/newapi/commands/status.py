@@ -14,7 +14,7 @@ from newapi.questions import answer_migration
 from newapi.resources import inventory
 from newapi.resources.rendering import Side
 from newapi.template import catalog, sources
-from newapi.update import drift, execution, planning, report, resource_merge
+from newapi.update import drift, execution, planning, report, resource_merge, worktree
 from newapi.update.planning import Wanted
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
         left = [*drift.leftovers(repository, base, known, answers, render)]
     is_interrupted = execution.is_interrupted(repository)
     files = drift.compare(repository, base)
+    places = worktree.places_on_disk(repository)
+    unfit = drift.unfit(repository, base, places)
     edited = drift.edited_answers(ours, base.get(ANSWERS_FILE))
     reasons = [
         *([Problem(f"{commit} is available.", "newapi update")] if is_available else []),
@@ -80,6 +82,7 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
         *left,
         *drift.remains(repository, base),
         *drift.reasons(files, known, answers),
+        *drift.unfit_reason(unfit),
     ]
     notes = history.notes(record, record.src_path, commit) if is_available else {}
     conflicts = plan.conflicts if plan else []
@@ -101,6 +104,7 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
         },
         "drift": [asdict(file) for file in files if file.state != "untouched"],
         "conflicts": [asdict(outcome) for outcome in conflicts],
+        "findings": [asdict(finding) for finding in unfit],
         "obstacle": obstacle,
         "notes": [{"release": release, "text": text} for release, text in notes.items()],
         "reasons": [asdict(reason) for reason in reasons],

@@ -19,7 +19,7 @@ from newapi.project.locations import Locations
 from newapi.project.revisions import Revision
 from newapi.project.tree import Entry, Tree
 
-_MANY = "uv run alembic merge heads -m 'merge', then commit"
+MERGE_HEADS = "uv run alembic merge heads -m 'merge', then commit"
 
 
 @dataclass(frozen=True)
@@ -268,7 +268,7 @@ def _folder(have: Mapping[str, Revision], heads: list[str], places: Locations) -
 def _only(heads: list[str]) -> str | None:
     if len(heads) > 1:
         message = f"The project's migrations have several heads: {', '.join(heads)}."
-        raise NewapiError(message, _MANY)
+        raise NewapiError(message, MERGE_HEADS)
     return next(iter(heads), None)
 
 

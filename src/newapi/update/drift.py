@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,12 +18,14 @@ from newapi.project import answers_file, migrations, tree
 from newapi.project.answers_file import ANSWERS_FILE
 from newapi.template import features
 from newapi.terminal.text import shorten
-from newapi.update import renames
+from newapi.update import findings, renames
+from newapi.update.findings import Finding
 from newapi.update.merge import BESIDE, REJECTED
 from newapi.update.text_merge import Labels, markers
 
 if TYPE_CHECKING:
     from newapi.project.git import Repository
+    from newapi.project.locations import Locations
     from newapi.project.tree import Entry, Tree
     from newapi.template.catalog import Catalog, Value
 
@@ -113,6 +115,25 @@ def remains(repository: Repository, base: Tree) -> Iterator[Problem]:
     if found := sorted({*marked, *beside}):
         fix = "Resolve them: no markers, no .rej and no .template-new files are left then"
         yield Problem(f"Conflicts of an update are left in: {', '.join(found[:_SHOWN])}.", fix)
+
+
+def unfit(repository: Repository, base: Tree, places: Locations) -> list[Finding]:
+    """Return what does not fit together in the project: imports, keys, revisions."""
+    names = {path for path in repository.files() if path in base or path.endswith(".py")}
+    present = {path: tree.look(repository.project / path) for path in sorted(names)}
+    files = {path: entry for path, entry in present.items() if entry is not None}
+    found = findings.find(base, base, files, places)
+    return [*found, *(each for each in findings.of_revisions(files, places) if each not in found)]
+
+
+def unfit_reason(found: Sequence[Finding]) -> Iterator[Problem]:
+    """Say what does not fit together, for people."""
+    if found:
+        rest = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        shown = ", ".join(map(str, found[:_SHOWN]))
+        yield Problem(
+            f"Parts of the project do not fit together: {shown}{rest}.", "Mend these files"
+        )
 
 
 def edited_answers(ours: Entry | None, base: Entry | None) -> Problem | None:

@@ -153,7 +153,7 @@ def describe(command: str, repository: Repository, plan: Plan, *, is_dry_run: bo
         "ok": True,
         "command": command,
         "version": __version__,
-        "exit_code": CONFLICTS if plan.conflicts else 0,
+        "exit_code": 0 if plan.is_complete else CONFLICTS,
         "dry_run": is_dry_run,
         "path": str(repository.project),
         "from": {"source": record.src_path, "commit": record.commit},
@@ -168,6 +168,7 @@ def describe(command: str, repository: Repository, plan: Plan, *, is_dry_run: bo
             for loose in plan.loose
         ],
         "warnings": [*plan.warnings, *map(str, plan.loose), *_of_dropped(plan)],
+        "findings": [asdict(finding) for finding in plan.findings],
         "notes": [{"release": release, "text": text} for release, text in notes.items()],
         "message": _message(command, plan),
         "earlier": [journal.message for journal in plan.earlier],
@@ -211,7 +212,7 @@ def _message(command: str, plan: Plan) -> str:
 
 def offered(plan: Plan) -> list[str]:
     """Return what can be run for people; nothing that loses data, or that conflicts would break."""
-    if plan.is_up_to_date or plan.conflicts or "pyproject.toml" not in plan.merged.tree:
+    if plan.is_up_to_date or not plan.is_complete or "pyproject.toml" not in plan.merged.tree:
         return []
     is_dropping = plan.dropped or any(each.summary.get("dropped") for each in plan.earlier)
     return [

@@ -59,10 +59,6 @@ class Layout:
         """Return the folders of revisions; where Alembic is not configured, as they were moved."""
         return replace(configured, folders=tuple(map(self.path, configured.folders)))
 
-    def has(self, path: str) -> bool:
-        """Whether a path of the project is in a moved folder, or may use its modules."""
-        return bool(self.folders) and path.endswith(".py")
-
     def names(self, ours: Tree) -> Names:
         """Return how the project calls the modules of moved folders."""
         return choose(self.folders, ours)

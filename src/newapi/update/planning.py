@@ -20,6 +20,7 @@ from newapi.template import catalog, sources
 from newapi.update import (
     checks,
     env_file,
+    findings,
     layouts,
     merge,
     migration_imports,
@@ -29,11 +30,13 @@ from newapi.update import (
     upgrades,
     worktree,
 )
+from newapi.update.findings import Finding
 from newapi.update.merge import Merged, Outcome, Rules
 from newapi.update.text_merge import Labels, Style
 
 if TYPE_CHECKING:
     from newapi.project.git import Item, Repository
+    from newapi.project.locations import Locations
     from newapi.project.migrations import Chained
     from newapi.project.tree import Tree
     from newapi.resources.definition import Definition
@@ -92,6 +95,7 @@ class Plan:
     merged: Merged = field(default_factory=lambda: Merged({}, {}, {}, ()))
     ignored: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     migrations: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()  # revisions, tables, and columns as `table.column`
     loose: tuple[Loose, ...] = ()
@@ -109,6 +113,11 @@ class Plan:
     def conflicts(self) -> list[Outcome]:
         """Return what is left to the user."""
         return [outcome for outcome in self.merged.outcomes if outcome.action == "conflict"]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is neither a conflict nor a finding."""
+        return not self.conflicts and not self.findings
 
 
 def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
@@ -234,7 +243,7 @@ def conclude(
     moved = Sides(layout.tree(woven.base), layout.tree(woven.theirs))
     ours = worktree.read(
         *(repository, listing, *moved),
-        lambda path: path in lines.files or places.has(path) or layout.has(path),
+        lambda path: path in lines.files or path.endswith(".py"),
     )
     worktree.require_no_remains(ours, done.labels)
     names = layout.names(ours.tree)
@@ -249,10 +258,6 @@ def conclude(
     outside = layout.outcomes(woven.base, woven.theirs)
     merged = replace(merged, outcomes=(*merged.outcomes, *outside))
     warnings = [*done.warnings, *chained.notes, *layout.warnings]
-    warnings += [
-        f"{path} merged without a conflict, but can no longer be parsed: look at it"
-        for path in checks.broken(merged, sides.theirs)
-    ]
     if _is_edited(ours.tree[ANSWERS_FILE], sides.base.get(ANSWERS_FILE)):
         warnings.append(f"{ANSWERS_FILE} was edited by hand; it is written anew")
     merged, ignored = env_file.fill(repository.project, merged, ours.ignored, done.names)
@@ -265,11 +270,25 @@ def conclude(
         merged=merged,
         ignored=ignored,
         warnings=tuple(warnings),
+        findings=tuple(_findings(ours.tree, sides.theirs, merged, places)),
         migrations=tuple(chained.added),
         dropped=(*done.dropped, *chained.dropped),
         loose=tuple(loose),
         base=woven.base,
     )
+
+
+def _findings(ours: Tree, theirs: Tree, merged: Merged, places: Locations) -> list[Finding]:
+    """Return what no longer fits together; of a file that cannot be parsed, only that."""
+    tree = merged.tree
+    found = findings.find(ours, theirs, tree, places)
+    message = "merged without a conflict, but can no longer be parsed"
+    broken = [
+        Finding(path, findings.broken_at(path, tree[path].data), message)
+        for path in checks.broken(merged, theirs)
+        if not any(each.path == path for each in found)
+    ]
+    return sorted([*found, *broken], key=lambda each: (each.path, each.line))
 
 
 def _is_edited(ours: tree.Entry, base: tree.Entry | None) -> bool:

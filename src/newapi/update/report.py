@@ -43,6 +43,7 @@ def updated(console: Console, document: Mapping[str, Any]) -> None:
     if conflicts:
         console.heading(f"{len(conflicts)} conflicts are left to you")
         console.rows(_conflict(outcome) for outcome in conflicts)
+    findings(console, document.get("findings", ()))
     if document["dry_run"]:
         return
     console.commands("Next", document["next"])
@@ -72,6 +73,18 @@ def notes(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
         console.heading(f"About {note['release']}")
         for line in note["text"].splitlines():
             console.line(line)
+
+
+def findings(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
+    """Print what merged without a conflict, and does not fit together."""
+    if not found:
+        return
+    console.heading(f"{len(found)} findings: merged without a conflict, and something is missing")
+    console.rows(
+        ((f"{each['path']}:{each['line']}" if each["line"] else each["path"], "bold"),
+         each["message"])
+        for each in found
+    )  # fmt: skip
 
 
 def _row(outcome: Mapping[str, Any]) -> Sequence[Part]:

@@ -196,6 +196,14 @@ def places(repository: Repository, listing: Mapping[str, Item]) -> Locations:
     return locations.read(contents, listing.keys(), repository.project)
 
 
+def places_on_disk(repository: Repository) -> Locations:
+    """Return where the project keeps its revisions, as its files are now."""
+    paths = repository.files()
+    found = {p: tree.look(repository.project / p) for p in locations.config_files(paths)}
+    contents = {path: entry.data for path, entry in found.items() if entry is not None}
+    return locations.read(contents, paths, repository.project)
+
+
 def revisions(repository: Repository, listing: Mapping[str, Item], places: Locations) -> Tree:
     """Read the revisions of the database."""
     items = {path: item for path, item in listing.items() if places.has(path) and item.is_file}
