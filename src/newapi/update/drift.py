@@ -117,6 +117,12 @@ def remains(repository: Repository, base: Tree) -> Iterator[Problem]:
         yield Problem(f"Conflicts of an update are left in: {', '.join(found[:_SHOWN])}.", fix)
 
 
+def present(repository: Repository, base: Tree) -> Tree:
+    """Return the files of the project at the paths of the template."""
+    found = {path: tree.look(repository.project / path) for path in base}
+    return {path: entry for path, entry in found.items() if entry is not None}
+
+
 def unfit(repository: Repository, base: Tree, places: Locations) -> list[Finding]:
     """Return what does not fit together in the project: imports, keys, revisions."""
     names = {path for path in repository.files() if path in base or path.endswith(".py")}

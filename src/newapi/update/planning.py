@@ -24,6 +24,7 @@ from newapi.update import (
     layouts,
     merge,
     migration_imports,
+    pair_parts,
     renamed_names,
     resource_merge,
     text_merge,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from newapi.update.resource_merge import Woven
 
 _PLAIN = Lineage()
+_REPAIR = "Add what features need together"
 
 
 class Sides(NamedTuple):
@@ -76,6 +78,7 @@ class Wanted:
     is_at_home: bool = False  # the same version, with other answers
     style: Style = "inline"
     keep_tables: bool = False
+    is_repair: bool = False  # add what features need together
     is_quiet_required: bool = True
     may_follow: bool = False  # on top of changes that newapi has staged
 
@@ -138,10 +141,10 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
         if history.is_downgrade(record, new):
             message = f"The project is at {record.commit}; {new.commit} is older."
             raise NewapiError(message, "git revert the commit of the last update instead.")
-        known = catalog.load(old.path)
-        before = answer_migration.recorded(record, known)
+        known_before = catalog.load(old.path)
+        before = answer_migration.recorded(record, known_before)
         found = inventory.committed(repository, listing, old.path)
-        known = known if new is old else catalog.load(new.path)
+        known = known_before if new is old else catalog.load(new.path)
         resolution, warnings = _answers(record, wanted, new, known, found.definitions)
         labels = _labels(old, new)
         done = Plan(
@@ -157,7 +160,7 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
             lineage=Lineage(known.renames),
             names=known.names,
         )
-        if _is_the_same(old, new) and before == resolution.answers:
+        if _is_the_same(old, new) and before == resolution.answers and not wanted.is_repair:
             return done
         shown = old.commit if _is_the_same(old, new) else f"{old.commit} and {new.commit}"
         with console.status(f"Rendering {shown}"):
@@ -169,6 +172,18 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
                 *(base, theirs, Side(old.path, before, found)),
                 Side(new.path, resolution.answers, again),
             )
+            version = pair_parts.Version(
+                *(woven.base, known_before, before),
+                lambda given: render_whole(old, given, repository.project.name, found),
+            )
+            parts = pair_parts.find(
+                repository, lambda: worktree.contents(repository, listing, version.base), version
+            )
+    if wanted.is_repair and not parts:
+        return done
+    warnings += [f"{part.path}: {part.message}; it is added" for part in parts]
+    done = replace(done, warnings=tuple(warnings), title=_REPAIR if wanted.is_repair else "")
+    woven = woven._replace(base=pair_parts.cut(woven.base, parts))
     return conclude(repository, listing, wanted, replace(done, lineage=lineage), woven)
 
 
@@ -231,6 +246,15 @@ def render(source: Source, given: Mapping[str, Value], name: str) -> Tree:
     with tempfile.TemporaryDirectory(prefix="newapi-render-") as folder:
         engine.render(source, given, Path(folder, name))
         return tree.read(Path(folder, name))
+
+
+def render_whole(
+    source: Source, given: Mapping[str, Value], name: str, found: inventory.Inventory
+) -> Tree:
+    """Render a version of the template with the resources of a project."""
+    made = render(source, given, name)
+    side = Side(source.path, given, found)
+    return resource_merge.weave(made, {}, side, side).base
 
 
 def conclude(

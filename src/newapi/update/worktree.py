@@ -187,6 +187,13 @@ def unresolved(paths: Collection[str], aborted: str = "") -> NewapiError:
     )
 
 
+def contents(repository: Repository, listing: Mapping[str, Item], paths: Collection[str]) -> Tree:
+    """Read the committed files at these paths."""
+    items = {path: item for path, item in listing.items() if path in paths and item.is_file}
+    blobs = repository.blobs(item.digest for item in items.values())
+    return {path: _entry(item, blobs[item.digest]) for path, item in items.items()}
+
+
 def places(repository: Repository, listing: Mapping[str, Item]) -> Locations:
     """Return where the project keeps its revisions."""
     items = {path: listing[path] for path in locations.config_files(listing.keys())}
@@ -206,9 +213,7 @@ def places_on_disk(repository: Repository) -> Locations:
 
 def revisions(repository: Repository, listing: Mapping[str, Item], places: Locations) -> Tree:
     """Read the revisions of the database."""
-    items = {path: item for path, item in listing.items() if places.has(path) and item.is_file}
-    blobs = repository.blobs(item.digest for item in items.values())
-    return {path: _entry(item, blobs[item.digest]) for path, item in items.items()}
+    return contents(repository, listing, places.of(listing))
 
 
 def _candidates(listing: Mapping[str, Item], base: Tree, theirs: Tree) -> set[str]:
