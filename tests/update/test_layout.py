@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from newapi.releases import store
+from newapi.update import planning
+from tests.update import releases
 from tests.update.project import Project
 from tests.update.releases import revision
+
+RENDER = planning.render
 
 INI = "[alembic]\nscript_location = %(here)s/{0}\npath_separator = os\n"
 
@@ -273,3 +279,61 @@ def test_deleted_folder_is_no_move(project: Project) -> None:
     project.update()
 
     assert project.read("other/main.py") == "mine = True\n"
+
+
+def test_imports_of_new_files_follow_a_renamed_package(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old: dict[str, str | bytes] = {
+        **releases.first(),
+        "template/app/__init__.py": "",
+        "template/app/core/__init__.py": "",
+        "template/app/core/base.py": "from alembic import op\nfrom app.main import m\n",
+        "template/alembic/env.py": "from alembic import context\n\nfrom app.core import base\n",
+        "template/tests/test_base.py": "from app.core.base import m\n",
+        "template/tool.toml": '[tool]\nsource = ["app"]\n\nrun = "app.main:m"\n',
+        "template/alembic.ini": INI.format("alembic"),
+    }
+    new = old | {
+        "template/app/core/new.py": "import app.main\nfrom app.core.base import m\n",
+        "template/tests/test_new.py": (
+            'from app.core.new import m\n\nNAME = "app.core.new"\napp = m\n'
+        ),
+        "template/tool.toml": str(old["template/tool.toml"]) + 'more = "app/core"\n',
+        "template/alembic/env.py": str(old["template/alembic/env.py"]) + "import app.core.new\n",
+        "template/alembic.ini": INI.format("alembic") + "more = yes\n",
+    }
+    folder = tmp_path / "own-releases"
+    releases.write(folder, "v0.1.0", old)
+    releases.write(folder, "v0.4.0", new)
+    monkeypatch.setattr(store, "FOLDER", folder)
+    monkeypatch.setattr(planning, "render", RENDER)
+    shutil.rmtree(project.path)
+    project.path.mkdir()
+    project.create("auth=true")
+    project.git("mv", "app", "shop_api")
+    project.git("mv", "alembic", "migrations")
+    for name in ("shop_api/core/base.py", "migrations/env.py", "tests/test_base.py", "tool.toml"):
+        text = project.read(name).replace("from app", "from shop_api")
+        project.write(name, text.replace('"app', '"shop_api'))
+    project.write("alembic.ini", INI.format("migrations"))
+    project.write("migrations/helpers.py", "from migrations import env\n")
+    project.commit()
+
+    result = project.update()
+
+    assert (result.code, result.document["findings"]) == (0, [])
+    assert project.read("shop_api/core/new.py") == (
+        "import shop_api.main\nfrom shop_api.core.base import m\n"
+    )
+    assert project.read("tests/test_new.py") == (
+        'from shop_api.core.new import m\n\nNAME = "shop_api.core.new"\napp = m\n'
+    )
+    assert project.read("tool.toml").endswith('run = "shop_api.main:m"\nmore = "shop_api/core"\n')
+    assert project.read("migrations/env.py") == (
+        "from alembic import context\n\nfrom shop_api.core import base\nimport shop_api.core.new\n"
+    )
+    assert "from alembic import op" in project.read("shop_api/core/base.py")
+    assert project.read("alembic.ini") == INI.format("migrations") + "more = yes\n"
+    assert not (project.path / "app").exists()
+    assert not (project.path / "alembic").exists()

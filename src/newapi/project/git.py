@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -205,9 +206,17 @@ def find(project: Path) -> Repository:
         if "not a git repository" in error.message:
             fix = "git init && git add --all && git commit -m 'Begin'"
             raise NewapiError(f"{project} is not in a git repository.", fix) from error
+        if "dubious ownership" in error.output:
+            raise _of_somebody_else(project) from error
         raise
     root, git_dir, kind = os.fsdecode(output).splitlines()
     return Repository(project, Path(root), Path(git_dir), "0" * _WIDTHS.get(kind, 40))
+
+
+def _of_somebody_else(project: Path) -> NewapiError:
+    root = next((f for f in (project, *project.parents) if (f / ".git").exists()), project)
+    fix = f"git config --global --add safe.directory {shlex.quote(os.fspath(root))}"
+    return NewapiError(f"git does not open {root}: it belongs to another user.", fix)
 
 
 def _rows(output: bytes) -> list[bytes]:

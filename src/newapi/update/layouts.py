@@ -59,9 +59,9 @@ class Layout:
         """Return the folders of revisions; where Alembic is not configured, as they were moved."""
         return replace(configured, folders=tuple(map(self.path, configured.folders)))
 
-    def names(self, ours: Tree) -> Names:
-        """Return how the project calls the modules of moved folders."""
-        return choose(self.folders, ours)
+    def names(self, base: Tree, ours: Tree) -> Names:
+        """Return how the project calls the packages in moved folders."""
+        return choose(self.folders, base, ours)
 
     def outcomes(self, base: Tree, theirs: Tree) -> Iterator[Outcome]:
         """Yield what an update does not write, because it is outside of the repository."""

@@ -94,6 +94,10 @@ class Names:
             (rb"(?<![\w./-])((?:\./)?)%s(?=/)" % re.escape(old.encode()), new)
             for old, new in self.folders.items()
         ]
+        paths += [
+            (rb"(%%\(here\)s/)%s(?=[/\s])" % re.escape(old.encode()), new)  # in alembic.ini
+            for old, new in self.folders.items()
+        ]
         quoted = [
             (rb"""((?<=["']))%s(?=["'])""" % re.escape(old.encode()), new)
             for old, new in {**self.folders, **self.modules}.items()
@@ -108,8 +112,8 @@ class Names:
         ]
 
 
-def choose(folders: Mapping[str, str], ours: Tree) -> Names:
-    """Return the names of the modules in moved folders, as the files of the project import them.
+def choose(folders: Mapping[str, str], base: Tree, ours: Tree) -> Names:
+    """Return the names of the packages in moved folders, as the files of the project import them.
 
     `src/app` is imported as `app` or as `src.app`: what more files say counts.
     """
@@ -125,7 +129,7 @@ def choose(folders: Mapping[str, str], ours: Tree) -> Names:
         parts = PurePosixPath(new).parts
         candidates = [".".join(parts[number:]) for number in range(len(parts))]
         best = max(candidates, key=lambda found: used[found])
-        if used[best] and best != name:
+        if f"{new}/__init__.py" in base and used[best] and best != name:
             modules[name] = best
     return Names(modules, dict(folders))
 

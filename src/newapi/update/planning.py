@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import tomllib
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from newapi.update.resource_merge import Woven
 
 _PLAIN = Lineage()
+_PYPROJECT = "pyproject.toml"
 _REPAIR = "Add what features need together"
 
 
@@ -270,7 +272,7 @@ def conclude(
         lambda path: path in lines.files or path.endswith(".py"),
     )
     worktree.require_no_remains(ours, done.labels)
-    names = layout.names(ours.tree)
+    names = layout.names(moved.base, ours.tree)
     lines = names.wiring(lines)
     sides = Sides(*names.sides(*moved, ours.tree))
     rules = Rules(done.labels, wanted.style, ours.ignored, {ANSWERS_FILE})
@@ -284,6 +286,7 @@ def conclude(
     warnings = [*done.warnings, *chained.notes, *layout.warnings]
     if _is_edited(ours.tree[ANSWERS_FILE], sides.base.get(ANSWERS_FILE)):
         warnings.append(f"{ANSWERS_FILE} was edited by hand; it is written anew")
+    warnings += _renamed_by_hand(ours.tree, sides.base)
     merged, ignored = env_file.fill(repository.project, merged, ours.ignored, done.names)
     if done.names:
         changed = {path: entry for path, entry in merged.writes.items() if entry is not None}
@@ -313,6 +316,23 @@ def _findings(ours: Tree, theirs: Tree, merged: Merged, places: Locations) -> li
         if not any(each.path == path for each in found)
     ]
     return sorted([*found, *broken], key=lambda each: (each.path, each.line))
+
+
+def _renamed_by_hand(ours: Tree, base: Tree) -> list[str]:
+    """Return a warning if pyproject.toml has another name than the answers."""
+    names = [_project_name(side.get(_PYPROJECT)) for side in (ours, base)]
+    if not all(names) or names[0] == names[1]:
+        return []
+    told = f"{_PYPROJECT} names the project {names[0]}, and the answers name it {names[1]}"
+    return [f"{told}: newapi update --set project_name={names[0]} brings the name everywhere"]
+
+
+def _project_name(entry: tree.Entry | None) -> str:
+    try:
+        found = tomllib.loads(entry.data.decode("utf-8-sig")) if entry else {}
+        return str(found["project"]["name"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _is_edited(ours: tree.Entry, base: tree.Entry | None) -> bool:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import shlex
 import shutil
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from newapi.project.answers_file import ANSWERS_FILE
 from newapi.project.git import Repository
 from newapi.project.tree import Entry
 from newapi.terminal import interrupts
+from newapi.terminal.programs import ProgramError
 from newapi.update import recovery
 from newapi.update.journal import Desk, Journal, Step, digest
 from newapi.update.pairing import Sides
@@ -298,10 +301,13 @@ def _stage(repository: Repository, desk: Desk, change: Change) -> dict[str, list
         index = desk.folder / "index"
         repository.stage({path: [about] for path, about in written.items()}, index=index)
         target = desk.folder / "checkout"
-        repository.run(
-            *("checkout-index", "--all", "--force", f"--prefix={target}/"),
-            variables={"GIT_INDEX_FILE": os.fspath(index)},
-        )
+        try:
+            repository.run(
+                *("checkout-index", "--all", "--force", f"--prefix={target}/"),
+                variables={"GIT_INDEX_FILE": os.fspath(index)},
+            )
+        except ProgramError as error:
+            raise _of_filter(error) from error
         desk.new.rmdir()
         (target / repository.prefix).rename(desk.new)
     after = {p: [] if e is None else [written[p]] for p, e in change.writes.items()
@@ -309,6 +315,18 @@ def _stage(repository: Repository, desk: Desk, change: Change) -> dict[str, list
     for path in change.stages:
         after[path] = [f"{e.mode} {names[e]} {n}" for e, p, n in sides if p == path]
     return after
+
+
+def _of_filter(error: ProgramError) -> NewapiError:
+    """Return what helps when a filter of the user fails, else the error itself."""
+    found = re.search(r"filter '?([^'\n]+?)'? failed", error.output)
+    if found is None:
+        return error
+    fix = (
+        "`git config --get-regexp ^filter` shows the filters that .gitattributes names; mend the "
+        "filter, or install what it calls."
+    )
+    return NewapiError(f"The filter {found[1]} of git failed: {error.message}", fix)
 
 
 def _write_plain(entry: Entry, path: Path, present: Path) -> None:
@@ -337,28 +355,39 @@ def _refuse_full_folders(project: Path, writes: Mapping[str, Entry | None]) -> N
 
 
 def _place(source: Path, target: Path) -> None:
-    """Move a file to its place in one step; when it is not there any more, that was done."""
+    """Move a file to its place in one step; a file that is not there was moved before.
+
+    Raises:
+        NewapiError: The folder cannot be written.
+    """
     part = target.with_name(f".{target.name}.newapi-part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_dir() and not target.is_symlink():
-            _remove_empty(target)
-        source.replace(target)
+        with _writing(target.parent):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_dir() and not target.is_symlink():
+                _remove_empty(target)
+            source.replace(target)
     except FileNotFoundError:
         if os.path.lexists(source):
             raise
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        shutil.copy2(source, part, follow_symlinks=False)
-        part.replace(target)
-        source.unlink()
+        with _writing(target.parent):
+            shutil.copy2(source, part, follow_symlinks=False)
+            part.replace(target)
+            source.unlink()
     part.unlink(missing_ok=True)
 
 
 def _remove(project: Path, path: str) -> None:
-    """Remove a file, and the folders that are empty without it."""
-    with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    """Remove a file, and the folders that are empty without it.
+
+    Raises:
+        NewapiError: The folder cannot be written.
+    """
+    absent = suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError)
+    with absent, _writing((project / path).parent):
         (project / path).unlink()
     for parent in tree.parents(path):
         with suppress(FileNotFoundError, NotADirectoryError):
@@ -368,6 +397,19 @@ def _remove(project: Path, path: str) -> None:
                 if error.errno in {errno.ENOTEMPTY, errno.EEXIST}:
                     break
                 raise
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Say which folder of the project cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise
+        fix = f"chmod u+w {shlex.quote(os.fspath(folder))}, then run newapi again"
+        message = f"{folder} cannot be written: {error.strerror}."
+        raise NewapiError(message, fix) from error
 
 
 def _remove_empty(folder: Path) -> None:
