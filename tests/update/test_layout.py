@@ -179,8 +179,8 @@ def test_nothing_is_written_through_a_link_that_leaves(
 
     assert everything_below(outside) == before
     assert inside.is_symlink()
-    assert not [*project.path.rglob("*.template-new")]
     assert result.code in {0, 1, 3}
+    assert bool([*project.path.rglob("*.template-new")]) == (result.code == 3)
     if command == "update" or folder == "app":
         assert "link" in result.err + result.out
 

@@ -7,12 +7,12 @@ beside them. Names of modules, and paths in configuration, follow in the same wa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from newapi.project import migrations, tree
-from newapi.update.merge import Outcome
+from newapi.update.merge import BESIDE, Merged, Outcome
 from newapi.update.module_names import Names, choose
 from newapi.update.resource_merge import Wiring
 
@@ -63,13 +63,22 @@ class Layout:
         """Return how the project calls the packages in moved folders."""
         return choose(self.folders, base, ours)
 
-    def outcomes(self, base: Tree, theirs: Tree) -> Iterator[Outcome]:
-        """Yield what an update does not write, because it is outside of the repository."""
+    def set_aside(self, merged: Merged, base: Tree, theirs: Tree) -> Merged:
+        """Put changed files of the template beside the link that leads out of the project."""
+        writes, outcomes = dict(merged.writes), list(merged.outcomes)
         for path in sorted({*base, *theirs}):
-            if self._is_outside(path) and base.get(path) != theirs.get(path):
-                link = next(p for p in (path, *tree.parents(path)) if p in self.outside)
-                note = f"not updated: the link {link} leads out of the project"
-                yield Outcome(path, "kept", note)
+            wanted = theirs.get(path)
+            if not self._is_outside(path) or base.get(path) == wanted:
+                continue
+            link = next(p for p in (path, *tree.parents(path)) if p in self.outside)
+            note = f"the link {link} leads out of the project"
+            if wanted is None:
+                outcomes.append(Outcome(path, "kept", note))
+                continue
+            beside = f"{link}{BESIDE}{path[len(link) :]}"
+            writes[beside] = wanted
+            outcomes.append(Outcome(path, "conflict", note, "", beside, 1))
+        return replace(merged, writes=writes, outcomes=tuple(outcomes))
 
     @property
     def warnings(self) -> list[str]:
@@ -79,7 +88,8 @@ class Layout:
             for folder, now in sorted(self.folders.items())
         ]
         left = [
-            f"{link} leads out of the project: nothing is written there" for link in self.outside
+            f"the link {link} leads out of the project: nothing is written there"
+            for link in self.outside
         ]
         return [*moved, *sorted(left)]
 

@@ -281,8 +281,7 @@ def conclude(
     lineage = replace(lineage, own=woven.revision, places=places)
     chained, merged = join(sides, ours.tree, rules, lineage, keep_tables=wanted.keep_tables)
     merged, loose = resource_merge.rewire(merged, lines)
-    outside = layout.outcomes(woven.base, woven.theirs)
-    merged = replace(merged, outcomes=(*merged.outcomes, *outside))
+    merged = layout.set_aside(merged, woven.base, woven.theirs)
     warnings = [*done.warnings, *chained.notes, *layout.warnings]
     if _is_edited(ours.tree[ANSWERS_FILE], sides.base.get(ANSWERS_FILE)):
         warnings.append(f"{ANSWERS_FILE} was edited by hand; it is written anew")
