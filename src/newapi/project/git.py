@@ -70,12 +70,12 @@ class Repository:
         return "" if path == "." else f"{path}/"
 
     def head(self) -> str:
-        """Return the commit that is checked out; empty when there is none yet."""
+        """Return the commit that is checked out; empty before the first commit."""
         output = self.run("rev-parse", "--verify", "--quiet", "HEAD", accepted=(0, 1))
         return output.decode().strip()
 
     def branch(self) -> str:
-        """Return the branch that is checked out; empty when there is none."""
+        """Return the branch that is checked out; empty for a detached HEAD."""
         output = self.run("symbolic-ref", "--quiet", "--short", "HEAD", accepted=(0, 1))
         return output.decode(errors="replace").strip()
 
@@ -123,7 +123,7 @@ class Repository:
         return sorted({os.fsdecode(row) for row in _rows(self.run("ls-files", *options))})
 
     def under_way(self) -> str | None:
-        """Return what git is in the middle of, for people."""
+        """Return the unfinished operation of git, such as a merge; None if there is none."""
         found = (what for name, what in _UNDER_WAY.items() if (self.git_dir / name).exists())
         return next(found, None)
 
@@ -137,7 +137,7 @@ class Repository:
         return {os.fsdecode(row) for row in _rows(output)}
 
     def hidden(self) -> set[str]:
-        """Return the paths whose changes git was told not to look at."""
+        """Return the paths with the bits assume-unchanged or skip-worktree."""
         rows = _rows(self.run("ls-files", "-v", "-z"))
         return {os.fsdecode(row[2:]) for row in rows if row[:1].islower() or row[:1] == b"S"}
 

@@ -35,7 +35,7 @@ class Chained:
 
 @dataclass(frozen=True)
 class Lineage:
-    """What the template says about its revisions beside their files.
+    """Renamed revisions of the template, upgrades, and the folders of the project.
 
     `renames` maps old paths of files to the newest ones. `upgrades` has the id of every revision
     for projects of older releases, with the ids of those that make the tables which it changes;
@@ -65,7 +65,7 @@ class Lineage:
         return found
 
     def upgrades_of(self, name: str) -> set[str]:
-        """Return the ids of those that change what a revision makes."""
+        """Return the ids of the upgrades that change the tables of a revision."""
         return {upgrade for upgrade, changed in self.upgrades.items() if name in changed}
 
     @cached_property
@@ -189,7 +189,7 @@ class _Run:
             self._add(revision, self._free_id(revision), path)
 
     def bring(self, revision: Revision) -> None:
-        """Add a revision that is new in the template; again, where it was taken back."""
+        """Add a revision that is new in the template, or one that was taken back."""
         current = self._present(revision.name, revision)
         missing = self.lineage.upgrades_of(revision.name) - self.have.keys()
         if current is None:
@@ -204,7 +204,7 @@ class _Run:
             )
 
     def note_change(self, revision: Revision) -> None:
-        """Say that a revision of the project is not what it is in the template."""
+        """Note that the template has changed a revision of the project."""
         if self._present(revision.name, revision) and not self.lineage.upgrades_of(revision.name):
             note = f"{revision.path}: the template changed it; revisions are never changed"
             self.notes.append(note)
@@ -277,7 +277,7 @@ def _read(tree: Tree, places: Locations = locations.DEFAULT) -> dict[str, Revisi
 
 
 def _changed(old: Mapping[str, Revision], new: Mapping[str, Revision]) -> list[str]:
-    """Return what the template itself has changed; not merely what it builds upon or its id."""
+    """Return the revisions with changes other than the id and the parent."""
     return [
         name
         for name in sorted(old.keys() & new.keys())
@@ -286,7 +286,7 @@ def _changed(old: Mapping[str, Revision], new: Mapping[str, Revision]) -> list[s
 
 
 def _are_equal(one: Revision, other: Revision) -> bool:
-    """Whether two revisions differ at most in their ids and in what they build upon."""
+    """Whether two revisions differ at most in their ids and parents."""
     texts = {revisions.placed(revision, "", None) for revision in (one, other)}
     return one.source == other.source or len(texts) == 1
 

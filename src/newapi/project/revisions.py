@@ -29,7 +29,7 @@ class Revision:
 
     @property
     def slug(self) -> str:
-        """Return what the name of the file says after the id or number."""
+        """Return the part of the file's name after the id or number."""
         return _NUMBER.sub("", PurePosixPath(self.path).stem, count=1)
 
 
@@ -63,7 +63,7 @@ def path_of(name: str, about: str) -> str:
 
 
 def read(path: str, data: bytes) -> Revision | None:
-    """Read a revision file; None when it is none.
+    """Read a revision file; None if the file has no revision id.
 
     Raises:
         NewapiError: It cannot be understood.
@@ -99,7 +99,7 @@ def heads(revisions: Iterable[Revision]) -> list[str]:
 
 
 def in_order(revisions: Mapping[str, Revision]) -> list[Revision]:
-    """Sort revisions so that each comes after what it builds upon."""
+    """Sort revisions so that each comes after its parents."""
     done: dict[str, Revision] = {}
 
     def visit(name: str) -> None:

@@ -37,7 +37,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class File:
-    """What became of a file of the template, and where it is when it was moved."""
+    """The state of a file of the template; `now` is the path of a moved file."""
 
     path: str
     state: Literal["untouched", "modified", "replaced", "moved", "deleted"]
@@ -45,7 +45,7 @@ class File:
 
 
 def compare(repository: Repository, base: Tree) -> list[File]:
-    """Compare what the template made with what is there, as git would store it.
+    """Compare the files of the template with those of the project, as git would store them.
 
     Revisions of the database are left out, and what git ignores where it is absent: a clone has
     no such files.
@@ -61,7 +61,7 @@ def compare(repository: Repository, base: Tree) -> list[File]:
 
 
 def reasons(files: Iterable[File], known: Catalog, given: Answers) -> Iterator[Problem]:
-    """Say which files an update would pass over, and what mends it."""
+    """Yield a problem for files that updates pass over, with the fix."""
     files = list(files)
     for state, what in (("deleted", "deleted"), ("replaced", "no longer files of the same kind")):
         paths = [file.path for file in files if file.state == state]
@@ -84,7 +84,7 @@ def reasons(files: Iterable[File], known: Catalog, given: Answers) -> Iterator[P
 def leftovers(
     repository: Repository, base: Tree, known: Catalog, given: Answers, render: Render
 ) -> Iterator[Problem]:
-    """Say which features the answers deny, although all of their files are there."""
+    """Yield a problem for each feature that is off although all of its files are there."""
     have = {*repository.files()} - base.keys()
     off = [
         feature
@@ -106,7 +106,7 @@ def leftovers(
 
 
 def remains(repository: Repository, base: Tree) -> Iterator[Problem]:
-    """Say where conflicts of an update wait for somebody."""
+    """Yield a problem if conflicts of an update are left."""
     files = {path: tree.look(repository.project / path) for path in base}
     marked = [p for p, e in files.items() if e and e.is_text and markers(e.data, Labels())]
     kept = repository.files()
@@ -133,7 +133,7 @@ def unfit(repository: Repository, base: Tree, places: Locations) -> list[Finding
 
 
 def unfit_reason(found: Sequence[Finding]) -> Iterator[Problem]:
-    """Say what does not fit together, for people."""
+    """Yield a problem if parts of the project do not fit together."""
     if found:
         rest = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         shown = ", ".join(map(str, found[:_SHOWN]))
@@ -143,7 +143,7 @@ def unfit_reason(found: Sequence[Finding]) -> Iterator[Problem]:
 
 
 def edited_answers(ours: Entry | None, base: Entry | None) -> Problem | None:
-    """Say how an answers file differs from what newapi would have written."""
+    """Return how an answers file differs from the one that newapi writes; None if it does not."""
     if ours is None or base is None or ours.data == base.data:
         return None
     found, expected = (answers_file.parse(entry.data)[0] for entry in (ours, base))

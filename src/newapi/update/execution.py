@@ -146,7 +146,7 @@ def abort(repository: Repository, console: Console) -> Document:
 
 
 def describe(command: str, repository: Repository, plan: Plan, *, is_dry_run: bool) -> Document:
-    """Say what happens, for a program; docs/json.md explains the keys."""
+    """Return the description of a change; docs/json.md explains the keys."""
     record = plan.record
     notes = history.notes(record, plan.src_path, plan.commit)
     return {
@@ -223,7 +223,7 @@ def offered(plan: Plan) -> list[str]:
 
 
 def _follow_up_commands(plan: Plan) -> list[str]:
-    """Return the commands that let everything around the files follow what is not committed."""
+    """Return the commands that update the lock file and the database, and run the tests."""
     is_migrated = plan.migrations or any(each.summary.get("migrations") for each in plan.earlier)
     lock = (
         [next_steps.LOCK]

@@ -1,4 +1,4 @@
-"""What no longer fits together in a project, although every file merged without a conflict."""
+"""Find imports, names, keys and revisions that are wrong after a merge without a conflict."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that no longer fits; `line` is 0 where it is about a file as a whole."""
+    """A place that is wrong after a merge; `line` is 0 for a whole file."""
 
     path: str
     line: int
@@ -36,7 +36,7 @@ class Finding:
 
 
 def find(before: Tree, theirs: Tree, after: Tree, places: Locations) -> list[Finding]:
-    """Return what was right in a project or in the template, and is wrong in the merged project."""
+    """Return the places that are wrong in the merged project, and right in one of its sides."""
     found = [*_imports(before, theirs, after), *_in_files(before, theirs, after)]
     if any(before.get(path) != after[path] for path in places.of(after)):
         found += _revisions(before, after, places)
@@ -103,7 +103,7 @@ def _revisions(before: Tree, after: Tree, places: Locations) -> Iterator[Finding
 
 
 def of_revisions(tree: Tree, places: Locations) -> Iterator[Finding]:
-    """Yield what keeps Alembic from going from the first revision of a project to the last."""
+    """Yield the revisions because of which Alembic cannot go from the first one to the last."""
     every = migrations.all_of(tree, places)
     by_name = {revision.name: revision for revision in every}
     heads = revisions.heads(every)

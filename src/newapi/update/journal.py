@@ -1,4 +1,4 @@
-"""The journal of a change: what it writes, and the state of the repository that it starts from.
+"""The journal of a change: the files that it writes, and the state of the repository before.
 
 It is written before the first file changes. Changes that are staged on top of each other, without a
 commit in between, have one journal each.
@@ -36,7 +36,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Journal:
-    """What is needed to finish a change, or to take it back.
+    """The record with which a change can be finished or taken back.
 
     The folder `old/` beside the journal holds the files from before the change. `new/` holds the
     files that have not been moved to their places yet.
@@ -84,13 +84,13 @@ class Desk:
         return tuple(journal for desk in desks if (journal := desk.read()))
 
     def on_top(self, count: int) -> Desk:
-        """Return the desk of a change on top of the first `count`; delete the journals above."""
+        """Return the folder of a change on top of the first `count`; delete the journals above."""
         for number in range(self._newest(), count, -1):
             Desk(self._repository, number).clear()
         return Desk(self._repository, count + 1)
 
     def read(self) -> Journal | None:
-        """Return the journal of the change; None when there is none.
+        """Return the journal of the change; None if it has none.
 
         Raises:
             NewapiError: It is from another version of newapi.
@@ -144,7 +144,7 @@ class Desk:
         return self._repository.git_dir / "newapi" / (name if number == 1 else f"{name}.{number}")
 
     def _newest(self) -> int:
-        """Return the number of the newest change; 1 when there is none."""
+        """Return the number of the newest change, at least 1."""
         number = 1
         while (self._folder(number + 1) / _FILE).exists():
             number += 1

@@ -42,7 +42,7 @@ class Layout:
         return path
 
     def tree(self, side: Tree) -> Tree:
-        """Return a side of the merge as the project lays it out, without what is outside."""
+        """Return a side of the merge in the layout of the project, without files outside of it."""
         if not (self.folders or self.outside):
             return side
         return {self.path(p): entry for p, entry in side.items() if not self._is_outside(p)}
@@ -82,7 +82,7 @@ class Layout:
 
     @property
     def warnings(self) -> list[str]:
-        """Return what people have to know about the folders."""
+        """Return a warning for each folder that has moved or leads out of the project."""
         moved = [
             f"{folder} is {now} in this project: new files and changes go there"
             for folder, now in sorted(self.folders.items())

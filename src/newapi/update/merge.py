@@ -32,7 +32,7 @@ REJECTED = ".rej"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What happened at a path."""
+    """The outcome of a merge at a path."""
 
     path: str
     action: Action
@@ -44,7 +44,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Merged:
-    """What a project becomes: `writes` is what differs from ours (None: removed)."""
+    """The result of a merge; `writes` has the files that differ from ours (None: removed)."""
 
     ours: Tree
     writes: Mapping[str, Entry | None]
@@ -79,7 +79,7 @@ def merge(base: Tree, ours: Tree, theirs: Tree, rules: Rules = Rules()) -> Merge
 
 
 class _Merger:
-    """Collects what is to be written."""
+    """Collects the files to write and the outcomes."""
 
     def __init__(self, ours: Tree, rules: Rules) -> None:
         self.ours = ours
@@ -125,7 +125,7 @@ class _Merger:
                 self.outcomes[path] = Outcome(path, "conflict", note, origin, beside, conflicts=1)
 
     def result(self) -> Merged:
-        """Return what was collected."""
+        """Return the result."""
         outcomes = tuple(self.outcomes[path] for path in sorted(self.outcomes))
         writes = {p: entry for p, entry in self.writes.items() if entry != self.ours.get(p)}
         return Merged(self.ours, dict(sorted(writes.items())), self.stages, outcomes)

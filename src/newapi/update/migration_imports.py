@@ -1,4 +1,4 @@
-"""Keep what migrations import: a revision that stays must go on working."""
+"""Keep the modules that revisions of the project import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a project calls the modules of folders that it has renamed or moved."""
+"""The names of modules in folders that a project has renamed or moved."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTI
 
 @dataclass(frozen=True)
 class Names:
-    """Modules and folders of the template, with what the project calls them."""
+    """Modules and folders of the template, each with its name in the project."""
 
     modules: Mapping[str, str] = field(default_factory=dict)
     folders: Mapping[str, str] = field(default_factory=dict)

@@ -73,7 +73,7 @@ class Modules:
         return use.name in names or _ANYTHING in names
 
     def uses(self, path: str) -> Iterator[Use]:
-        """Yield what a file imports, and the attributes of imported modules that it uses."""
+        """Yield the imports of a file, and the attributes of imported modules that it uses."""
         nodes = [*_walk(self.files[path].data)]
         aliases: dict[str, str] = {}
         for node in nodes:
@@ -94,7 +94,7 @@ class Modules:
                         yield Use(aliases[name], attribute, node.lineno)
 
     def _imported(self, path: str, node: ast.AST) -> Iterator[tuple[Use, str]]:
-        """Yield what an import brings, with the name that it gets in this file."""
+        """Yield the modules and names of an import, each with its name in this file."""
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Use(alias.name, "", node.lineno), alias.asname or ""

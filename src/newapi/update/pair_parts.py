@@ -40,7 +40,7 @@ class Part:
 
     @property
     def message(self) -> str:
-        """Return what is missing."""
+        """Return a sentence about the missing part."""
         names = " and ".join(self.features)
         what = "this file" if self.is_file else f"`{self.text}`"
         return f"lacks {what}, which {names} need together"
@@ -57,7 +57,7 @@ class Version:
 
 
 def find(repository: Repository, read: Callable[[], Tree], version: Version) -> list[Part]:
-    """Return what a project lacks of its own version of the template because of two features.
+    """Return the parts that two features need together and that a project lacks.
 
     `read` returns the project. Parts that the project had once are not missing: they were deleted.
     """
@@ -89,7 +89,7 @@ def cut(base: Tree, parts: list[Part]) -> dict[str, Entry]:
 
 
 def reasons(parts: list[Part]) -> Iterator[Problem]:
-    """Say what is missing, and how it is added."""
+    """Yield a problem for each pair of features with missing parts."""
     for names in sorted({part.features for part in parts}):
         paths = sorted({part.path for part in parts if part.features == names})
         rest = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
@@ -200,7 +200,7 @@ def _runs(
 
 
 def _is_plain(line: bytes) -> bool:
-    """Whether a line says too little to be anybody's, such as a bracket."""
+    """Whether a line has no letter or digit, such as a bracket."""
     return not any(character.isalnum() for character in line.decode(errors="replace"))
 
 

@@ -1,4 +1,4 @@
-"""Work out what an update would make of a project, without changing anything."""
+"""Plan an update of a project without changing anything."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _REPAIR = "Add what features need together"
 
 
 class Sides(NamedTuple):
-    """What the template makes: of the old answers, and of the new ones."""
+    """The template rendered with the old answers and with the new ones."""
 
     base: Tree
     theirs: Tree
@@ -72,7 +72,7 @@ class Present(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody asked for."""
+    """The options of an update."""
 
     choices: choices.Choices = field(default_factory=choices.Choices)
     template: str | None = None
@@ -87,7 +87,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Plan:
-    """What would happen."""
+    """The changes that an update would make."""
 
     record: history.Record
     src_path: str
@@ -116,7 +116,7 @@ class Plan:
 
     @property
     def conflicts(self) -> list[Outcome]:
-        """Return what is left to the user."""
+        """Return the outcomes with conflicts."""
         return [outcome for outcome in self.merged.outcomes if outcome.action == "conflict"]
 
     @property
@@ -190,7 +190,7 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
 
 
 def look(repository: Repository, wanted: Wanted) -> Present:
-    """Return what the last commit has, with what newapi has staged on top of it.
+    """Return the files of the last commit with the changes that newapi has staged on top.
 
     Raises:
         NewapiError: There is no commit, the user has uncommitted changes, or the answers file is
@@ -262,7 +262,7 @@ def render_whole(
 def conclude(
     repository: Repository, listing: Mapping[str, Item], wanted: Wanted, done: Plan, woven: Woven
 ) -> Plan:
-    """Merge, and say what deserves a look."""
+    """Merge both sides of the template into the project; return the complete plan."""
     layout = layouts.find(repository, listing, woven.base, woven.theirs)
     places = layout.places(worktree.places(repository, listing))
     lines = layout.wiring(woven.lines)
@@ -305,7 +305,7 @@ def conclude(
 
 
 def _findings(ours: Tree, theirs: Tree, merged: Merged, places: Locations) -> list[Finding]:
-    """Return what no longer fits together; of a file that cannot be parsed, only that."""
+    """Return the findings of a merge, and the files that cannot be parsed."""
     tree = merged.tree
     found = findings.find(ours, theirs, tree, places)
     message = "merged without a conflict, but can no longer be parsed"
@@ -347,7 +347,7 @@ def join(
     *,
     keep_tables: bool,
 ) -> tuple[Chained, Merged]:
-    """Merge everything, revisions of the database and what they import included."""
+    """Merge all files, with the revisions of the database and the modules that they import."""
     rules = replace(rules, renames=lineage.renames)
     chained = migrations.chain(sides.base, ours, sides.theirs, lineage, keep_tables=keep_tables)
     added = {**chained.added, **migrations.follow(lineage, ours, chained)}

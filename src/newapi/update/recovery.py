@@ -1,4 +1,4 @@
-"""What became of a change after its journal was written.
+"""Edits and commits that were made after the journal of a change was written.
 
 Files that were edited since are merged with the change, or stay as they are. A journal counts only
 on the commit that it was made on.
@@ -50,7 +50,7 @@ def obstacle(repository: Repository, journal: Journal) -> NewapiError | None:
 
 
 def state(repository: Repository, desk: Desk, step: Step) -> State:
-    """Compare the file at the path of a step with what the journal knows of it."""
+    """Compare the file at the path of a step with the digests in the journal."""
     path = repository.project / step.path
     present = digest(path)
     is_in_the_way = tree.blocker(repository.project, step.path) or _is_full_folder(path)
@@ -104,7 +104,7 @@ def staged_by_user(repository: Repository, journal: Journal) -> dict[str, list[s
 def save_staged(
     repository: Repository, desk: Desk, journal: Journal, entries: Mapping[str, list[str]]
 ) -> Iterator[Kept]:
-    """Copy what the user has staged, where the work tree has another content."""
+    """Copy the contents that the user has staged and that the work tree does not have."""
     single = {path: found[0].split()[1] for path, found in entries.items() if len(found) == 1}
     files = [path for path in single if (repository.project / path).is_file()]
     present = dict(zip(files, repository.digests(files), strict=True))

@@ -1,4 +1,4 @@
-"""What people see of an update: what happened to each file, and what is left to do."""
+"""Print the outcome of an update: each file, and the steps that are left."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def updated(console: Console, document: Mapping[str, Any]) -> None:
 
 
 def aborted(console: Console, document: Mapping[str, Any]) -> None:
-    """Print what was taken back, and what still can be."""
+    """Print the change that was taken back, and the one before it."""
     number, earlier = len(document["restored"]), document["earlier"]
     console.line(f"Taken back: {document['message']}. {number} files are as they were before.")
     if earlier:
@@ -68,7 +68,7 @@ def _head(console: Console, document: Mapping[str, Any]) -> None:
 
 
 def notes(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
-    """Print what releases ask people to know."""
+    """Print the notes of releases."""
     for note in found:
         console.heading(f"About {note['release']}")
         for line in note["text"].splitlines():
@@ -76,7 +76,7 @@ def notes(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
 
 
 def findings(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
-    """Print what merged without a conflict, and does not fit together."""
+    """Print the findings of a merge."""
     if not found:
         return
     console.heading(f"{len(found)} findings: merged without a conflict, and something is missing")

@@ -130,7 +130,7 @@ def _merge_file(folder: Path, labels: Labels, *options: str) -> tuple[int, bytes
 
 
 def _rejected(marked: bytes, labels: Labels) -> bytes:
-    """Write the conflicts as a patch of what the template wanted, by the lines of the result."""
+    """Return the conflicts as a patch with the changes of the template."""
     shown = [f"--- {labels.base}\n+++ {labels.theirs}\n".encode()]
     side, line = "", 1
     hunk: dict[str, list[bytes]] = {}

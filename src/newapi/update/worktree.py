@@ -104,7 +104,7 @@ def _on_commit(repository: Repository, head: str) -> tuple[Journal, ...]:
 
 
 def _conflicts(repository: Repository, journal: Journal, changed: Mapping[str, str]) -> list[str]:
-    """Return the files with conflicts of a change that nobody has resolved."""
+    """Return the files with unresolved conflicts of a change."""
     unmerged = [path for path, code in changed.items() if code in _UNMERGED]
     outcomes = journal.summary.get("outcomes", ())
     beside = [outcome["beside"] for outcome in outcomes if outcome["beside"]]
@@ -180,7 +180,7 @@ def require_no_remains(ours: Ours, labels: Labels) -> None:
 
 
 def unresolved(paths: Collection[str], aborted: str = "") -> NewapiError:
-    """Say where conflicts wait for somebody."""
+    """Return an error that names the files with conflicts."""
     return NewapiError(
         f"Conflicts of an earlier update are left in: {', '.join(sorted(paths)[:5])}",
         f"Resolve them (remove markers, .rej and .template-new files) and commit{aborted}.",
@@ -235,7 +235,7 @@ def _entry(item: Item, data: bytes | None) -> Entry:
 
 
 def _on_disk(project: Path, paths: list[str], committed: Tree) -> dict[str, Entry]:
-    """Return what is at these paths, or in their way, and not known to git."""
+    """Return the files at these paths, or in their way, that git does not know."""
     found: dict[str, Entry] = {}
     folders = tree.folders(committed)
     for path in paths:
