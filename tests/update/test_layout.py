@@ -221,6 +221,15 @@ def test_link_to_a_file_inside_is_followed(project: Project) -> None:
     assert (project.path / "app/main.py").is_symlink()
 
 
+def test_loop_of_links_changes_nothing_outside(project: Project) -> None:
+    (project.path / "docs").symlink_to("loop")
+    (project.path / "loop").symlink_to("docs")
+    project.commit()
+
+    assert project.update().code == 3
+    assert (project.path / "docs").is_symlink()
+
+
 def test_ignored_link_is_not_written_through(project: Project) -> None:
     outside = project.path.parent / "shared"
     outside.mkdir()

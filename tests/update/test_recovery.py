@@ -328,3 +328,41 @@ def test_answers_file_keeps_its_form(project: Project, form: str) -> None:
     assert written.count(b"\r\n") == (written.count(b"\n") if form == "crlf" else 0)
     project.commit()
     assert project.update().document["up_to_date"]
+
+
+@pytest.mark.parametrize("way", ["--continue", "--abort"])
+def test_folder_that_became_a_link_after_a_kill(killed: Callable[[str], Project], way: str) -> None:
+    project = killed("app/main.py")
+    outside = project.path.parent / "shared"
+    (project.path / "app").rename(outside)
+    (project.path / "app").symlink_to(outside)
+    before = {path.name: path.read_bytes() for path in outside.iterdir()}
+
+    result = project.update(way)
+
+    assert result.code in {0, 1, 3}
+    assert {path.name: path.read_bytes() for path in outside.iterdir()} == before
+
+
+def test_change_of_permissions_after_a_kill_is_kept(killed: Callable[[str], Project]) -> None:
+    project = killed("app/main.py")
+    (project.path / "app/main.py").chmod(0o600)
+
+    assert project.update("--continue").code == 0
+
+    assert (project.path / "app/main.py").stat().st_mode & 0o777 == 0o600
+    assert "m = 'third'" in project.read("app/main.py")
+
+
+@pytest.mark.parametrize("command", [("add", "tags"), ("remove", "items")])
+def test_other_commands_keep_an_edit_after_a_kill(
+    killed: Callable[[str], Project], command: tuple[str, ...]
+) -> None:
+    project = killed("app/main.py")
+    append(project, "app/main.py")
+
+    result = project.run(*command, "--project", str(project.path), "--json")
+
+    assert result.code == 1
+    assert "app/main.py" in result.document["message"]
+    assert project.read("app/main.py").endswith(MINE)

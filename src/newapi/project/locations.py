@@ -94,7 +94,7 @@ def _relative(folder: str, here: str) -> str:
 
 
 def _resolved(project: Path, folder: str) -> str:
-    target = (project / folder).resolve()
+    target = Path(os.path.realpath(project / folder))
     return target.relative_to(project).as_posix() if target.is_relative_to(project) else folder
 
 

@@ -6,9 +6,11 @@ beside them. Names of modules, and paths in configuration, follow in the same wa
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newapi.project import migrations, tree
@@ -116,7 +118,7 @@ def _links(
         is_own = path in sides and sides[path].kind == "link"
         if item.mode != "120000" or path not in places or is_own:
             continue
-        target = (repository.project / path).resolve()
+        target = Path(os.path.realpath(repository.project / path))  # also of a loop
         is_inside = target.is_relative_to(repository.project)
         name = target.relative_to(repository.project).as_posix() if is_inside else ""
         is_known = name in listing or any(other.startswith(f"{name}/") for other in listing)

@@ -107,6 +107,9 @@ def restore(repository: Repository, desk: Desk, journal: Journal) -> Restored:
     paths = []
     for step in sorted(journal.steps, key=lambda step: bool(step.before)):
         found = recovery.state(repository, desk, step)
+        if tree.blocker(repository.project, step.path):
+            kept += _keep_old(desk, journal, step)
+            continue
         if found.startswith("edited") and (edit := _keep_edit(repository, desk, journal, step)):
             kept.append(edit)
             if not edit.beside:
@@ -179,6 +182,13 @@ def _keep_edit(repository: Repository, desk: Desk, journal: Journal, step: Step)
             return Kept(step.path, "the change was taken out of what you edited")
     copy = recovery.save(desk, journal, path, step.path)
     return Kept(step.path, "you edited it after the change", os.fspath(copy))
+
+
+def _keep_old(desk: Desk, journal: Journal, step: Step) -> Iterator[Kept]:
+    """Save the file from before the change, where its folder was replaced by a link or a file."""
+    if step.before:
+        copy = recovery.save(desk, journal, desk.old / step.path, step.path)
+        yield Kept(step.path, "its folder was replaced, so it is not put back", os.fspath(copy))
 
 
 def _put_back(repository: Repository, desk: Desk, step: Step) -> None:
