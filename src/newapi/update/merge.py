@@ -180,7 +180,8 @@ class _Merger:
             return
         self._write(case, Entry(merged.data, executable))
         if not merged.conflicts:
-            self._note(case, case.action, case.note)
+            united = "both added lines at one place: all are kept" if merged.is_united else ""
+            self._note(case, case.action, "; ".join(filter(None, (case.note, united))))
             return
         self.stages[case.path] = (case.base, ours, theirs)
         beside = ""
