@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from newapi.project.git import Repository
-    from newapi.update.journal import Desk
+    from newapi.update.journal import Desk, Journal
 
 CHANGES = ("replace", "rename", "unlink", "remove", "rmdir", "mkdir", "symlink", "fsync", "chmod")
 
@@ -46,9 +46,9 @@ def run(number: int, words: list[str]) -> int:
     else:
         original = transaction.apply
 
-        def apply(repository: Repository, desk: Desk, change: transaction.Change) -> None:
+        def apply(repository: Repository, desk: Desk, change: transaction.Change) -> Journal:
             arm(number)
-            original(repository, desk, change)
+            return original(repository, desk, change)
 
         transaction.apply = apply
     return main.main(words)

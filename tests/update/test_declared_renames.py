@@ -180,7 +180,9 @@ def test_uses_of_renamed_names_are_told(old: Project) -> None:
     result = old.update()
 
     told = "uses names that the template has renamed: RATE is now LIMIT"
-    assert result.code == 0, result.err
+    assert result.code == 3, result.err
+    (finding,) = result.document["findings"]
+    assert (finding["path"], finding["line"]) == ("app/own.py", 1)
     assert result.document["warnings"] == [
         f"{path} {told}" for path in (".env", "app/own.py", "compose.yaml")
     ]

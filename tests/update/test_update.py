@@ -323,3 +323,17 @@ def test_windows_line_ends_of_the_user_stay(project: Project) -> None:
     assert result.code == 0
     assert b"m = 'third'\r\n" in text
     assert text.count(b"\n") == text.count(b"\r\n")
+
+
+@pytest.mark.parametrize("address", ["newapi.git", "newapi"])
+def test_projects_of_every_address_are_updated(project: Project, address: str) -> None:
+    recorded = f"_src_path: https://newapi.invalid/{address}\n"
+    text = project.read(".copier-answers.yml")
+    line = next(line for line in text.splitlines() if line.startswith("_src_path"))
+    project.write(".copier-answers.yml", text.replace(f"{line}\n", recorded))
+    project.commit()
+
+    result = project.update()
+
+    assert result.code == 0
+    assert "_src_path: https://newapi.invalid/newapi.git\n" in project.read(".copier-answers.yml")

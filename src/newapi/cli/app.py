@@ -149,6 +149,7 @@ def update(
     is_dry_run: flags.DryRun = False,
     conflict: flags.Conflict = "inline",
     keep_tables: flags.KeepTables = False,
+    is_repair: flags.Repair = False,
     is_continued: flags.Continued = False,
     is_aborted: flags.Aborted = False,
     is_json: flags.Json = None,
@@ -177,6 +178,7 @@ def update(
         is_dry_run=is_dry_run,
         conflict=conflict,
         keep_tables=keep_tables,
+        is_repair=is_repair,
         use_defaults=use_defaults,
     )
     return command.run(options, Console(is_json=is_json))

@@ -81,6 +81,12 @@ Version = Annotated[
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would happen, and write nothing.")
 ]
+Repair = Annotated[
+    bool,
+    typer.Option(
+        "--repair", help="Add what features need together, where branches were merged that add one."
+    ),
+]
 Continued = Annotated[
     bool, typer.Option("--continue", help="Finish an update that was interrupted.")
 ]

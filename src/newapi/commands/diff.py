@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newapi.commands import update
-from newapi.update import execution, patch, planning
+from newapi.update import execution, patch, planning, transaction
 
 if TYPE_CHECKING:
     from newapi.terminal.console import Console
@@ -22,4 +22,4 @@ def run(options: update.Options, console: Console) -> int:
         console.document({**document, "patch": text.decode(errors="replace")})
     else:
         console.raw(text)
-    return execution.CONFLICTS if plan.conflicts else 0
+    return 0 if plan.is_complete else transaction.CONFLICTS

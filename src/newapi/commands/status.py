@@ -12,10 +12,8 @@ from newapi.project import history, tree
 from newapi.project.answers_file import ANSWERS_FILE
 from newapi.questions import answer_migration
 from newapi.resources import inventory
-from newapi.resources.rendering import Side
 from newapi.template import catalog, sources
-from newapi.update import drift, execution, planning, report, resource_merge
-from newapi.update.journal import Desk
+from newapi.update import drift, execution, pair_parts, planning, report, worktree
 from newapi.update.planning import Wanted
 
 if TYPE_CHECKING:
@@ -61,9 +59,7 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
         found = inventory.present(repository.project, source.path)
 
         def render(given: Mapping[str, Value]) -> Tree:
-            made = planning.render(source, given, repository.project.name)
-            side = Side(source.path, given, found)
-            return resource_merge.weave(made, {}, side, side).base
+            return planning.render_whole(source, given, repository.project.name, found)
 
         if plan is not None and plan.record == record:
             base = plan.base
@@ -71,9 +67,13 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
             with console.status(f"Rendering {source.commit}"):
                 base = render(answers)
         left = [*drift.leftovers(repository, base, known, answers, render)]
-    journal = Desk(repository).read()
-    is_interrupted = journal is not None and journal.is_interrupted
+        version = pair_parts.Version(base, known, answers, render)
+        parts = pair_parts.find(repository, lambda: drift.present(repository, base), version)
+    is_interrupted = execution.is_interrupted(repository)
     files = drift.compare(repository, base)
+    places = worktree.places_on_disk(repository)
+    unfit = drift.unfit(repository, base, places)
+    absent = {part.path for part in parts}
     edited = drift.edited_answers(ours, base.get(ANSWERS_FILE))
     reasons = [
         *([Problem(f"{commit} is available.", "newapi update")] if is_available else []),
@@ -81,7 +81,9 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
         *([edited] if edited else []),
         *left,
         *drift.remains(repository, base),
-        *drift.reasons(files, known, answers),
+        *drift.reasons([each for each in files if each.path not in absent], known, answers),
+        *drift.unfit_reason(unfit),
+        *pair_parts.reasons(parts),
     ]
     notes = history.notes(record, record.src_path, commit) if is_available else {}
     conflicts = plan.conflicts if plan else []
@@ -103,6 +105,10 @@ def _document(repository: Repository, console: Console) -> dict[str, Any]:
         },
         "drift": [asdict(file) for file in files if file.state != "untouched"],
         "conflicts": [asdict(outcome) for outcome in conflicts],
+        "findings": [
+            *(asdict(finding) for finding in unfit),
+            *({"path": part.path, "line": part.line, "message": part.message} for part in parts),
+        ],
         "obstacle": obstacle,
         "notes": [{"release": release, "text": text} for release, text in notes.items()],
         "reasons": [asdict(reason) for reason in reasons],

@@ -37,6 +37,7 @@ class Options:
     is_dry_run: bool = False
     conflict: str = "inline"
     keep_tables: bool = False
+    is_repair: bool = False
     use_defaults: bool = False
 
 
@@ -68,7 +69,7 @@ def carry_out(
     with execution.at_work(repository, console) as desk:
         plan, document = decide()
         if not plan.is_up_to_date:
-            execution.carry_out(repository, desk, plan, document)
+            document = execution.carry_out(repository, desk, plan, document)
     code = _tell(document, console)
     if console.can_ask and is_asking:
         next_steps.make(console, repository.project, execution.offered(plan))
@@ -112,7 +113,8 @@ def wanted(options: Options) -> Wanted:
         ),
         template=options.template,
         version=options.version,
-        is_at_home=options.command in {"add", "remove"},
+        is_at_home=options.command in {"add", "remove"} or options.is_repair,
+        is_repair=options.is_repair,
         style=style,
         keep_tables=options.keep_tables,
         is_quiet_required=options.command != "diff",

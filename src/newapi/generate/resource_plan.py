@@ -25,6 +25,7 @@ from newapi.update.text_merge import Labels
 
 if TYPE_CHECKING:
     from newapi.project.git import Item, Repository
+    from newapi.project.locations import Locations
     from newapi.project.tree import Tree
     from newapi.template.catalog import Value
     from newapi.template.sources import Source
@@ -124,8 +125,9 @@ def _decide(
 def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
     """Make whatever the step changes; with other answers, that is the whole project."""
     old, new, workshop = step.old, step.new, Workshop()
-    ours = worktree.revisions(repository, listing)
-    about = _revision(step, ours)
+    places = worktree.places(repository, listing)
+    ours = worktree.revisions(repository, listing, places)
+    about = _revision(step, ours, places)
     names = {*old.contexts, *new.contexts}
     differing = {name for name in names if old.contexts.get(name) != new.contexts.get(name)}
     jobs = [(side, side.contexts[n]) for side in (old, new) for n in differing & {*side.contexts}]
@@ -149,7 +151,7 @@ def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
     return resource_merge.join(base, theirs, old, new)._replace(revision=revision)
 
 
-def _revision(step: Step, ours: Tree) -> list[tuple[Side, dict[str, Any]]]:
+def _revision(step: Step, ours: Tree, places: Locations) -> list[tuple[Side, dict[str, Any]]]:
     """Return the context of the revision, in a list that is empty if the change needs none."""
     decision, definition = step.decision, step.decision.definition
     is_removed = decision.verb == "remove"
@@ -158,9 +160,9 @@ def _revision(step: Step, ours: Tree) -> list[tuple[Side, dict[str, Any]]]:
         return []
     side = step.old if is_removed else step.new
     operations = [context.of_operation(one, definition, side.definitions) for one in steps]
-    down = migrations.head(ours)
+    down = migrations.head(ours, places)
     about = {
-        "id": migrations.vacant(ours, decision.verb, definition.plural, down or ""),
+        "id": migrations.vacant(ours, places, decision.verb, definition.plural, down or ""),
         "down": down,
         "message": f"{decision.verb.capitalize()} {definition.plural}",
         "operations": operations,

@@ -32,7 +32,7 @@ COMMIT, SRC_PATH = "_commit", "_src_path"
 
 @dataclass(frozen=True)
 class Answers:
-    """What a document answers: texts, as YAML is read, or the typed values of JSON."""
+    """The answers in a document: texts from YAML, or the typed values of JSON."""
 
     values: Mapping[str, str | bool] = field(default_factory=dict)
     is_json: bool = False
@@ -99,7 +99,7 @@ def _stdin() -> bytes:
 
 
 def _bytes(path: Path) -> bytes:
-    """Read a regular file; a pipe or a device could keep us waiting for ever."""
+    """Read a regular file; a pipe or a device could block without end."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

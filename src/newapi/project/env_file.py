@@ -43,11 +43,11 @@ def missing(
     """
     known = {m[2]: m[3] for m in _VARIABLE.finditer(env.decode(errors="replace"))}
     values = {renamed[old]: known[old] for old in known.keys() & renamed.keys()}
-    blocks, names = [], []
+    blocks, names = list[str](), list[str]()
     comment: list[str] = []
     for line in example.decode(errors="replace").splitlines():
         match = _VARIABLE.match(line)
-        if match and match[2] not in known:
+        if match and match[2] not in {*known, *names}:
             value = values.get(match[2], match[3])
             blocks.append("\n".join([*comment, line[: match.start(3)] + value]) + "\n")
             names.append(match[2])

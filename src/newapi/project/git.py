@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,9 +70,14 @@ class Repository:
         return "" if path == "." else f"{path}/"
 
     def head(self) -> str:
-        """Return the commit that is checked out; empty when there is none yet."""
+        """Return the commit that is checked out; empty before the first commit."""
         output = self.run("rev-parse", "--verify", "--quiet", "HEAD", accepted=(0, 1))
         return output.decode().strip()
+
+    def branch(self) -> str:
+        """Return the branch that is checked out; empty for a detached HEAD."""
+        output = self.run("symbolic-ref", "--quiet", "--short", "HEAD", accepted=(0, 1))
+        return output.decode(errors="replace").strip()
 
     def listing(self) -> dict[str, Item]:
         """Return every path of HEAD below the project's folder."""
@@ -117,7 +123,7 @@ class Repository:
         return sorted({os.fsdecode(row) for row in _rows(self.run("ls-files", *options))})
 
     def under_way(self) -> str | None:
-        """Return what git is in the middle of, for people."""
+        """Return the unfinished operation of git, such as a merge; None if there is none."""
         found = (what for name, what in _UNDER_WAY.items() if (self.git_dir / name).exists())
         return next(found, None)
 
@@ -131,7 +137,7 @@ class Repository:
         return {os.fsdecode(row) for row in _rows(output)}
 
     def hidden(self) -> set[str]:
-        """Return the paths whose changes git was told not to look at."""
+        """Return the paths with the bits assume-unchanged or skip-worktree."""
         rows = _rows(self.run("ls-files", "-v", "-z"))
         return {os.fsdecode(row[2:]) for row in rows if row[:1].islower() or row[:1] == b"S"}
 
@@ -200,9 +206,17 @@ def find(project: Path) -> Repository:
         if "not a git repository" in error.message:
             fix = "git init && git add --all && git commit -m 'Begin'"
             raise NewapiError(f"{project} is not in a git repository.", fix) from error
+        if "dubious ownership" in error.output:
+            raise _of_somebody_else(project) from error
         raise
     root, git_dir, kind = os.fsdecode(output).splitlines()
     return Repository(project, Path(root), Path(git_dir), "0" * _WIDTHS.get(kind, 40))
+
+
+def _of_somebody_else(project: Path) -> NewapiError:
+    root = next((f for f in (project, *project.parents) if (f / ".git").exists()), project)
+    fix = f"git config --global --add safe.directory {shlex.quote(os.fspath(root))}"
+    return NewapiError(f"git does not open {root}: it belongs to another user.", fix)
 
 
 def _rows(output: bytes) -> list[bytes]:

@@ -20,7 +20,7 @@ _SNAPSHOT = re.compile(r"v?\d+\.\d+\.\d+\.dev0\+t[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class Record:
-    """What a project's answers file says."""
+    """The origin and the answers in the answers file of a project."""
 
     src_path: str
     commit: str
@@ -102,7 +102,7 @@ def is_downgrade(record: Record, source: Source) -> bool:
 
 
 def notes(record: Record, src_path: str, commit: str) -> dict[str, str]:
-    """Return what the releases after the project's, up to this one, ask people to know."""
+    """Return the notes of the releases after the project's, up to this one."""
     if not record.is_own or src_path not in sources.ALIASES or record.commit == commit:
         return {}
     from packaging.version import Version

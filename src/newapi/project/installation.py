@@ -30,7 +30,7 @@ _ASK = ("--no-deps", "--no-header", "--no-annotate", "--quiet", "--python", sys.
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """What is known about this installation; `is_newest` is None when it cannot be known."""
+    """This installation of newapi; `is_newest` is None if that is unknown."""
 
     origin: Origin
     location: str

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from newapi.errors import NewapiError
-from newapi.project import revisions
-from newapi.project.revisions import FOLDER, Revision
+from newapi.project import locations, revisions
+from newapi.project.locations import Locations
+from newapi.project.revisions import Revision
 from newapi.project.tree import Entry, Tree
 
-_MANY = "uv run alembic merge heads -m 'merge', then commit"
+MERGE_HEADS = "uv run alembic merge heads -m 'merge', then commit"
 
 
 @dataclass(frozen=True)
@@ -34,18 +35,19 @@ class Chained:
 
 @dataclass(frozen=True)
 class Lineage:
-    """What the template says about its revisions beside their files.
+    """Renamed revisions of the template, upgrades, and the folders of the project.
 
     `renames` maps old paths of files to the newest ones. `upgrades` has the id of every revision
     for projects of older releases, with the ids of those that make the tables which it changes;
     `due` are the files of those that an update may bring, in their order; `own` is a revision
-    that the command makes itself, which comes last.
+    that the command makes itself, which comes last. `places` are the folders of the project.
     """
 
     renames: Mapping[str, str] = field(default_factory=dict)
     upgrades: Mapping[str, Collection[str]] = field(default_factory=dict)
     due: Tree = field(default_factory=dict)
     own: Tree = field(default_factory=dict)
+    places: Locations = locations.DEFAULT
 
     def newest(self, name: str) -> str:
         """Return the id that the newest release gives a revision."""
@@ -55,6 +57,7 @@ class Lineage:
         """Return the id under which a project has a revision; the last, if it was added again."""
         newest = self.newest(name)
         known = {newest, *(old for old, new in self._newer.items() if new == newest)}
+        known |= {revisions.derived_id("other", name) for name in known}
         numbered = re.compile(rf"({'|'.join(map(re.escape, known))})(_\d+)?")
         found = max((n for n in have if numbered.fullmatch(n)), key=_number, default=None)
         while found and (again := revisions.derived_id("again", found)) in have:
@@ -62,7 +65,7 @@ class Lineage:
         return found
 
     def upgrades_of(self, name: str) -> set[str]:
-        """Return the ids of those that change what a revision makes."""
+        """Return the ids of the upgrades that change the tables of a revision."""
         return {upgrade for upgrade, changed in self.upgrades.items() if name in changed}
 
     @cached_property
@@ -92,7 +95,7 @@ def chain(
     changed = _changed(old, new)
     if old.keys() == new.keys() and not changed and not lineage.due:
         return Chained(_without(base), _without(theirs), {}, (), ())
-    run = _Run(_read(ours), ours, lineage)
+    run = _Run(_read(ours, lineage.places), ours, lineage)
     for name in changed:
         run.note_change(new[name])
     if not keep_tables:
@@ -112,18 +115,18 @@ def is_taken_back(name: str, have: Collection[str]) -> bool:
     return f"drop_{name}" in have or revisions.derived_id("drop", name) in have
 
 
-def head(tree: Tree) -> str | None:
+def head(tree: Tree, places: Locations = locations.DEFAULT) -> str | None:
     """Return the newest revision of a project; None when it has none.
 
     Raises:
         NewapiError: There are several, or a revision cannot be read.
     """
-    return _only(revisions.heads(_read(tree).values()))
+    return _only(revisions.heads(_read(tree, places).values()))
 
 
-def vacant(tree: Tree, *words: str) -> str:
+def vacant(tree: Tree, places: Locations, *words: str) -> str:
     """Return the id of a new revision: the same for the same words, unless it is taken."""
-    have, number = _read(tree), 1
+    have, number = _read(tree, places), 1
     name = revisions.derived_id(*words)
     while name in have:
         number += 1
@@ -131,14 +134,20 @@ def vacant(tree: Tree, *words: str) -> str:
     return name
 
 
-def follow(revision: Tree, chained: Chained) -> dict[str, Entry]:
-    """Put a revision behind those that are added in the same run."""
+def follow(lineage: Lineage, ours: Tree, chained: Chained) -> dict[str, Entry]:
+    """Return the revision of the command itself, behind those that are added in the same run."""
+    if not lineage.own:
+        return {}
+    have = _read(ours, lineage.places)
+    folder = _folder(have, revisions.heads(have.values()), lineage.places)
+    own = {f"{folder}/{path.rpartition('/')[2]}": entry for path, entry in lineage.own.items()}
     if not chained.added:
-        return dict(revision)
-    heads = revisions.heads(_read(chained.added).values())
+        return own
+    added = (revisions.read(path, entry.data) for path, entry in chained.added.items())
+    heads = revisions.heads(found for found in added if found)
     return {
         path: Entry(revisions.placed(found, found.name, _only(heads)).encode())
-        for path, entry in revision.items()
+        for path, entry in own.items()
         if (found := revisions.read(path, entry.data))
     }
 
@@ -151,13 +160,14 @@ class _Run:
         self.lineage = lineage
         self.taken = {*ours}
         self.heads = revisions.heads(have.values())
+        self.folder = _folder(have, self.heads, lineage.places)
         self.added: dict[str, Entry] = {}
         self.dropped: list[str] = []
         self.notes: list[str] = []
 
     def drop(self, revision: Revision, name: str) -> None:
         """Take back a revision of the template that the project has."""
-        current = self.lineage.latest(name, self.have)
+        current = self._present(name, revision)
         if not current or is_taken_back(current, self.have):
             return
         # Once a later revision has changed the tables, only the template knows what there is.
@@ -172,18 +182,18 @@ class _Run:
     def upgrade(self, path: str, entry: Entry, old: Collection[str]) -> None:
         """Add a revision for older projects, if this is one with the tables that it changes."""
         revision = revisions.read(path, entry.data)
-        if revision is None or revision.name in self.have:
+        if revision is None or self._present(revision.name, revision):
             return
         tables = self.lineage.upgrades.get(revision.name, ())
         if not tables or not {*old}.isdisjoint(tables):
-            self._add(revision, revision.name, path)
+            self._add(revision, self._free_id(revision), path)
 
     def bring(self, revision: Revision) -> None:
-        """Add a revision that is new in the template; again, where it was taken back."""
-        current = self.lineage.latest(revision.name, self.have)
+        """Add a revision that is new in the template, or one that was taken back."""
+        current = self._present(revision.name, revision)
         missing = self.lineage.upgrades_of(revision.name) - self.have.keys()
         if current is None:
-            self._add(revision, revision.name, revision.path)
+            self._add(revision, self._free_id(revision), revision.path)
         elif is_taken_back(current, self.have):
             again = revisions.derived_id("again", current)
             self._add(revision, again, revisions.path_of(again, revision.slug))
@@ -194,15 +204,35 @@ class _Run:
             )
 
     def note_change(self, revision: Revision) -> None:
-        """Say that a revision of the project is not what it is in the template."""
-        if revision.name in self.have and not self.lineage.upgrades_of(revision.name):
+        """Note that the template has changed a revision of the project."""
+        if self._present(revision.name, revision) and not self.lineage.upgrades_of(revision.name):
             note = f"{revision.path}: the template changed it; revisions are never changed"
             self.notes.append(note)
+
+    def _present(self, name: str, revision: Revision) -> str | None:
+        """Return the id under which the project has a revision of the template.
+
+        A revision with the same id that is about other tables is the user's own.
+        """
+        same = {other for other, its in self.have.items() if revisions.are_alike(its, revision)}
+        return self.lineage.latest(name, same)
+
+    def _free_id(self, revision: Revision) -> str:
+        """Return the id of a revision of the template, or another one where it is taken."""
+        if revision.name not in self.have:
+            return revision.name
+        name = revisions.derived_id("other", revision.name)
+        taken = self.have[revision.name].path
+        self.notes.append(
+            f"{taken} has the id of a revision of the template, which gets the id {name}"
+        )
+        return name
 
     def _add(self, revision: Revision, name: str, path: str) -> None:
         self._put(path, name, revisions.placed(revision, name, _only(self.heads)))
 
     def _put(self, path: str, name: str, text: str) -> None:
+        path = f"{self.folder}/{path.rpartition('/')[2]}"
         stem, number = path.removesuffix(".py"), 1
         while path in self.taken:
             number += 1
@@ -213,26 +243,41 @@ class _Run:
 
 
 def is_revision(path: str) -> bool:
-    """Whether a path is that of a revision file."""
-    folder, _, name = path.rpartition("/")
-    return folder == FOLDER and name.endswith(".py") and name != "__init__.py"
+    """Whether a path is that of a revision file of the template."""
+    return locations.DEFAULT.has(path)
+
+
+def all_of(tree: Tree, places: Locations) -> list[Revision]:
+    """Return the revisions of a project.
+
+    Raises:
+        NewapiError: One of them cannot be read.
+    """
+    found = (revisions.read(path, tree[path].data) for path in sorted(places.of(tree))
+             if tree[path].kind == "file")  # fmt: skip
+    return [revision for revision in found if revision is not None]
+
+
+def _folder(have: Mapping[str, Revision], heads: list[str], places: Locations) -> str:
+    """Return where a new revision goes: beside the newest one."""
+    if len(heads) == 1:
+        return have[heads[0]].path.rpartition("/")[0]
+    return places.folders[0]
 
 
 def _only(heads: list[str]) -> str | None:
     if len(heads) > 1:
         message = f"The project's migrations have several heads: {', '.join(heads)}."
-        raise NewapiError(message, _MANY)
+        raise NewapiError(message, MERGE_HEADS)
     return next(iter(heads), None)
 
 
-def _read(tree: Tree) -> dict[str, Revision]:
-    found = (revisions.read(p, e.data) for p, e in sorted(tree.items())
-             if is_revision(p) and e.kind == "file")  # fmt: skip
-    return {revision.name: revision for revision in found if revision is not None}
+def _read(tree: Tree, places: Locations = locations.DEFAULT) -> dict[str, Revision]:
+    return {revision.name: revision for revision in all_of(tree, places)}
 
 
 def _changed(old: Mapping[str, Revision], new: Mapping[str, Revision]) -> list[str]:
-    """Return what the template itself has changed; not merely what it builds upon or its id."""
+    """Return the revisions with changes other than the id and the parent."""
     return [
         name
         for name in sorted(old.keys() & new.keys())
@@ -241,7 +286,7 @@ def _changed(old: Mapping[str, Revision], new: Mapping[str, Revision]) -> list[s
 
 
 def _are_equal(one: Revision, other: Revision) -> bool:
-    """Whether two revisions differ at most in their ids and in what they build upon."""
+    """Whether two revisions differ at most in their ids and parents."""
     texts = {revisions.placed(revision, "", None) for revision in (one, other)}
     return one.source == other.source or len(texts) == 1
 

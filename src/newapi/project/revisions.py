@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 
 from newapi.errors import NewapiError
@@ -28,7 +29,7 @@ class Revision:
 
     @property
     def slug(self) -> str:
-        """Return what the name of the file says after the id or number."""
+        """Return the part of the file's name after the id or number."""
         return _NUMBER.sub("", PurePosixPath(self.path).stem, count=1)
 
 
@@ -62,7 +63,7 @@ def path_of(name: str, about: str) -> str:
 
 
 def read(path: str, data: bytes) -> Revision | None:
-    """Read a revision file; None when it is none.
+    """Read a revision file; None if the file has no revision id.
 
     Raises:
         NewapiError: It cannot be understood.
@@ -84,6 +85,12 @@ def read(path: str, data: bytes) -> Revision | None:
     return Revision(path, found["revision"], downs, source)
 
 
+def are_alike(one: Revision, other: Revision) -> bool:
+    """Whether two revisions have an operation on the same table, column or index in common."""
+    mine, theirs = _subjects(one.source), _subjects(other.source)
+    return not (mine and theirs) or bool(mine & theirs)
+
+
 def heads(revisions: Iterable[Revision]) -> list[str]:
     """Return the revisions that no other one builds upon."""
     known = {revision.name: revision for revision in revisions}
@@ -92,7 +99,7 @@ def heads(revisions: Iterable[Revision]) -> list[str]:
 
 
 def in_order(revisions: Mapping[str, Revision]) -> list[Revision]:
-    """Sort revisions so that each comes after what it builds upon."""
+    """Sort revisions so that each comes after its parents."""
     done: dict[str, Revision] = {}
 
     def visit(name: str) -> None:
@@ -140,6 +147,35 @@ def reversed_(revision: Revision, name: str, down: str, title: str) -> str:
         text = text[:start] + bodies[_SWAPPED[node.name]] + text[end:]
     first = re.match(r'"""(.*)', text)
     return text.replace(first[0], f'"""{title}', 1) if first else text
+
+
+@cache
+def _subjects(source: str) -> frozenset[tuple[str, ...]]:
+    """Return the operations of `upgrade`, each with the names that it begins with."""
+    return frozenset(
+        found
+        for function in ast.parse(source).body
+        if isinstance(function, ast.FunctionDef) and function.name == "upgrade"
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and (found := _subject(node))
+    )
+
+
+def _subject(call: ast.Call) -> tuple[str, ...]:
+    """Return `("create_table", "users")` for an operation; empty for another call."""
+    match call.func:
+        case ast.Attribute(value=ast.Name(id=str(name)), attr=operation):
+            if name != "op" and not name.startswith("batch"):
+                return ()
+        case _:
+            return ()
+    arguments: list[ast.expr] = call.args[:1]
+    arguments += [arg.args[0] for arg in call.args[1:2] if isinstance(arg, ast.Call) and arg.args]
+    names = [arg.value for arg in arguments
+             if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]  # fmt: skip
+    if operation == "execute":  # `create table users`
+        names = [" ".join(name.lower().split()[:3]) for name in names]
+    return (operation, *names) if names else ()
 
 
 def _assignments(module: ast.Module) -> Iterable[tuple[ast.Name, ast.expr]]:

@@ -1,4 +1,4 @@
-"""A project as a value: every path with what is there."""
+"""A project as a value: every path with its file, link or submodule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BINARY_PREFIX = 8000  # as far as git looks for a NUL
 
 @dataclass(frozen=True)
 class Entry:
-    """What is at a path: a file, a link (data: where it points) or a submodule (its commit)."""
+    """A file, a link (`data` is its target) or a submodule (`data` is its commit)."""
 
     data: bytes
     executable: bool = False
@@ -56,7 +56,7 @@ def walk(root: Path) -> Iterator[str]:
 
 
 def look(path: Path) -> Entry | None:
-    """Return what is at a path of the file system; None when there is nothing or a folder."""
+    """Return the file or link at a path of the file system; None for a folder or nothing."""
     try:
         mode = path.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -78,6 +78,15 @@ def parents(path: str) -> list[str]:
     while path := path.rpartition("/")[0]:
         found.append(path)
     return found
+
+
+def blocker(root: Path, path: str) -> str:
+    """Return the outermost parent of a path that is a link or a file, else an empty text."""
+    for parent in reversed(parents(path)):
+        found = root / parent
+        if found.is_symlink() or (found.exists() and not found.is_dir()):
+            return parent
+    return ""
 
 
 def folders(paths: Iterator[str] | Mapping[str, object]) -> set[str]:

@@ -19,7 +19,7 @@ from newapi.errors import NewapiError, Problem, UsageError
 from newapi.releases import snapshot, store
 from newapi.terminal import external_tools, interrupts, programs
 
-CANONICAL_SRC_PATH = "https://newapi.invalid/newapi.project.git"
+CANONICAL_SRC_PATH = "https://newapi.invalid/newapi.git"
 ALIASES = frozenset({CANONICAL_SRC_PATH, "https://newapi.invalid/newapi"})
 _SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _URL = re.compile(r"(?:https?|ssh|git|file)://.+|[\w.-]+@[\w.-]+:.+")

@@ -1,4 +1,4 @@
-"""Look whether merged files still are what they were: valid Python, TOML, YAML or JSON."""
+"""Find merged files that are no longer valid Python, TOML, YAML or JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from newapi.update.merge import Merged
 
 
 def broken(merged: Merged, theirs: Tree) -> Iterator[str]:
-    """Yield files that merged without a conflict, and yet no longer parse as both sides did."""
+    """Yield the files that merged without a conflict and cannot be parsed as both sides can."""
     for outcome in merged.outcomes:
         suffix = PurePosixPath(outcome.path).suffix
         entry = merged.writes.get(outcome.path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,12 +18,14 @@ from newapi.project import answers_file, migrations, tree
 from newapi.project.answers_file import ANSWERS_FILE
 from newapi.template import features
 from newapi.terminal.text import shorten
-from newapi.update import renames
+from newapi.update import findings, renames
+from newapi.update.findings import Finding
 from newapi.update.merge import BESIDE, REJECTED
 from newapi.update.text_merge import Labels, markers
 
 if TYPE_CHECKING:
     from newapi.project.git import Repository
+    from newapi.project.locations import Locations
     from newapi.project.tree import Entry, Tree
     from newapi.template.catalog import Catalog, Value
 
@@ -35,7 +37,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class File:
-    """What became of a file of the template, and where it is when it was moved."""
+    """The state of a file of the template; `now` is the path of a moved file."""
 
     path: str
     state: Literal["untouched", "modified", "replaced", "moved", "deleted"]
@@ -43,7 +45,7 @@ class File:
 
 
 def compare(repository: Repository, base: Tree) -> list[File]:
-    """Compare what the template made with what is there, as git would store it.
+    """Compare the files of the template with those of the project, as git would store them.
 
     Revisions of the database are left out, and what git ignores where it is absent: a clone has
     no such files.
@@ -59,7 +61,7 @@ def compare(repository: Repository, base: Tree) -> list[File]:
 
 
 def reasons(files: Iterable[File], known: Catalog, given: Answers) -> Iterator[Problem]:
-    """Say which files an update would pass over, and what mends it."""
+    """Yield a problem for files that updates pass over, with the fix."""
     files = list(files)
     for state, what in (("deleted", "deleted"), ("replaced", "no longer files of the same kind")):
         paths = [file.path for file in files if file.state == state]
@@ -82,7 +84,7 @@ def reasons(files: Iterable[File], known: Catalog, given: Answers) -> Iterator[P
 def leftovers(
     repository: Repository, base: Tree, known: Catalog, given: Answers, render: Render
 ) -> Iterator[Problem]:
-    """Say which features the answers deny, although all of their files are there."""
+    """Yield a problem for each feature that is off although all of its files are there."""
     have = {*repository.files()} - base.keys()
     off = [
         feature
@@ -104,7 +106,7 @@ def leftovers(
 
 
 def remains(repository: Repository, base: Tree) -> Iterator[Problem]:
-    """Say where conflicts of an update wait for somebody."""
+    """Yield a problem if conflicts of an update are left."""
     files = {path: tree.look(repository.project / path) for path in base}
     marked = [p for p, e in files.items() if e and e.is_text and markers(e.data, Labels())]
     kept = repository.files()
@@ -115,8 +117,33 @@ def remains(repository: Repository, base: Tree) -> Iterator[Problem]:
         yield Problem(f"Conflicts of an update are left in: {', '.join(found[:_SHOWN])}.", fix)
 
 
+def present(repository: Repository, base: Tree) -> Tree:
+    """Return the files of the project at the paths of the template."""
+    found = {path: tree.look(repository.project / path) for path in base}
+    return {path: entry for path, entry in found.items() if entry is not None}
+
+
+def unfit(repository: Repository, base: Tree, places: Locations) -> list[Finding]:
+    """Return what does not fit together in the project: imports, keys, revisions."""
+    names = {path for path in repository.files() if path in base or path.endswith(".py")}
+    present = {path: tree.look(repository.project / path) for path in sorted(names)}
+    files = {path: entry for path, entry in present.items() if entry is not None}
+    found = findings.find(base, base, files, places)
+    return [*found, *(each for each in findings.of_revisions(files, places) if each not in found)]
+
+
+def unfit_reason(found: Sequence[Finding]) -> Iterator[Problem]:
+    """Yield a problem if parts of the project do not fit together."""
+    if found:
+        rest = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        shown = ", ".join(map(str, found[:_SHOWN]))
+        yield Problem(
+            f"Parts of the project do not fit together: {shown}{rest}.", "Mend these files"
+        )
+
+
 def edited_answers(ours: Entry | None, base: Entry | None) -> Problem | None:
-    """Say how an answers file differs from what newapi would have written."""
+    """Return how an answers file differs from the one that newapi writes; None if it does not."""
     if ours is None or base is None or ours.data == base.data:
         return None
     found, expected = (answers_file.parse(entry.data)[0] for entry in (ours, base))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -13,16 +13,15 @@ from newapi import __version__
 from newapi.errors import NewapiError
 from newapi.project import git, history
 from newapi.project.answers_file import ANSWERS_FILE
-from newapi.update import lock, next_steps, transaction, worktree
+from newapi.update import lock, next_steps, recovery, transaction, worktree
 from newapi.update.journal import Desk, results
-from newapi.update.transaction import Change
+from newapi.update.transaction import CONFLICTS, Change
 
 if TYPE_CHECKING:
     from newapi.project.git import Repository
     from newapi.terminal.console import Console
     from newapi.update.planning import Plan
-
-CONFLICTS = 3
+    from newapi.update.recovery import Kept
 
 Document = Mapping[str, Any]
 
@@ -45,12 +44,12 @@ def locate(path: str | None) -> Repository:
 
 @contextmanager
 def at_work(repository: Repository, console: Console) -> Iterator[Desk]:
-    """Be the only one at work; what a killed run left behind is taken back first."""
+    """Hold the lock of the repository; take back a change that was interrupted on this commit."""
     with _locked(repository) as desk:
-        journal = desk.read()
-        if journal and journal.is_interrupted:
-            _tell_saved(console, transaction.restore(repository, desk, journal))
+        if is_interrupted(repository) and (journal := desk.read()):
+            restored = transaction.restore(repository, desk, journal)
             console.note("An update that was interrupted has been taken back.")
+            _tell_kept(console, restored.kept)
         yield desk
 
 
@@ -62,15 +61,31 @@ def _locked(repository: Repository) -> Iterator[Desk]:
 
 
 def require_finished(repository: Repository) -> None:
-    """Refuse to look at a project in the middle of a killed update."""
-    journal = Desk(repository).read()
-    if journal and journal.is_interrupted:
+    """Refuse a project in which an update was interrupted.
+
+    Raises:
+        NewapiError: The update can be finished or taken back.
+    """
+    if is_interrupted(repository):
         fix = "newapi update --continue, or newapi update --abort"
         raise NewapiError("An update of this project was interrupted.", fix)
 
 
-def carry_out(repository: Repository, desk: Desk, plan: Plan, document: Document) -> None:
-    """Make the change, on top of those that are staged and not committed."""
+def is_interrupted(repository: Repository) -> bool:
+    """Whether a change was interrupted that can be finished or taken back on this commit."""
+    journal = Desk(repository).read()
+    return bool(
+        journal and journal.is_interrupted and recovery.obstacle(repository, journal) is None
+    )
+
+
+def carry_out(repository: Repository, desk: Desk, plan: Plan, document: Document) -> Document:
+    """Make the change, on top of those that are staged and not committed; return what happened."""
+
+    def require_current() -> None:
+        worktree.require_quiet(repository, may_follow=bool(plan.earlier))
+        worktree.require_same(repository, merged.ours, plan.ignored & merged.writes.keys())
+
     merged = plan.merged
     beside = {outcome.beside for outcome in merged.outcomes if outcome.beside}
     change = Change(
@@ -78,39 +93,46 @@ def carry_out(repository: Repository, desk: Desk, plan: Plan, document: Document
         unstaged=plan.ignored | beside,
         stages=merged.stages,
         summary=document,
+        origins={outcome.path: outcome.origin for outcome in merged.outcomes},
+        require_current=require_current,
     )
-    transaction.apply(repository, desk.on_top(len(plan.earlier)), change)
+    return transaction.apply(repository, desk.on_top(len(plan.earlier)), change).summary
 
 
 def go_on(repository: Repository) -> Document:
-    """Finish an update that was interrupted; return its description."""
+    """Finish an update that was interrupted; return its description.
+
+    Raises:
+        NewapiError: There is none, or it cannot be finished here.
+    """
     with _locked(repository) as desk:
         journal = desk.read()
         if journal is None:
             raise NewapiError("There is no update to continue.", "newapi update")
+        if error := recovery.obstacle(repository, journal):
+            raise error
         if journal.state == "aborting":
             raise NewapiError("The update was being taken back.", "newapi update --abort")
-        if journal.state == "applied" and journal.head != repository.head():
-            raise NewapiError("The last update is complete and committed.", "newapi update")
         if journal.state == "applying":
-            transaction.finish(repository, desk, journal)
+            journal = transaction.finish(repository, desk, journal)
         return journal.summary
 
 
 def abort(repository: Repository, console: Console) -> Document:
-    """Take back the newest change that is not committed; return its description."""
+    """Take back the newest change that is not committed; return its description.
+
+    Raises:
+        NewapiError: There is none, or it is no longer what is staged.
+    """
     with _locked(repository) as desk:
         journal = desk.read()
         if journal is None:
             raise NewapiError("There is no update to take back.", "newapi status")
-        if journal.head != repository.head():
-            fix = "git revert the commit that holds it."
-            raise NewapiError("The last update has been committed.", fix)
+        if error := recovery.obstacle(repository, journal):
+            raise error
         *earlier, _ = desk.journals()
-        if earlier and not journal.is_interrupted and _is_undone(repository):
-            message = "What newapi has staged is gone: the project is as it was committed."
-            raise NewapiError(message, "")
-        _tell_saved(console, transaction.restore(repository, desk, journal))
+        restored = transaction.restore(repository, desk, journal)
+        _tell_kept(console, restored.kept)
         return {
             "ok": True,
             "command": "update",
@@ -118,24 +140,20 @@ def abort(repository: Repository, console: Console) -> Document:
             "path": str(repository.project),
             "message": journal.message,
             "restored": [step.path for step in journal.steps],
+            "kept": [asdict(edit) for edit in restored.kept],
             "earlier": [each.message for each in earlier],
         }
 
 
-def _is_undone(repository: Repository) -> bool:
-    """Whether the user has taken back all that newapi has staged, as `git reset --hard` does."""
-    return not repository.changes() and not worktree.followed(repository)
-
-
 def describe(command: str, repository: Repository, plan: Plan, *, is_dry_run: bool) -> Document:
-    """Say what happens, for a program; docs/json.md explains the keys."""
+    """Return the description of a change; docs/json.md explains the keys."""
     record = plan.record
     notes = history.notes(record, plan.src_path, plan.commit)
     return {
         "ok": True,
         "command": command,
         "version": __version__,
-        "exit_code": CONFLICTS if plan.conflicts else 0,
+        "exit_code": 0 if plan.is_complete else CONFLICTS,
         "dry_run": is_dry_run,
         "path": str(repository.project),
         "from": {"source": record.src_path, "commit": record.commit},
@@ -150,6 +168,7 @@ def describe(command: str, repository: Repository, plan: Plan, *, is_dry_run: bo
             for loose in plan.loose
         ],
         "warnings": [*plan.warnings, *map(str, plan.loose), *_of_dropped(plan)],
+        "findings": [asdict(finding) for finding in plan.findings],
         "notes": [{"release": release, "text": text} for release, text in notes.items()],
         "message": _message(command, plan),
         "earlier": [journal.message for journal in plan.earlier],
@@ -193,7 +212,7 @@ def _message(command: str, plan: Plan) -> str:
 
 def offered(plan: Plan) -> list[str]:
     """Return what can be run for people; nothing that loses data, or that conflicts would break."""
-    if plan.is_up_to_date or plan.conflicts or "pyproject.toml" not in plan.merged.tree:
+    if plan.is_up_to_date or not plan.is_complete or "pyproject.toml" not in plan.merged.tree:
         return []
     is_dropping = plan.dropped or any(each.summary.get("dropped") for each in plan.earlier)
     return [
@@ -204,7 +223,7 @@ def offered(plan: Plan) -> list[str]:
 
 
 def _follow_up_commands(plan: Plan) -> list[str]:
-    """Return the commands that let everything around the files follow what is not committed."""
+    """Return the commands that update the lock file and the database, and run the tests."""
     is_migrated = plan.migrations or any(each.summary.get("migrations") for each in plan.earlier)
     lock = (
         [next_steps.LOCK]
@@ -215,6 +234,7 @@ def _follow_up_commands(plan: Plan) -> list[str]:
     return [*lock, *migrate, next_steps.TEST]
 
 
-def _tell_saved(console: Console, saved: list[Path]) -> None:
-    for path in saved:
-        console.warn(f"A file was edited after the update; your version is in {path}")
+def _tell_kept(console: Console, kept: Iterable[Kept]) -> None:
+    for edit in kept:
+        where = f"; your version is in {edit.beside}" if edit.beside else ""
+        console.warn(f"{edit.path}: {edit.note}{where}")

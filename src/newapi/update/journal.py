@@ -1,6 +1,7 @@
-"""What a change of the project does, written down before it begins.
+"""The journal of a change: the files that it writes, and the state of the repository before.
 
-Each change that is made before the one below it is committed has a journal of its own.
+It is written before the first file changes. Changes that are staged on top of each other, without a
+commit in between, have one journal each.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import Any, Literal
 from newapi.errors import NewapiError
 from newapi.project.git import Repository
 
-FORMAT = 1
+FORMAT = 2
+_READABLE = {1, FORMAT}  # 1 does not record the branch
 _FILE = "journal.json"
 
 State = Literal["applying", "applied", "aborting"]
@@ -25,7 +27,7 @@ State = Literal["applying", "applied", "aborting"]
 
 @dataclass(frozen=True)
 class Step:
-    """One path: the hash of what was there and of what will be; empty for nothing."""
+    """One path, with the digests of the file before and after the change; empty for no file."""
 
     path: str
     before: str
@@ -34,9 +36,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Journal:
-    """Everything that is needed to finish a change, or to take it back.
+    """The record with which a change can be finished or taken back.
 
-    `old/` beside it holds what was at each path, `new/` what is not yet in its place.
+    The folder `old/` beside the journal holds the files from before the change. `new/` holds the
+    files that have not been moved to their places yet.
     """
 
     state: State
@@ -45,10 +48,11 @@ class Journal:
     index_before: Mapping[str, list[str]]
     index_after: Mapping[str, list[str]]
     summary: Mapping[str, Any]
+    branch: str = ""  # empty when no branch is checked out
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether the change was neither finished nor taken back."""
+        """Whether the process ended before the change was finished or taken back."""
         return self.state != "applied"
 
     @property
@@ -80,13 +84,13 @@ class Desk:
         return tuple(journal for desk in desks if (journal := desk.read()))
 
     def on_top(self, count: int) -> Desk:
-        """Return the desk of a change on top of the first `count`; forget all changes above."""
+        """Return the folder of a change on top of the first `count`; delete the journals above."""
         for number in range(self._newest(), count, -1):
             Desk(self._repository, number).clear()
         return Desk(self._repository, count + 1)
 
     def read(self) -> Journal | None:
-        """Return the journal of the change; None when there is none.
+        """Return the journal of the change; None if it has none.
 
         Raises:
             NewapiError: It is from another version of newapi.
@@ -95,14 +99,14 @@ class Desk:
             content = json.loads(self._file.read_bytes())
         except FileNotFoundError:
             return None
-        if content.pop("format") != FORMAT:
+        if content.pop("format") not in _READABLE:
             fix = "Use the version of newapi that began it."
             raise NewapiError("The journal of the last update cannot be read.", fix)
         steps = tuple(Step(**step) for step in content.pop("steps"))
         return Journal(steps=steps, **content)
 
     def write(self, journal: Journal) -> None:
-        """Write the journal, in one step and for good."""
+        """Write the journal to the disk in one step."""
         draft = self._file.with_suffix(".part")
         with draft.open("w", encoding="ascii") as file:
             json.dump({"format": FORMAT, **asdict(journal)}, file)
@@ -111,28 +115,28 @@ class Desk:
         draft.replace(self._file)
 
     def mark(self, journal: Journal, state: State) -> Journal:
-        """Write down how far it is."""
+        """Record the state of a change; return the journal with it."""
         marked = replace(journal, state=state)
         self.write(marked)
         return marked
 
     def prepare(self) -> None:
-        """Make an empty desk."""
+        """Make the folders of a new change."""
         self.clear()
         self.old.mkdir(parents=True)
         self.new.mkdir()
 
     def tidy(self) -> None:
-        """Keep only what taking the change back needs."""
+        """Delete the folders that only an unfinished change needs."""
         for folder in self.folder.iterdir():
             if folder.is_dir() and folder != self.old:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def clear(self) -> None:
-        """Forget the change; the journal goes first, so that no half of it is ever read."""
+        """Delete the journal, then the files of the change."""
         self._file.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
-        killed = self._folder(self.number + 1)  # a change on top that had not written its journal
+        killed = self._folder(self.number + 1)  # of a change that was killed before its journal
         shutil.rmtree(killed, ignore_errors=True)
 
     def _folder(self, number: int) -> Path:
@@ -140,7 +144,7 @@ class Desk:
         return self._repository.git_dir / "newapi" / (name if number == 1 else f"{name}.{number}")
 
     def _newest(self) -> int:
-        """Return the number of the newest change; 1 when there is none."""
+        """Return the number of the newest change, at least 1."""
         number = 1
         while (self._folder(number + 1) / _FILE).exists():
             number += 1
@@ -148,12 +152,12 @@ class Desk:
 
 
 def results(journals: Iterable[Journal]) -> dict[str, list[str]]:
-    """Return the entries of the index that changes left behind, those of the newest one last."""
+    """Return the index entries that these changes have staged, by path."""
     return {path: found for journal in journals for path, found in journal.index_after.items()}
 
 
 def digest(path: Path) -> str:
-    """Name what is at a path: its kind, permissions and content."""
+    """Return a digest of the kind, permissions and content of a file; empty for no file."""
     if path.is_symlink():
         return "link " + hashlib.sha256(os.fsencode(path.readlink())).hexdigest()
     try:

@@ -32,7 +32,7 @@ REJECTED = ".rej"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What happened at a path."""
+    """The outcome of a merge at a path."""
 
     path: str
     action: Action
@@ -44,7 +44,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Merged:
-    """What a project becomes: `writes` is what differs from ours (None: removed)."""
+    """The result of a merge; `writes` has the files that differ from ours (None: removed)."""
 
     ours: Tree
     writes: Mapping[str, Entry | None]
@@ -79,7 +79,7 @@ def merge(base: Tree, ours: Tree, theirs: Tree, rules: Rules = Rules()) -> Merge
 
 
 class _Merger:
-    """Collects what is to be written."""
+    """Collects the files to write and the outcomes."""
 
     def __init__(self, ours: Tree, rules: Rules) -> None:
         self.ours = ours
@@ -94,7 +94,8 @@ class _Merger:
         if case.action == "moved":
             self.writes[case.origin] = None
         if path in self.rules.always_theirs and theirs is not None:
-            self._take(case, theirs)
+            data = text_merge.in_form_of(ours.data, theirs.data) if ours else theirs.data
+            self._take(case, replace(theirs, data=data))
         elif theirs in (ours, base):
             self._leave(case)
         elif ours == base and not (case.origin and theirs is None):
@@ -124,7 +125,7 @@ class _Merger:
                 self.outcomes[path] = Outcome(path, "conflict", note, origin, beside, conflicts=1)
 
     def result(self) -> Merged:
-        """Return what was collected."""
+        """Return the result."""
         outcomes = tuple(self.outcomes[path] for path in sorted(self.outcomes))
         writes = {p: entry for p, entry in self.writes.items() if entry != self.ours.get(p)}
         return Merged(self.ours, dict(sorted(writes.items())), self.stages, outcomes)
@@ -179,7 +180,8 @@ class _Merger:
             return
         self._write(case, Entry(merged.data, executable))
         if not merged.conflicts:
-            self._note(case, case.action, case.note)
+            united = "both added lines at one place: all are kept" if merged.is_united else ""
+            self._note(case, case.action, "; ".join(filter(None, (case.note, united))))
             return
         self.stages[case.path] = (case.base, ours, theirs)
         beside = ""

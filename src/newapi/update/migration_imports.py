@@ -1,4 +1,4 @@
-"""Keep what migrations import: a revision that stays must go on working."""
+"""Keep the modules that revisions of the project import."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from newapi.project import migrations, tree
+from newapi.project import locations, tree
+from newapi.project.locations import Locations
 from newapi.update.merge import Merged, Outcome
 
 NOTE = "a migration imports it"
 
 
-def keep(merged: Merged) -> Merged:
+def keep(merged: Merged, places: Locations = locations.DEFAULT) -> Merged:
     """Leave files in place that the template drops, but a revision of the project imports."""
     removed = {path for path, entry in merged.writes.items() if entry is None}
     if not removed:
         return merged
     kept: set[str] = set()
-    waiting = [path for path in merged.tree if migrations.is_revision(path)]
+    waiting = places.of(merged.tree)
     while waiting:
         path = waiting.pop()
         entry = merged.writes.get(path) or merged.ours[path]

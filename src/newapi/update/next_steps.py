@@ -1,4 +1,4 @@
-"""After a change: offer to run what comes next. The change is done, whatever comes of it."""
+"""Offer to run the next commands after a change. The change is complete even if they fail."""
 
 from __future__ import annotations
 

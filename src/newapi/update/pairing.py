@@ -1,4 +1,4 @@
-"""Which three sides belong together: what has the same path, or was renamed."""
+"""Pair the three sides of each file, by path or by rename."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def find(
     ignored: Collection[str],
     declared: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Case]:
-    """Bring together what belongs together; the rest is what has the same path.
+    """Yield the three sides of each file: renamed files first, then those with the same path.
 
     `declared` maps old paths of the template to new ones. Files that it does not name are
     compared: a file that was moved and kept most of its lines is found.
@@ -79,7 +79,7 @@ def _renamed(
 
 
 def _moved_by_template(old: str, wanted: str, sides: Sides, ours: Tree) -> Iterator[Case]:
-    """Carry the user's changes along, unless the file is deleted or its new path taken."""
+    """Move the user's changes to the new path, unless the file is deleted or the path taken."""
     if wanted in ours:
         note = f"the template moved it to {wanted}, where you have another file"
         yield Case(old, sides[0], sides[1], None, note=note)

@@ -20,7 +20,7 @@ _OPTIONS = (
 
 
 def make(repository: Repository, plan: Plan) -> bytes:
-    """Compare the project with what it would become; files that git ignores are left out."""
+    """Return the patch of a plan, without files that git ignores."""
     with tempfile.TemporaryDirectory(prefix="newapi-diff-") as name:
         root = Path(name)
         for side in ("a", "b"):

@@ -1,8 +1,9 @@
-"""Work out what an update would make of a project, without changing anything."""
+"""Plan an update of a project without changing anything."""
 
 from __future__ import annotations
 
 import tempfile
+import tomllib
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
@@ -20,18 +21,24 @@ from newapi.template import catalog, sources
 from newapi.update import (
     checks,
     env_file,
+    findings,
+    layouts,
     merge,
     migration_imports,
+    pair_parts,
     renamed_names,
     resource_merge,
+    text_merge,
     upgrades,
     worktree,
 )
+from newapi.update.findings import Finding
 from newapi.update.merge import Merged, Outcome, Rules
 from newapi.update.text_merge import Labels, Style
 
 if TYPE_CHECKING:
     from newapi.project.git import Item, Repository
+    from newapi.project.locations import Locations
     from newapi.project.migrations import Chained
     from newapi.project.tree import Tree
     from newapi.resources.definition import Definition
@@ -44,10 +51,12 @@ if TYPE_CHECKING:
     from newapi.update.resource_merge import Woven
 
 _PLAIN = Lineage()
+_PYPROJECT = "pyproject.toml"
+_REPAIR = "Add what features need together"
 
 
 class Sides(NamedTuple):
-    """What the template makes: of the old answers, and of the new ones."""
+    """The template rendered with the old answers and with the new ones."""
 
     base: Tree
     theirs: Tree
@@ -63,7 +72,7 @@ class Present(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody asked for."""
+    """The options of an update."""
 
     choices: choices.Choices = field(default_factory=choices.Choices)
     template: str | None = None
@@ -71,13 +80,14 @@ class Wanted:
     is_at_home: bool = False  # the same version, with other answers
     style: Style = "inline"
     keep_tables: bool = False
+    is_repair: bool = False  # add what features need together
     is_quiet_required: bool = True
     may_follow: bool = False  # on top of changes that newapi has staged
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What would happen."""
+    """The changes that an update would make."""
 
     record: history.Record
     src_path: str
@@ -90,6 +100,7 @@ class Plan:
     merged: Merged = field(default_factory=lambda: Merged({}, {}, {}, ()))
     ignored: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     migrations: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()  # revisions, tables, and columns as `table.column`
     loose: tuple[Loose, ...] = ()
@@ -105,8 +116,13 @@ class Plan:
 
     @property
     def conflicts(self) -> list[Outcome]:
-        """Return what is left to the user."""
+        """Return the outcomes with conflicts."""
         return [outcome for outcome in self.merged.outcomes if outcome.action == "conflict"]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is neither a conflict nor a finding."""
+        return not self.conflicts and not self.findings
 
 
 def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
@@ -127,10 +143,10 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
         if history.is_downgrade(record, new):
             message = f"The project is at {record.commit}; {new.commit} is older."
             raise NewapiError(message, "git revert the commit of the last update instead.")
-        known = catalog.load(old.path)
-        before = answer_migration.recorded(record, known)
+        known_before = catalog.load(old.path)
+        before = answer_migration.recorded(record, known_before)
         found = inventory.committed(repository, listing, old.path)
-        known = known if new is old else catalog.load(new.path)
+        known = known_before if new is old else catalog.load(new.path)
         resolution, warnings = _answers(record, wanted, new, known, found.definitions)
         labels = _labels(old, new)
         done = Plan(
@@ -146,7 +162,7 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
             lineage=Lineage(known.renames),
             names=known.names,
         )
-        if _is_the_same(old, new) and before == resolution.answers:
+        if _is_the_same(old, new) and before == resolution.answers and not wanted.is_repair:
             return done
         shown = old.commit if _is_the_same(old, new) else f"{old.commit} and {new.commit}"
         with console.status(f"Rendering {shown}"):
@@ -158,11 +174,23 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
                 *(base, theirs, Side(old.path, before, found)),
                 Side(new.path, resolution.answers, again),
             )
+            version = pair_parts.Version(
+                *(woven.base, known_before, before),
+                lambda given: render_whole(old, given, repository.project.name, found),
+            )
+            parts = pair_parts.find(
+                repository, lambda: worktree.contents(repository, listing, version.base), version
+            )
+    if wanted.is_repair and not parts:
+        return done
+    warnings += [f"{part.path}: {part.message}; it is added" for part in parts]
+    done = replace(done, warnings=tuple(warnings), title=_REPAIR if wanted.is_repair else "")
+    woven = woven._replace(base=pair_parts.cut(woven.base, parts))
     return conclude(repository, listing, wanted, replace(done, lineage=lineage), woven)
 
 
 def look(repository: Repository, wanted: Wanted) -> Present:
-    """Return what the last commit has, with what newapi has staged on top of it.
+    """Return the files of the last commit with the changes that newapi has staged on top.
 
     Raises:
         NewapiError: There is no commit, the user has uncommitted changes, or the answers file is
@@ -222,40 +250,93 @@ def render(source: Source, given: Mapping[str, Value], name: str) -> Tree:
         return tree.read(Path(folder, name))
 
 
+def render_whole(
+    source: Source, given: Mapping[str, Value], name: str, found: inventory.Inventory
+) -> Tree:
+    """Render a version of the template with the resources of a project."""
+    made = render(source, given, name)
+    side = Side(source.path, given, found)
+    return resource_merge.weave(made, {}, side, side).base
+
+
 def conclude(
     repository: Repository, listing: Mapping[str, Item], wanted: Wanted, done: Plan, woven: Woven
 ) -> Plan:
-    """Merge, and say what deserves a look."""
-    sides, lines = Sides(woven.base, woven.theirs), woven.lines
-    ours = worktree.read(repository, listing, *sides, lines.files)
+    """Merge both sides of the template into the project; return the complete plan."""
+    layout = layouts.find(repository, listing, woven.base, woven.theirs)
+    places = layout.places(worktree.places(repository, listing))
+    lines = layout.wiring(woven.lines)
+    moved = Sides(layout.tree(woven.base), layout.tree(woven.theirs))
+    ours = worktree.read(
+        *(repository, listing, *moved),
+        lambda path: path in lines.files or path.endswith(".py"),
+    )
     worktree.require_no_remains(ours, done.labels)
+    names = layout.names(moved.base, ours.tree)
+    lines = names.wiring(lines)
+    sides = Sides(*names.sides(*moved, ours.tree))
     rules = Rules(done.labels, wanted.style, ours.ignored, {ANSWERS_FILE})
-    lineage = replace(done.lineage, own=woven.revision)
+    renames = {layout.path(old): layout.path(new) for old, new in done.lineage.renames.items()}
+    lineage = replace(done.lineage, renames={**done.lineage.renames, **renames})
+    lineage = replace(lineage, own=woven.revision, places=places)
     chained, merged = join(sides, ours.tree, rules, lineage, keep_tables=wanted.keep_tables)
     merged, loose = resource_merge.rewire(merged, lines)
-    warnings = [*done.warnings, *chained.notes]
-    warnings += [
-        f"{path} merged without a conflict, but can no longer be parsed: look at it"
-        for path in checks.broken(merged, sides.theirs)
-    ]
-    if ours.tree.get(ANSWERS_FILE) != sides.base.get(ANSWERS_FILE, ours.tree[ANSWERS_FILE]):
+    merged = layout.set_aside(merged, woven.base, woven.theirs)
+    warnings = [*done.warnings, *chained.notes, *layout.warnings]
+    if _is_edited(ours.tree[ANSWERS_FILE], sides.base.get(ANSWERS_FILE)):
         warnings.append(f"{ANSWERS_FILE} was edited by hand; it is written anew")
+    warnings += _renamed_by_hand(ours.tree, sides.base)
     merged, ignored = env_file.fill(repository.project, merged, ours.ignored, done.names)
     if done.names:
         changed = {path: entry for path, entry in merged.writes.items() if entry is not None}
         kept = renamed_names.read(repository, listing, merged.writes.keys())
-        renames = done.lineage.renames
-        warnings += renamed_names.find({**kept, **changed}, *sides, done.names, renames)
+        warnings += renamed_names.find({**kept, **changed}, *sides, done.names, lineage.renames)
     return replace(
         done,
         merged=merged,
         ignored=ignored,
         warnings=tuple(warnings),
-        migrations=(*chained.added, *woven.revision),
+        findings=tuple(_findings(ours.tree, sides.theirs, merged, places)),
+        migrations=tuple(chained.added),
         dropped=(*done.dropped, *chained.dropped),
         loose=tuple(loose),
-        base=sides.base,
+        base=woven.base,
     )
+
+
+def _findings(ours: Tree, theirs: Tree, merged: Merged, places: Locations) -> list[Finding]:
+    """Return the findings of a merge, and the files that cannot be parsed."""
+    tree = merged.tree
+    found = findings.find(ours, theirs, tree, places)
+    message = "merged without a conflict, but can no longer be parsed"
+    broken = [
+        Finding(path, findings.broken_at(path, tree[path].data), message)
+        for path in checks.broken(merged, theirs)
+        if not any(each.path == path for each in found)
+    ]
+    return sorted([*found, *broken], key=lambda each: (each.path, each.line))
+
+
+def _renamed_by_hand(ours: Tree, base: Tree) -> list[str]:
+    """Return a warning if pyproject.toml has another name than the answers."""
+    names = [_project_name(side.get(_PYPROJECT)) for side in (ours, base)]
+    if not all(names) or names[0] == names[1]:
+        return []
+    told = f"{_PYPROJECT} names the project {names[0]}, and the answers name it {names[1]}"
+    return [f"{told}: newapi update --set project_name={names[0]} brings the name everywhere"]
+
+
+def _project_name(entry: tree.Entry | None) -> str:
+    try:
+        found = tomllib.loads(entry.data.decode("utf-8-sig")) if entry else {}
+        return str(found["project"]["name"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _is_edited(ours: tree.Entry, base: tree.Entry | None) -> bool:
+    """Whether an answers file has other lines than newapi wrote; line ends do not matter."""
+    return base is not None and ours.data != text_merge.in_form_of(ours.data, base.data)
 
 
 def join(
@@ -266,9 +347,10 @@ def join(
     *,
     keep_tables: bool,
 ) -> tuple[Chained, Merged]:
-    """Merge everything, revisions of the database and what they import included."""
+    """Merge all files, with the revisions of the database and the modules that they import."""
     rules = replace(rules, renames=lineage.renames)
     chained = migrations.chain(sides.base, ours, sides.theirs, lineage, keep_tables=keep_tables)
-    added = {**chained.added, **migrations.follow(lineage.own, chained)}
+    added = {**chained.added, **migrations.follow(lineage, ours, chained)}
+    chained = replace(chained, added=added)
     merged = merge.merge(chained.base, ours, {**chained.theirs, **added}, rules)
-    return chained, migration_imports.keep(merged)
+    return chained, migration_imports.keep(merged, lineage.places)

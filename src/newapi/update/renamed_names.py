@@ -24,7 +24,7 @@ _LARGEST = 100_000  # bytes
 def read(
     repository: Repository, listing: Mapping[str, Item], without: Collection[str]
 ) -> dict[str, Entry]:
-    """Return the other files that may use names of the template: what is committed, and `.env`."""
+    """Return the other committed files that may use names of the template, and `.env`."""
     items = {
         path: item
         for path, item in listing.items()

@@ -1,4 +1,4 @@
-"""Which file became which: declared by the template, or found by what is in them."""
+"""Find renamed files: declared by the template, or with similar contents."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def declared(
 
 
 def find(old: Tree, new: Tree, wanted: Collection[str]) -> dict[str, str]:
-    """Return where wanted paths of `old` that are not in `new` have gone to.
+    """Return the new paths of files in `wanted` that `old` has and `new` has not.
 
     A file has moved when another one holds the same, or at least 60 % and five of its lines.
     Where several are equally near, the same folder decides, then the same name; where that does

@@ -1,4 +1,4 @@
-"""What people see of an update: what happened to each file, and what is left to do."""
+"""Print the outcome of an update: each file, and the steps that are left."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def updated(console: Console, document: Mapping[str, Any]) -> None:
     if conflicts:
         console.heading(f"{len(conflicts)} conflicts are left to you")
         console.rows(_conflict(outcome) for outcome in conflicts)
+    findings(console, document.get("findings", ()))
     if document["dry_run"]:
         return
     console.commands("Next", document["next"])
@@ -51,7 +52,7 @@ def updated(console: Console, document: Mapping[str, Any]) -> None:
 
 
 def aborted(console: Console, document: Mapping[str, Any]) -> None:
-    """Print what was taken back, and what still can be."""
+    """Print the change that was taken back, and the one before it."""
     number, earlier = len(document["restored"]), document["earlier"]
     console.line(f"Taken back: {document['message']}. {number} files are as they were before.")
     if earlier:
@@ -67,11 +68,23 @@ def _head(console: Console, document: Mapping[str, Any]) -> None:
 
 
 def notes(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
-    """Print what releases ask people to know."""
+    """Print the notes of releases."""
     for note in found:
         console.heading(f"About {note['release']}")
         for line in note["text"].splitlines():
             console.line(line)
+
+
+def findings(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
+    """Print the findings of a merge."""
+    if not found:
+        return
+    console.heading(f"{len(found)} findings: merged without a conflict, and something is missing")
+    console.rows(
+        ((f"{each['path']}:{each['line']}" if each["line"] else each["path"], "bold"),
+         each["message"])
+        for each in found
+    )  # fmt: skip
 
 
 def _row(outcome: Mapping[str, Any]) -> Sequence[Part]:

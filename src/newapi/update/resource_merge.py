@@ -1,4 +1,4 @@
-"""Add resources to both sides of a merge, and carry changed wiring into its result."""
+"""Add resources to both sides of a merge, and their changed lines to its result."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Woven(NamedTuple):
 
 
 def weave(base: Tree, theirs: Tree, old: Side, new: Side) -> Woven:
-    """Add every resource to what the template makes of the old and of the new answers.
+    """Add every resource to both sides of the template.
 
     Raises:
         NewapiError: The new version of the template has no generator for them.
@@ -88,7 +88,7 @@ def wired(tree: Tree, wires: Collection[Wire], known: Collection[Wire]) -> Tree:
 
 
 def rewire(merged: Merged, lines: Wiring) -> tuple[Merged, list[Loose]]:
-    """Bring the lines of a merged project up to date; return what is left to the user too."""
+    """Update the lines of resources in a merge; return it with the lines left to the user."""
     writes, outcomes = dict(merged.writes), {o.path: o for o in merged.outcomes}
     result, loose = merged.tree, list[Loose]()
     for path in sorted(lines.files):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from newapi.terminal import programs
+from newapi.update import list_union
 
 Style = Literal["inline", "rej"]
 
@@ -33,6 +34,7 @@ class Text(NamedTuple):
     data: bytes
     conflicts: int = 0
     rejected: bytes = b""
+    is_united: bool = False  # both sides added to a list, and all of it is kept
 
 
 class _Form(NamedTuple):
@@ -56,6 +58,13 @@ def merge(base: bytes, ours: bytes, theirs: bytes, labels: Labels, style: Style)
         data=_formed(merged.data, bom=bom, crlf=crlf),
         rejected=_formed(merged.rejected, bom=False, crlf=crlf),
     )
+
+
+def in_form_of(ours: bytes, text: bytes) -> bytes:
+    """Return a text with the line ends and the byte order mark of another one."""
+    form = _form(ours, _form(text, _Form(bom=False, crlf=False)))
+    plain = text.removeprefix(_BOM).replace(b"\r\n", b"\n")
+    return _formed(plain, bom=form.bom, crlf=form.crlf)
 
 
 def markers(data: bytes, labels: Labels) -> int:
@@ -103,11 +112,13 @@ def _merge(sides: list[bytes], labels: Labels, style: Style) -> Text:
         count, clean = _merge_file(folder, labels)
         if not count:
             return Text(clean)
+        count, marked = _merge_file(folder, labels, "--diff3", f"--marker-size={_WIDE}")
+        if (united := _united(marked)) is not None:
+            return Text(united, is_united=True)
         if style == "inline":
             count, marked = _merge_file(folder, labels, "--diff3")
             return Text(marked, max(count, markers(marked, labels)))
         _, applied = _merge_file(folder, labels, "--ours")
-        count, marked = _merge_file(folder, labels, "--diff3", f"--marker-size={_WIDE}")
         return Text(applied, count, _rejected(marked, labels))
 
 
@@ -122,8 +133,33 @@ def _merge_file(folder: Path, labels: Labels, *options: str) -> tuple[int, bytes
     return programs.run(command, cwd=folder, environment=environment, accepted=accepted)
 
 
+def _united(marked: bytes) -> bytes | None:
+    """Return a text with all conflicts united; None if one of them is no list."""
+    done: list[bytes] = []
+    sides: dict[str, list[bytes]] = {}
+    side = ""
+    lines = marked.splitlines(keepends=True)
+    marks = {mark.encode() * _WIDE: mark for mark in "<|=>"}
+    for number, line in enumerate(lines, 1):
+        mark = marks.get(line[:_WIDE], "")
+        if mark == ">":
+            around = (done[-1] if done else b"", lines[number] if number < len(lines) else b"")
+            conflict = list_union.Lines(around[0], sides["<"], sides["="], around[1])
+            united = None if sides["|"] else list_union.unite(conflict)
+            if united is None:
+                return None
+            done += united
+            side = ""
+        elif mark:
+            side = mark
+            sides = {"<": [], "|": [], "=": []} if mark == "<" else sides
+        else:
+            (sides[side] if side else done).append(line)
+    return b"".join(done)
+
+
 def _rejected(marked: bytes, labels: Labels) -> bytes:
-    """Write the conflicts as a patch of what the template wanted, by the lines of the result."""
+    """Return the conflicts as a patch with the changes of the template."""
     shown = [f"--- {labels.base}\n+++ {labels.theirs}\n".encode()]
     side, line = "", 1
     hunk: dict[str, list[bytes]] = {}

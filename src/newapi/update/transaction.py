@@ -1,46 +1,67 @@
-"""Put the result of a merge into the work tree and the index: wholly, or not at all.
+"""Put the result of a merge into the work tree and the index: completely, or not at all.
 
-Whatever ends the process, the journal is enough for `restore` to put everything back and for
-`finish` to go on: both can be killed and begun again as often as it takes.
+After a kill, `restore` puts everything back and `finish` completes the change. Both can be killed
+and started again at every point.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
+import shlex
 import shutil
-from collections.abc import Collection, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from newapi.errors import NewapiError
 from newapi.project import tree
+from newapi.project.answers_file import ANSWERS_FILE
 from newapi.project.git import Repository
 from newapi.project.tree import Entry
 from newapi.terminal import interrupts
+from newapi.terminal.programs import ProgramError
+from newapi.update import recovery
 from newapi.update.journal import Desk, Journal, Step, digest
 from newapi.update.pairing import Sides
+from newapi.update.recovery import Kept
+
+CONFLICTS = 3  # the exit code of a change that leaves something to the user
 
 
 @dataclass(frozen=True)
 class Change:
-    """What to write (None: remove), what of it git does not keep, and the conflicts."""
+    """Files to write (None: remove), paths that are not staged, conflicts, and where files were.
+
+    `require_current` raises when the project is no longer what the change was planned for.
+    """
 
     writes: Mapping[str, Entry | None]
     unstaged: Collection[str]
     stages: Mapping[str, Sides]
     summary: Mapping[str, Any]
+    origins: Mapping[str, str]
+    require_current: Callable[[], None]
 
 
-def apply(repository: Repository, desk: Desk, change: Change) -> None:
-    """Make a change; on any error or signal, nothing has changed."""
+@dataclass(frozen=True)
+class Restored:
+    """The paths that were put back, and the edits that were made after the change."""
+
+    paths: tuple[str, ...]
+    kept: tuple[Kept, ...]
+
+
+def apply(repository: Repository, desk: Desk, change: Change) -> Journal:
+    """Make a change and return its journal. An error or a signal leaves the project unchanged."""
     try:
         with interrupts.as_keyboard_interrupt():
             journal = _prepare(repository, desk, change)
             desk.write(journal)
-            finish(repository, desk, journal)
+            return finish(repository, desk, journal)
     except BaseException:
         with interrupts.ignored():
             if (begun := desk.read()) is None:
@@ -50,46 +71,169 @@ def apply(repository: Repository, desk: Desk, change: Change) -> None:
         raise
 
 
-def finish(repository: Repository, desk: Desk, journal: Journal) -> None:
-    """Do what the journal says and is not yet done."""
-    for step in journal.steps:
-        if not step.after:
-            _remove(repository.project, step.path)
-    for step in journal.steps:
-        if step.after:
-            _place(desk.new / step.path, repository.project / step.path)
-    repository.stage(journal.index_after)
-    desk.mark(journal, "applied")
+def finish(repository: Repository, desk: Desk, journal: Journal) -> Journal:
+    """Do the steps of a journal that are not done; return the journal of the complete change.
+
+    A file that was edited since is merged with the change. Where that would be a conflict, the file
+    stays as it is and the new version is put beside it.
+    """
+    by_user = recovery.staged_by_user(repository, journal)
+    kept = [Kept(path, "you staged it after the change began") for path in by_user]
+    unstaged = {*by_user}
+    for step in sorted(journal.steps, key=_order):
+        if (found := _finish_step(repository, desk, step)) is not None:
+            kept.append(found)
+            if found.beside or not step.after:
+                unstaged.add(step.path)
+    index_after = dict(journal.index_after)
+    if unstaged:
+        index_after |= repository.staged(unstaged & index_after.keys())
+    repository.stage({p: found for p, found in index_after.items() if p not in unstaged})
+    done = replace(journal, index_after=index_after, summary=_told(journal.summary, kept))
+    done = desk.mark(done, "applied")
     desk.tidy()
+    return done
 
 
-def restore(repository: Repository, desk: Desk, journal: Journal) -> list[Path]:
-    """Put everything back as it was; return copies of what was edited since.
+def restore(repository: Repository, desk: Desk, journal: Journal) -> Restored:
+    """Put every file and index entry back as it was before the change.
 
-    Steps that were never done are recognised by what is there, so they are left alone.
+    Where a file was edited since, only the change is taken out of it. Where that would be a
+    conflict, the edited version is copied into the git directory first.
     """
     journal = desk.mark(journal, "aborting")
-    saved = _save_edited(repository, desk, journal)
-    present = {step.path: digest(repository.project / step.path) for step in journal.steps}
-    for step in journal.steps:
-        if not step.before:
-            _remove(repository.project, step.path)
-    for step in journal.steps:
-        if step.before and present[step.path] != step.before:
-            copy = desk.folder / "copy"
-            copy.unlink(missing_ok=True)
-            shutil.copy2(desk.old / step.path, copy, follow_symlinks=False)
-            _place(copy, repository.project / step.path)
-    # Nothing refers to what an earlier change has staged: git may have removed it meanwhile.
+    by_user = recovery.staged_by_user(repository, journal)
+    kept = [*recovery.save_staged(repository, desk, journal, by_user)]
+    paths = []
+    for step in sorted(journal.steps, key=lambda step: bool(step.before)):
+        found = recovery.state(repository, desk, step)
+        if tree.blocker(repository.project, step.path):
+            kept += _keep_old(desk, journal, step)
+            continue
+        if found.startswith("edited") and (edit := _keep_edit(repository, desk, journal, step)):
+            kept.append(edit)
+            if not edit.beside:
+                continue
+        if found != "before":
+            _put_back(repository, desk, step)
+            paths.append(step.path)
+    # git may have removed objects that an earlier change has staged: nothing refers to them.
     files = (repository.project / path for path, entries in journal.index_before.items() if entries)
     repository.keep(os.fspath(path) for path in files if path.is_file() and not path.is_symlink())
     repository.stage(journal.index_before)
     desk.clear()
-    return saved
+    return Restored(tuple(paths), tuple(kept))
+
+
+def _order(step: Step) -> tuple[bool, bool]:
+    """Remove before adding, and write the answers last: they name the version of all files."""
+    return bool(step.after), step.path == ANSWERS_FILE
+
+
+def _finish_step(repository: Repository, desk: Desk, step: Step) -> Kept | None:
+    """Do a step; return the edit that was made to its file since the journal was written."""
+    path = repository.project / step.path
+    match recovery.state(repository, desk, step):
+        case "before" if step.after:
+            _place(desk.new / step.path, path)
+        case "before":
+            _remove(repository.project, step.path)
+        case "edited after":
+            return Kept(step.path, "you edited it after the change")
+        case "edited before" if not step.after:
+            return Kept(step.path, "you edited it, so it is not removed")
+        case "edited before":
+            return _merge_edit(repository.project, desk, step)
+    return None
+
+
+def _merge_edit(project: Path, desk: Desk, step: Step) -> Kept:
+    """Merge the new version into an edited file, or put it beside that file."""
+    path, new = project / step.path, desk.new / step.path
+    is_blocked = bool(tree.blocker(project, step.path))
+    if not (is_blocked or os.path.lexists(path)):
+        return Kept(step.path, "you deleted it after the change began")
+    data = None if is_blocked else recovery.merged(desk.old / step.path, path, new)
+    if data is not None:
+        _write_over(path, data, desk.folder / "copy")
+        return Kept(step.path, "merged with what you edited after the change began")
+    beside = recovery.free_path(project, step.path, new)
+    copy = desk.folder / "copy"
+    copy.unlink(missing_ok=True)
+    shutil.copy2(new, copy, follow_symlinks=False)
+    _place(copy, project / beside)
+    return Kept(step.path, "you edited it after the change began", beside)
+
+
+def _keep_edit(repository: Repository, desk: Desk, journal: Journal, step: Step) -> Kept | None:
+    """Take a change out of an edited file, or copy that file into the git directory."""
+    path = repository.project / step.path
+    if not digest(path):
+        return None
+    if recovery.state(repository, desk, step) == "edited before":
+        return Kept(step.path, "you edited it; it stays as it is")
+    made = journal.index_after.get(step.path, [])
+    old = desk.old / step.path
+    if len(made) == 1 and made[0].endswith(" 0") and step.before:
+        name = made[0].split()[1]
+        data = recovery.merged(repository.blobs([name])[name], path, old)
+        if data is not None:
+            _write_over(path, data, desk.folder / "copy")
+            return Kept(step.path, "the change was taken out of what you edited")
+    copy = recovery.save(desk, journal, path, step.path)
+    return Kept(step.path, "you edited it after the change", os.fspath(copy))
+
+
+def _keep_old(desk: Desk, journal: Journal, step: Step) -> Iterator[Kept]:
+    """Save the file from before the change, where its folder was replaced by a link or a file."""
+    if step.before:
+        copy = recovery.save(desk, journal, desk.old / step.path, step.path)
+        yield Kept(step.path, "its folder was replaced, so it is not put back", os.fspath(copy))
+
+
+def _put_back(repository: Repository, desk: Desk, step: Step) -> None:
+    if not step.before:
+        _remove(repository.project, step.path)
+        return
+    copy = desk.folder / "copy"
+    copy.unlink(missing_ok=True)
+    shutil.copy2(desk.old / step.path, copy, follow_symlinks=False)
+    _place(copy, repository.project / step.path)
+
+
+def _write_over(path: Path, data: bytes, part: Path) -> None:
+    """Give a file another content in one step; its permissions stay."""
+    part.unlink(missing_ok=True)
+    shutil.copy2(path, part)
+    part.write_bytes(data)
+    _place(part, path)
+
+
+def _told(summary: Mapping[str, Any], kept: list[Kept]) -> dict[str, Any]:
+    """Return the description of a change with the edits that were made since."""
+    if not kept:
+        return {**summary}
+    outcomes = {each["path"]: each for each in summary.get("outcomes", ())}
+    for edit in kept:
+        if edit.beside:
+            outcomes[edit.path] = {
+                "path": edit.path, "action": "conflict", "note": edit.note, "origin": "",
+                "beside": edit.beside, "conflicts": 1,
+            }  # fmt: skip
+    warnings = [*summary.get("warnings", ()), *(f"{edit.path}: {edit.note}" for edit in kept)]
+    told = {**summary, "outcomes": [outcomes[p] for p in sorted(outcomes)], "warnings": warnings}
+    if any(edit.beside for edit in kept):
+        told["exit_code"] = CONFLICTS
+    return told
 
 
 def _prepare(repository: Repository, desk: Desk, change: Change) -> Journal:
-    """Write every new file into the git directory, and copy there what will be overwritten."""
+    """Write every new file into the git directory, and copy the files that it replaces there.
+
+    Raises:
+        NewapiError: A file cannot be written safely, or the project was edited meanwhile.
+    """
+    _refuse_links(repository.project, change.writes)
     hidden = repository.hidden() & change.writes.keys()
     if hidden:
         message = f"git was told not to look at changes of {', '.join(sorted(hidden))}."
@@ -108,9 +252,51 @@ def _prepare(repository: Repository, desk: Desk, change: Change) -> Journal:
             shutil.copy2(present, desk.old / path, follow_symlinks=False)
         if entry is not None and (path in change.unstaged or path not in index_after):
             _write_plain(entry, desk.new / path, present)
+        elif entry is not None:
+            _set_permissions(
+                desk.new / path, entry, _replaced(repository, index_before, change, path)
+            )
         steps.append(Step(path, digest(present), digest(desk.new / path)))
-    head = repository.head()
-    return Journal("applying", head, tuple(steps), index_before, index_after, change.summary)
+    change.require_current()
+    return Journal(
+        *("applying", repository.head(), tuple(steps), index_before, index_after, change.summary),
+        branch=repository.branch(),
+    )
+
+
+def _replaced(
+    repository: Repository,
+    index: Mapping[str, list[str]],
+    change: Change,
+    path: str,
+) -> tuple[Path, bool] | None:
+    """Return the file that another one replaces, and whether git knows it as executable."""
+    name = path if os.path.lexists(repository.project / path) else change.origins.get(path, "")
+    present, entries = repository.project / name, index.get(name, [])
+    if not name or present.is_symlink() or not present.is_file() or len(entries) != 1:
+        return None
+    return present, entries[0].startswith("100755")
+
+
+def _set_permissions(path: Path, entry: Entry, replaced: tuple[Path, bool] | None) -> None:
+    """Give a file the permissions of the one that it replaces, executable as git knows it."""
+    if entry.kind != "file" or replaced is None:
+        return
+    present, was_executable = replaced
+    permissions = present.stat().st_mode & 0o777
+    if entry.executable and not was_executable:
+        permissions |= (permissions & 0o444) >> 2
+    elif was_executable and not entry.executable:
+        permissions &= ~0o111
+    path.chmod(permissions)
+
+
+def _refuse_links(project: Path, writes: Mapping[str, Entry | None]) -> None:
+    for path in writes:
+        blocker = tree.blocker(project, path)
+        if (project / blocker).is_symlink() and writes.get(blocker, path) is not None:
+            message = f"{blocker} is a link, and {path} would be written through it."
+            raise NewapiError(message, f"Move {blocker} away, or replace it by a folder.")
 
 
 def _stage(repository: Repository, desk: Desk, change: Change) -> dict[str, list[str]]:
@@ -125,10 +311,13 @@ def _stage(repository: Repository, desk: Desk, change: Change) -> dict[str, list
         index = desk.folder / "index"
         repository.stage({path: [about] for path, about in written.items()}, index=index)
         target = desk.folder / "checkout"
-        repository.run(
-            *("checkout-index", "--all", "--force", f"--prefix={target}/"),
-            variables={"GIT_INDEX_FILE": os.fspath(index)},
-        )
+        try:
+            repository.run(
+                *("checkout-index", "--all", "--force", f"--prefix={target}/"),
+                variables={"GIT_INDEX_FILE": os.fspath(index)},
+            )
+        except ProgramError as error:
+            raise _of_filter(error) from error
         desk.new.rmdir()
         (target / repository.prefix).rename(desk.new)
     after = {p: [] if e is None else [written[p]] for p, e in change.writes.items()
@@ -136,6 +325,18 @@ def _stage(repository: Repository, desk: Desk, change: Change) -> dict[str, list
     for path in change.stages:
         after[path] = [f"{e.mode} {names[e]} {n}" for e, p, n in sides if p == path]
     return after
+
+
+def _of_filter(error: ProgramError) -> NewapiError:
+    """Return what helps when a filter of the user fails, else the error itself."""
+    found = re.search(r"filter '?([^'\n]+?)'? failed", error.output)
+    if found is None:
+        return error
+    fix = (
+        "`git config --get-regexp ^filter` shows the filters that .gitattributes names; mend the "
+        "filter, or install what it calls."
+    )
+    return NewapiError(f"The filter {found[1]} of git failed: {error.message}", fix)
 
 
 def _write_plain(entry: Entry, path: Path, present: Path) -> None:
@@ -164,28 +365,39 @@ def _refuse_full_folders(project: Path, writes: Mapping[str, Entry | None]) -> N
 
 
 def _place(source: Path, target: Path) -> None:
-    """Move a file to its place in one step; when it is not there any more, that was done."""
+    """Move a file to its place in one step; a file that is not there was moved before.
+
+    Raises:
+        NewapiError: The folder cannot be written.
+    """
     part = target.with_name(f".{target.name}.newapi-part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_dir() and not target.is_symlink():
-            _remove_empty(target)
-        source.replace(target)
+        with _writing(target.parent):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_dir() and not target.is_symlink():
+                _remove_empty(target)
+            source.replace(target)
     except FileNotFoundError:
         if os.path.lexists(source):
             raise
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        shutil.copy2(source, part, follow_symlinks=False)
-        part.replace(target)
-        source.unlink()
+        with _writing(target.parent):
+            shutil.copy2(source, part, follow_symlinks=False)
+            part.replace(target)
+            source.unlink()
     part.unlink(missing_ok=True)
 
 
 def _remove(project: Path, path: str) -> None:
-    """Remove a file, and the folders that are empty without it."""
-    with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    """Remove a file, and the folders that are empty without it.
+
+    Raises:
+        NewapiError: The folder cannot be written.
+    """
+    absent = suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError)
+    with absent, _writing((project / path).parent):
         (project / path).unlink()
     for parent in tree.parents(path):
         with suppress(FileNotFoundError, NotADirectoryError):
@@ -197,20 +409,19 @@ def _remove(project: Path, path: str) -> None:
                 raise
 
 
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Say which folder of the project cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise
+        fix = f"chmod u+w {shlex.quote(os.fspath(folder))}, then run newapi again"
+        message = f"{folder} cannot be written: {error.strerror}."
+        raise NewapiError(message, fix) from error
+
+
 def _remove_empty(folder: Path) -> None:
     for inner, _, _ in os.walk(folder, topdown=False):
         Path(inner).rmdir()
-
-
-def _save_edited(repository: Repository, desk: Desk, journal: Journal) -> list[Path]:
-    """Copy what is neither as it was nor as the update made it: somebody has worked on it."""
-    saved = []
-    for step in journal.steps:
-        path = repository.project / step.path
-        present = digest(path)
-        if present and present not in {step.before, step.after}:
-            copy = desk.saved / journal.head[:12] / present.split()[1][:8] / step.path
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, copy, follow_symlinks=False)
-            saved.append(copy)
-    return saved

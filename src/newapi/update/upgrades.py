@@ -1,4 +1,4 @@
-"""Revisions that bring the tables of older projects to what a new project has.
+"""Revisions that give older projects the tables of new projects.
 
 When a release changes a table, new projects get the final table in the one revision of the
 feature. For projects that have the table already, the template carries another revision:
@@ -71,7 +71,7 @@ def lineage(
     answers: Mapping[str, Value],
     known: Catalog,
 ) -> Lineage:
-    """Return what a new version of the template says about revisions, upgrades rendered."""
+    """Return the revisions of a new version of the template, with rendered upgrades."""
     every = [upgrade for upgrade in find(new.path) if upgrade.feature in known.features]
     have = {upgrade.name for upgrade in find(old.path)}
     features = list(known.features)

@@ -7,13 +7,14 @@ template manages.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from newapi.errors import NewapiError
-from newapi.project import migrations, tree
+from newapi.project import locations, tree
 from newapi.project.git import Item, Repository
+from newapi.project.locations import Locations
 from newapi.project.tree import Entry, Tree
 from newapi.update.journal import Desk, Journal, results
 from newapi.update.merge import BESIDE, REJECTED
@@ -59,6 +60,18 @@ def require_quiet(repository: Repository, *, may_follow: bool) -> None:
         raise _uncommitted(edited, f"Commit everything; or {stash}.")
 
 
+def require_same(repository: Repository, ours: Tree, paths: Iterable[str]) -> None:
+    """Refuse files that were edited after they were read, where git does not look.
+
+    Raises:
+        NewapiError: One of them has another content now.
+    """
+    for path in paths:
+        present, read = tree.look(repository.project / path), ours.get(path)
+        if present is not None and present != read:
+            raise NewapiError(f"{path} was edited while newapi was at work.", "Run it again.")
+
+
 def followed(repository: Repository) -> tuple[Journal, ...]:
     """Return the journals of changes that are staged and not committed, the oldest first.
 
@@ -91,7 +104,7 @@ def _on_commit(repository: Repository, head: str) -> tuple[Journal, ...]:
 
 
 def _conflicts(repository: Repository, journal: Journal, changed: Mapping[str, str]) -> list[str]:
-    """Return the files with conflicts of a change that nobody has resolved."""
+    """Return the files with unresolved conflicts of a change."""
     unmerged = [path for path, code in changed.items() if code in _UNMERGED]
     outcomes = journal.summary.get("outcomes", ())
     beside = [outcome["beside"] for outcome in outcomes if outcome["beside"]]
@@ -122,11 +135,14 @@ def read(
     listing: Mapping[str, Item],
     base: Tree,
     theirs: Tree,
-    also: Collection[str] = (),
+    is_read: Callable[[str], bool],
 ) -> Ours:
-    """Read what a merge of these can touch; anything else is there, but not looked into."""
+    """Read the files that a merge of these two sides can touch, and those with `is_read`.
+
+    The others are in the result too, without their contents.
+    """
     managed = {*base, *theirs}
-    wanted = {p for p in listing if p in managed or p in also or migrations.is_revision(p)}
+    wanted = {path for path in listing if path in managed or is_read(path)}
     wanted |= _candidates(listing, base, theirs)
     blobs = repository.blobs(
         item.digest for path, item in listing.items() if path in wanted and item.mode != "160000"
@@ -164,18 +180,40 @@ def require_no_remains(ours: Ours, labels: Labels) -> None:
 
 
 def unresolved(paths: Collection[str], aborted: str = "") -> NewapiError:
-    """Say where conflicts wait for somebody."""
+    """Return an error that names the files with conflicts."""
     return NewapiError(
         f"Conflicts of an earlier update are left in: {', '.join(sorted(paths)[:5])}",
         f"Resolve them (remove markers, .rej and .template-new files) and commit{aborted}.",
     )
 
 
-def revisions(repository: Repository, listing: Mapping[str, Item]) -> Tree:
-    """Read the revisions of the database."""
-    items = {path: item for path, item in listing.items() if migrations.is_revision(path)}
+def contents(repository: Repository, listing: Mapping[str, Item], paths: Collection[str]) -> Tree:
+    """Read the committed files at these paths."""
+    items = {path: item for path, item in listing.items() if path in paths and item.is_file}
     blobs = repository.blobs(item.digest for item in items.values())
     return {path: _entry(item, blobs[item.digest]) for path, item in items.items()}
+
+
+def places(repository: Repository, listing: Mapping[str, Item]) -> Locations:
+    """Return where the project keeps its revisions."""
+    items = {path: listing[path] for path in locations.config_files(listing.keys())}
+    files = {path: item for path, item in items.items() if item.is_file}
+    blobs = repository.blobs(item.digest for item in files.values())
+    contents = {path: blobs[item.digest] for path, item in files.items()}
+    return locations.read(contents, listing.keys(), repository.project)
+
+
+def places_on_disk(repository: Repository) -> Locations:
+    """Return where the project keeps its revisions, as its files are now."""
+    paths = repository.files()
+    found = {p: tree.look(repository.project / p) for p in locations.config_files(paths)}
+    contents = {path: entry.data for path, entry in found.items() if entry is not None}
+    return locations.read(contents, paths, repository.project)
+
+
+def revisions(repository: Repository, listing: Mapping[str, Item], places: Locations) -> Tree:
+    """Read the revisions of the database."""
+    return contents(repository, listing, places.of(listing))
 
 
 def _candidates(listing: Mapping[str, Item], base: Tree, theirs: Tree) -> set[str]:
@@ -197,16 +235,15 @@ def _entry(item: Item, data: bytes | None) -> Entry:
 
 
 def _on_disk(project: Path, paths: list[str], committed: Tree) -> dict[str, Entry]:
-    """Return what is where the template wants something, although git does not know it."""
+    """Return the files at these paths, or in their way, that git does not know."""
     found: dict[str, Entry] = {}
     folders = tree.folders(committed)
     for path in paths:
-        for place in (path, *tree.parents(path)):
-            if place in committed:
-                continue
-            if (entry := tree.look(project / place)) is not None:
-                found[place] = entry
-        if path not in folders and (project / path).is_dir():
+        blocker = tree.blocker(project, path)
+        place = blocker or path
+        if place not in committed and (entry := tree.look(project / place)) is not None:
+            found[place] = entry
+        if not blocker and path not in folders and (project / path).is_dir():
             inside = next(tree.walk(project / path), None)
             if inside is not None:
                 found[f"{path}/{inside}"] = Entry(b"", kind="module")

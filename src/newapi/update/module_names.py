@@ -1,0 +1,147 @@
+"""The names of modules in folders that a project has renamed or moved."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from newapi.project.tree import Entry, Tree
+    from newapi.resources.wiring import Wire
+    from newapi.update.resource_merge import Wiring
+
+_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Modules and folders of the template, each with its name in the project."""
+
+    modules: Mapping[str, str] = field(default_factory=dict)
+    folders: Mapping[str, str] = field(default_factory=dict)
+
+    def sides(self, base: Tree, theirs: Tree, ours: Tree) -> tuple[Tree, Tree]:
+        """Return both sides of the template with the names of the project.
+
+        A file of the project that keeps the template's names is merged with these.
+        """
+        if not self.folders:
+            return base, theirs
+        renamed = {path: self.entry(path, entry) for path, entry in base.items()}
+        kept = {
+            path
+            for path, entry in base.items()
+            if path in ours and not _is_nearer(ours[path], renamed[path], entry)
+        }
+        renamed_theirs = {path: self.entry(path, entry) for path, entry in theirs.items()}
+        return (
+            {path: base[path] if path in kept else entry for path, entry in renamed.items()},
+            {p: theirs[p] if p in kept else entry for p, entry in renamed_theirs.items()},
+        )
+
+    def entry(self, path: str, entry: Entry) -> Entry:
+        """Return a file with the names of the project."""
+        if not entry.is_text:
+            return entry
+        return replace(entry, data=self.text(entry.data, is_python=path.endswith(".py")))
+
+    def text(self, data: bytes, *, is_python: bool) -> bytes:
+        """Return a text with the names of the project."""
+        for pattern, new in self._imports:
+            data = pattern.sub(new, data)
+        if not is_python:
+            for pattern, new in self._paths:
+                data = pattern.sub(new, data)
+        return data
+
+    def wiring(self, lines: Wiring) -> Wiring:
+        """Return lines of shared files with the names of the project."""
+
+        def renamed(wire: Wire) -> Wire:
+            line, place = (
+                self.text(text.encode(), is_python=True).decode()
+                for text in (wire.line, wire.place)
+            )
+            return replace(wire, line=line, place=place)
+
+        old, new = (frozenset(map(renamed, wires)) for wires in (lines.old, lines.new))
+        return replace(lines, old=old, new=new)
+
+    @cached_property
+    def _imports(self) -> list[tuple[re.Pattern[bytes], bytes]]:
+        """Return patterns of imports and of quoted names of modules."""
+        return [
+            (
+                re.compile(
+                    rb"""(^[ \t]*(?:from|import)[ \t]+|["'])%s(?=\.[A-Za-z_]|[ \t]+import\b)"""
+                    % re.escape(old.encode()),
+                    re.MULTILINE,
+                ),
+                rb"\g<1>" + new.encode(),
+            )
+            for old, new in self.modules.items()
+        ]
+
+    @cached_property
+    def _paths(self) -> list[tuple[re.Pattern[bytes], bytes]]:
+        """Return patterns of paths, and of names of modules, in configuration."""
+        paths = [
+            (rb"(?<![\w./-])((?:\./)?)%s(?=/)" % re.escape(old.encode()), new)
+            for old, new in self.folders.items()
+        ]
+        paths += [
+            (rb"(%%\(here\)s/)%s(?=[/\s])" % re.escape(old.encode()), new)  # in alembic.ini
+            for old, new in self.folders.items()
+        ]
+        quoted = [
+            (rb"""((?<=["']))%s(?=["'])""" % re.escape(old.encode()), new)
+            for old, new in {**self.folders, **self.modules}.items()
+        ]
+        dotted = [
+            (rb"((?<![\w./-]))%s(?=\.[a-z_])" % re.escape(old.encode()), new)
+            for old, new in self.modules.items()
+        ]
+        return [
+            (re.compile(pattern), rb"\g<1>" + new.encode())
+            for pattern, new in (*paths, *quoted, *dotted)
+        ]
+
+
+def choose(folders: Mapping[str, str], base: Tree, ours: Tree) -> Names:
+    """Return the names of the packages in moved folders, as the files of the project import them.
+
+    `src/app` is imported as `app` or as `src.app`: what more files say counts.
+    """
+    if not folders:
+        return Names()
+    used: Counter[str] = Counter()
+    for path, entry in ours.items():
+        if path.endswith(".py") and entry.is_text:
+            used.update(_prefixes(entry.data))
+    modules = {}
+    for old, new in folders.items():
+        name = old.replace("/", ".")
+        parts = PurePosixPath(new).parts
+        candidates = [".".join(parts[number:]) for number in range(len(parts))]
+        best = max(candidates, key=lambda found: used[found])
+        if f"{new}/__init__.py" in base and used[best] and best != name:
+            modules[name] = best
+    return Names(modules, dict(folders))
+
+
+def _prefixes(data: bytes) -> Iterator[str]:
+    for match in _IMPORT.findall(data):
+        parts = match.decode("ascii", "ignore").split(".")
+        yield from (".".join(parts[: number + 1]) for number in range(len(parts)))
+
+
+def _is_nearer(ours: Entry, one: Entry, other: Entry) -> bool:
+    """Whether a file of the project has more lines of one text than of another."""
+    lines = Counter(ours.data.splitlines())
+    first, second = (Counter(text.data.splitlines()) for text in (one, other))
+    return (lines & first).total() >= (lines & second).total()

@@ -1,0 +1,348 @@
+"""Updates follow the layout that the owner of a project has chosen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from newapi.releases import store
+from newapi.update import planning
+from tests.update import releases
+from tests.update.project import Project
+from tests.update.releases import revision
+
+RENDER = planning.render
+
+INI = "[alembic]\nscript_location = %(here)s/{0}\npath_separator = os\n"
+
+
+def script(project: Project, ini: str = "alembic.ini") -> ScriptDirectory:
+    """Read the revisions as Alembic itself does."""
+    return ScriptDirectory.from_config(Config(os.fspath(project.path / ini)))
+
+
+def configured(project: Project, text: str) -> Project:
+    project.write("alembic.ini", text)
+    project.write("alembic/env.py", "")
+    project.write("alembic/script.py.mako", "")
+    project.commit()
+    return project
+
+
+def is_one_chain(project: Project, count: int) -> bool:
+    found = script(project)
+    every = [*found.walk_revisions()]
+    bases = found.get_bases()
+    return len(found.get_heads()) == 1 and len(bases) == 1 and len(every) == count
+
+
+def test_renamed_folder_of_alembic_is_followed(project: Project) -> None:
+    configured(project, INI.format("alembic"))
+    project.git("mv", "alembic", "migrations")
+    project.write("alembic.ini", INI.format("migrations"))
+    project.commit()
+
+    result = project.update()
+
+    assert result.code == 0
+    assert result.document["migrations"] == ["migrations/versions/0004_audit.py"]
+    assert is_one_chain(project, 3)
+    assert not (project.path / "alembic").exists()
+
+
+def test_folder_by_year_is_followed(project: Project) -> None:
+    text = INI.format("alembic") + "recursive_version_locations = true\n"
+    configured(project, text)
+    (project.path / "alembic/versions/2026").mkdir()
+    for name in ("0001_users", "0002_items", "0003_tags"):
+        path = f"alembic/versions/{name}.py"
+        if (project.path / path).exists():
+            project.git("mv", path, f"alembic/versions/2026/{name}.py")
+    project.commit()
+
+    result = project.update()
+
+    assert result.document["migrations"] == ["alembic/versions/2026/0004_audit.py"]
+    assert len(script(project).get_heads()) == 1
+    assert len(script(project).get_bases()) == 1
+
+
+@pytest.mark.parametrize("is_toml", [True, False])
+def test_version_locations_are_followed(project: Project, *, is_toml: bool) -> None:
+    configured(project, INI.format("alembic"))
+    project.git("mv", "alembic/versions", "revisions")
+    if is_toml:
+        project.write("alembic.ini", "[alembic]\n")
+        project.write("pyproject.toml", project.read("pyproject.toml") + (
+            '\n[tool.alembic]\nscript_location = "%(here)s/alembic"\n'
+            'version_locations = ["%(here)s/revisions", "%(here)s/more"]\n'))  # fmt: skip
+    else:
+        project.write("alembic.ini", INI.format("alembic") + (
+            f"version_locations = %(here)s/revisions{os.pathsep}%(here)s/more\n"))  # fmt: skip
+    project.commit()
+
+    result = project.update()
+
+    assert result.document["migrations"] == ["revisions/0004_audit.py"]
+    text = project.read("revisions/0004_audit.py")
+    assert 'down_revision: str | None = "0002_items"' in text
+
+
+@pytest.mark.parametrize("folder", ["alembic", "alembic/versions"])
+def test_folder_of_revisions_behind_a_link(project: Project, folder: str) -> None:
+    configured(project, INI.format("alembic"))
+    (project.path / "lib").mkdir()
+    project.git("mv", folder, "lib/place")
+    (project.path / folder).symlink_to("lib/place" if folder == "alembic" else "../lib/place")
+    project.commit()
+
+    result = project.update()
+
+    assert result.code == 0
+    (path,) = result.document["migrations"]
+    assert path.startswith("lib/place")
+    assert is_one_chain(project, 3)
+
+
+def test_moved_folder_is_found_where_the_configuration_is_wrong(project: Project) -> None:
+    configured(project, INI.format("alembic"))
+    project.git("mv", "alembic", "migrations")
+    project.commit()
+
+    assert project.update().document["migrations"] == ["migrations/versions/0004_audit.py"]
+
+
+def test_folder_is_found_without_a_configuration(project: Project) -> None:
+    project.git("mv", "alembic/versions/0001_users.py", "alembic/versions/first.py")
+    project.commit()
+
+    assert project.update().document["migrations"] == ["alembic/versions/0004_audit.py"]
+
+
+def test_taken_id_does_not_silence_a_revision(project: Project) -> None:
+    text = revision("0004_audit", "mine", None).replace("= None", '= "0002_items"')
+    project.write("alembic/versions/0004_audit.py", text)
+    configured(project, INI.format("alembic"))
+
+    result = project.update()
+
+    (path,) = result.document["migrations"]
+    assert "create table audit" in project.read(path)
+    assert project.read("alembic/versions/0004_audit.py") == text
+    assert is_one_chain(project, 4)
+    assert any("0004_audit" in warning for warning in result.document["warnings"])
+    project.commit()
+    assert project.update().document["up_to_date"]
+
+
+def test_feature_with_a_taken_id_can_be_removed(project: Project) -> None:
+    text = revision("0003_tags", "mine", None).replace("= None", '= "0002_items"')
+    project.write("alembic/versions/mine.py", text)
+    configured(project, INI.format("alembic"))
+    assert project.run("add", "tags", "--project", str(project.path)).code == 0
+    project.commit()
+    assert is_one_chain(project, 4)
+
+    result = project.run("remove", "tags", "--project", str(project.path), "--json")
+
+    (path,) = result.document["migrations"]
+    assert "drop table tags" in project.read(path).split("def downgrade")[0]
+    assert is_one_chain(project, 5)
+
+
+def everything_below(folder: Path) -> dict[str, bytes]:
+    return {f"{p.relative_to(folder)}": p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("folder", ["app", "docs", "alembic/versions"])
+@pytest.mark.parametrize("command", ["update", "remove"])
+def test_nothing_is_written_through_a_link_that_leaves(
+    project: Project, folder: str, command: str
+) -> None:
+    outside = project.path.parent / "shared"
+    inside = project.path / folder
+    inside.mkdir(exist_ok=True)
+    inside.rename(outside)
+    inside.symlink_to(outside)
+    project.commit()
+    before = everything_below(outside)
+
+    if command == "update":
+        result = project.update()
+    else:
+        result = project.run("remove", "items", "--project", str(project.path), "--json")
+
+    assert everything_below(outside) == before
+    assert inside.is_symlink()
+    assert result.code in {0, 1, 3}
+    assert bool([*project.path.rglob("*.template-new")]) == (result.code == 3)
+    if command == "update" or folder == "app":
+        assert "link" in result.err + result.out
+
+
+@pytest.mark.parametrize("folder", ["app", "docs"])
+def test_link_inside_is_followed_and_staged_there(project: Project, folder: str) -> None:
+    inside = project.path / folder
+    inside.mkdir(exist_ok=True)
+    (inside / "mine.txt").write_text("mine\n")
+    (project.path / "lib").mkdir()
+    inside.rename(project.path / "lib" / folder)
+    inside.symlink_to(f"lib/{folder}")
+    project.commit()
+
+    result = project.update()
+
+    assert result.code == 0
+    new = {"app": "lib/app/support.py", "docs": "lib/docs/guide.md"}[folder]
+    assert (project.path / new).is_file()
+    assert inside.is_symlink()
+    assert new in project.git("diff", "--cached", "--name-only")
+    assert project.git("diff", "--name-only") == ""
+    assert project.git("ls-files", "--others", "--exclude-standard") == ""
+    project.commit()
+    assert project.update().document["up_to_date"]
+
+
+def test_link_to_a_file_inside_is_followed(project: Project) -> None:
+    (project.path / "config").mkdir()
+    project.git("mv", "app/main.py", "config/start.py")
+    (project.path / "app/main.py").symlink_to("../config/start.py")
+    project.commit()
+
+    result = project.update()
+
+    assert result.code == 0
+    assert "m = 'third'" in project.read("config/start.py")
+    assert (project.path / "app/main.py").is_symlink()
+
+
+def test_loop_of_links_changes_nothing_outside(project: Project) -> None:
+    (project.path / "docs").symlink_to("loop")
+    (project.path / "loop").symlink_to("docs")
+    project.commit()
+
+    assert project.update().code == 3
+    assert (project.path / "docs").is_symlink()
+
+
+def test_ignored_link_is_not_written_through(project: Project) -> None:
+    outside = project.path.parent / "shared"
+    outside.mkdir()
+    project.write(".git/info/exclude", "docs\n")
+    (project.path / "docs").symlink_to(outside)
+
+    result = project.update()
+
+    assert everything_below(outside) == {}
+    assert result.code in {1, 3}
+
+
+@pytest.mark.parametrize("new", ["src/app", "shop_api", "backend/service/app"])
+def test_new_files_go_to_the_renamed_folder(project: Project, new: str) -> None:
+    project.replace("app/main.py", "m = 9", "m = 'mine'")
+    project.write("app/own.py", "from app.main import m\n")
+    project.commit()
+    (project.path / new).parent.mkdir(parents=True, exist_ok=True)
+    project.git("mv", "app", new)
+    project.commit()
+
+    result = project.update()
+
+    assert result.code == 0
+    assert not (project.path / "app").exists()
+    assert "h = 'new'" in project.read(f"{new}/support.py")
+    assert not (project.path / f"{new}/old.py").exists()
+    assert "m = 'mine'" in project.read(f"{new}/main.py")
+    assert "m = 'third'" in project.read(f"{new}/main.py")
+    assert any(new in warning for warning in result.document["warnings"])
+    project.commit()
+    assert project.update().document["up_to_date"]
+
+
+def test_features_come_and_go_in_the_renamed_folder(project: Project) -> None:
+    project.git("mv", "app", "service")
+    project.commit()
+
+    removed = project.run("remove", "items", "--project", str(project.path), "--json")
+    assert removed.code == 0
+    assert not (project.path / "service/items.py").exists()
+    assert not (project.path / "app").exists()
+    project.commit()
+    added = project.run("add", "items", "--project", str(project.path), "--json")
+
+    assert added.code == 0
+    assert (project.path / "service/items.py").is_file()
+    assert not (project.path / "app").exists()
+
+
+def test_deleted_folder_is_no_move(project: Project) -> None:
+    project.git("rm", "-rq", "app")
+    project.write("other/main.py", "mine = True\n")
+    project.commit()
+
+    project.update()
+
+    assert project.read("other/main.py") == "mine = True\n"
+
+
+def test_imports_of_new_files_follow_a_renamed_package(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old: dict[str, str | bytes] = {
+        **releases.first(),
+        "template/app/__init__.py": "",
+        "template/app/core/__init__.py": "",
+        "template/app/core/base.py": "from alembic import op\nfrom app.main import m\n",
+        "template/alembic/env.py": "from alembic import context\n\nfrom app.core import base\n",
+        "template/tests/test_base.py": "from app.core.base import m\n",
+        "template/tool.toml": '[tool]\nsource = ["app"]\n\nrun = "app.main:m"\n',
+        "template/alembic.ini": INI.format("alembic"),
+    }
+    new = old | {
+        "template/app/core/new.py": "import app.main\nfrom app.core.base import m\n",
+        "template/tests/test_new.py": (
+            'from app.core.new import m\n\nNAME = "app.core.new"\napp = m\n'
+        ),
+        "template/tool.toml": str(old["template/tool.toml"]) + 'more = "app/core"\n',
+        "template/alembic/env.py": str(old["template/alembic/env.py"]) + "import app.core.new\n",
+        "template/alembic.ini": INI.format("alembic") + "more = yes\n",
+    }
+    folder = tmp_path / "own-releases"
+    releases.write(folder, "v0.1.0", old)
+    releases.write(folder, "v0.4.0", new)
+    monkeypatch.setattr(store, "FOLDER", folder)
+    monkeypatch.setattr(planning, "render", RENDER)
+    shutil.rmtree(project.path)
+    project.path.mkdir()
+    project.create("auth=true")
+    project.git("mv", "app", "shop_api")
+    project.git("mv", "alembic", "migrations")
+    for name in ("shop_api/core/base.py", "migrations/env.py", "tests/test_base.py", "tool.toml"):
+        text = project.read(name).replace("from app", "from shop_api")
+        project.write(name, text.replace('"app', '"shop_api'))
+    project.write("alembic.ini", INI.format("migrations"))
+    project.write("migrations/helpers.py", "from migrations import env\n")
+    project.commit()
+
+    result = project.update()
+
+    assert (result.code, result.document["findings"]) == (0, [])
+    assert project.read("shop_api/core/new.py") == (
+        "import shop_api.main\nfrom shop_api.core.base import m\n"
+    )
+    assert project.read("tests/test_new.py") == (
+        'from shop_api.core.new import m\n\nNAME = "shop_api.core.new"\napp = m\n'
+    )
+    assert project.read("tool.toml").endswith('run = "shop_api.main:m"\nmore = "shop_api/core"\n')
+    assert project.read("migrations/env.py") == (
+        "from alembic import context\n\nfrom shop_api.core import base\nimport shop_api.core.new\n"
+    )
+    assert "from alembic import op" in project.read("shop_api/core/base.py")
+    assert project.read("alembic.ini") == INI.format("migrations") + "more = yes\n"
+    assert not (project.path / "app").exists()
+    assert not (project.path / "alembic").exists()
