@@ -17,8 +17,8 @@ PATH = re.compile(r"(?:\.github|alembic|app|deploy|docs|tests)/[\w./-]*")
 VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 EXAMPLES = re.compile(r"product|app/api/v2/")
 ELSEWHERE = {  # variables that are no settings of the application
-    *("FORWARDED_ALLOW_IPS", "NO_COLOR", "WEB_CONCURRENCY", "OIDC_NAME", "PROMETHEUS_MULTIPROC_DIR"),
-    *("TEST_CELERY_BROKER_URL", "TEST_DATABASE_URL", "TEST_REDIS_URL", "RENOVATE_TOKEN"),
+    *("FORWARDED_ALLOW_IPS", "NO_COLOR", "WEB_CONCURRENCY", "OIDC_NAME", "RENOVATE_TOKEN"),
+    *("TEST_CELERY_BROKER_URL", "TEST_DATABASE_URL", "TEST_REDIS_URL", "PROMETHEUS_MULTIPROC_DIR"),
 }
 
 
