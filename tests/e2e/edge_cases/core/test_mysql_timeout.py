@@ -1,0 +1,25 @@
+# Needs tests/test_sqlite.py app/models/entity.py
+import os
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.config import Settings
+from app.core.database import create_engine, is_transient
+
+pytestmark = pytest.mark.skipif("TEST_DATABASE_URL" not in os.environ, reason="needs a server")
+
+
+async def test_slow_statement_is_cancelled(settings: Settings) -> None:
+    short_timeout = {"database_statement_timeout_seconds": 0.2}
+    engine = create_engine(settings.model_copy(update=short_timeout))
+    rows = "(SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5)"
+    tables = ", ".join(f"{rows} AS t{number}" for number in range(14))
+
+    async with engine.connect() as connection:
+        with pytest.raises(DBAPIError) as error:
+            await connection.execute(text(f"SELECT count(*) FROM {tables}"))
+    await engine.dispose()
+
+    assert is_transient(error.value)
