@@ -50,7 +50,7 @@ async def test_envelopes_are_documented(app: FastAPI) -> None:
         ready = paths["/health/ready"]["get"]["responses"]["503"]["content"]
         assert health["schema"]["$ref"].endswith("/HealthEnvelope")
         assert schemas["HealthEnvelope"]["properties"]["data"]["$ref"].endswith("/Health")
-        assert schemas["NumbersNumbersGetEnvelope"]["properties"]["data"]["type"] == "array"
+        assert schemas["NumbersNumbersEnvelope"]["properties"]["data"]["type"] == "array"
         assert list(ready) == ["application/json"]
         assert ready["application/json"]["schema"]["$ref"].endswith("/ErrorEnvelope")
         assert "loc" in schemas["EnvelopeError"]["properties"]
