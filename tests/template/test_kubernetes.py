@@ -99,8 +99,10 @@ def test_what_production_requires_is_asked_for(name: str, rendered: Render) -> N
     project = rendered(PROJECTS[name])
     [compose] = parse_yaml((project / "compose.prod.yaml").read_text(encoding="utf-8"))
     required = {
-        name for name, value in compose["x-app"]["environment"].items() if ":?" in str(value)
-    }
+        variable
+        for variable, value in compose["x-app"]["environment"].items()
+        if value == "" or (":?" in str(value) and not variable.endswith("_PASSWORD"))
+    }  # compose joins each empty URL from parts with a password; here the URLs are the secrets
     answers = PROJECTS[name]
     required |= (
         {"SMTP_HOST", "MAIL_FROM"} if answers["email"] or answers["jobs"] != "none" else set()
