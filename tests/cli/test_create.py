@@ -255,10 +255,12 @@ def test_dry_run_with_force_refuses_what_the_real_run_does(create: Run, here: Pa
     assert create(*words, "--dry-run").code == create(*words).code == 2
 
 
-def test_database_server_is_started_before_the_project(create: Run) -> None:
-    result = create("demo", "-y", "--preset", "full", "--json")
+def test_database_server_is_started_before_a_project_that_does_not_bring_one(create: Run) -> None:
+    full = create("one", "-y", "--preset", "full", "--json")
+    mysql = create("two", "-y", "--preset", "full", "--set", "database=mysql", "--json")
 
-    assert result.document["next"][:2] == ["cd demo", "docker compose up --wait db"]
+    assert full.document["next"][:2] == ["cd one", "uv run fastapi dev"]
+    assert mysql.document["next"][:2] == ["cd two", "docker compose up --wait db"]
 
 
 def test_env_has_a_secret_that_git_does_not_know(create: Run, here: Path) -> None:

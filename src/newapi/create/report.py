@@ -44,7 +44,7 @@ def made(console: Console, plan: Plan, result: Made) -> None:
 def next_commands(plan: Plan) -> list[str]:
     """Return what to type to see the project run."""
     answers = plan.answers
-    needs_server = answers.get("docker") and answers.get("database", "sqlite") != "sqlite"
+    needs_server = answers.get("docker") and answers.get("database") == "mysql"
     run = "uv run fastapi dev"
     return [
         f"cd {shlex.quote(plan.target)}",
