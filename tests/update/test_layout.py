@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,9 @@ def configured(project: Project, text: str) -> Project:
 
 def is_one_chain(project: Project, count: int) -> bool:
     found = script(project)
-    every = [*found.walk_revisions()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "dont_write_bytecode", True)  # the project does not ignore it
+        every = [*found.walk_revisions()]
     bases = found.get_bases()
     return len(found.get_heads()) == 1 and len(bases) == 1 and len(every) == count
 

@@ -79,12 +79,13 @@ _VARIABLES = frozenset(
         "ada", "admin", "again", "app", "ascending", "body", "cache", "caller", "changed",
         "client", "created", "data", "date", "datetime", "db", "deleted", "descending",
         "error_responses", "eve", "factory", "falling", "field", "found", "func", "get_user_id",
-        "given", "id_of", "invalid", "list_params", "list_query", "listed", "nobody",
-        "normalized", "op", "opened", "owner", "page", "pages", "parameters", "params", "people",
-        "problems", "pytest", "query", "referred", "refusal", "refused", "relationship",
-        "response", "rising", "root", "router", "row", "rows", "sa", "saved", "select", "self",
-        "send_form", "sent", "shown", "status_code", "submit_form", "taken", "typed", "unique",
-        "updated", "url", "uuid", "values",
+        "given", "id_columns", "id_of", "invalid", "itself", "list_params", "list_query", "listed",
+        "lock_rows", "nobody", "normalized", "op", "opened", "owner", "page", "pages",
+        "parameters", "params", "people", "problems", "pytest", "query", "reference_id",
+        "referred", "refusal", "refused", "relationship", "response", "rising", "root", "router",
+        "row", "rows", "rows_above", "sa", "saved", "select", "self", "send_form", "sent", "shown",
+        "status_code", "submit_form", "taken", "typed", "unique", "updated", "url", "uuid",
+        "values",
     }
 )  # fmt: skip
 # Names of functions and variables in the modules that import a task.
