@@ -18,7 +18,7 @@ STRUCTURE = re.compile(r"""(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+"?)*+([\[\]{},]|\
 
 
 class RequestLimitsMiddleware:
-    """Rejects requests whose headers or bodies would be expensive to parse or to validate."""
+    """Rejects requests with headers or bodies that would be expensive to parse or to validate."""
 
     def __init__(self, app: ASGIApp, max_body_fields: int) -> None:
         self.app = app

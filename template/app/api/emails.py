@@ -43,7 +43,7 @@ async def send_email_link(state: AppState, purpose: Purpose, email: str) -> None
 
 
 async def send_account_notice(state: AppState, address: str, change: str) -> None:
-    """Send an e-mail that says what was changed; errors are logged."""
+    """Send an e-mail about a change of the account; errors are logged."""
     link = f"{state.settings.frontend_url.rstrip('/')}/password-reset"
     try:
         await state.mailer.send(create_mail(address, "account-changed", change=change, link=link))
@@ -59,7 +59,7 @@ def create_mail(address: str, name: str, **values: object) -> Mail:
 
 
 class AccountNotices:
-    """Tells users by e-mail, after the response is sent, what was changed."""
+    """Sends users an e-mail about changes of their accounts, after the response."""
 
     def __init__(self, state: StateDep, background_tasks: BackgroundTasks) -> None:
         self._state = state

@@ -1,4 +1,4 @@
-"""Errors that many requests meet in an outage are logged once."""
+"""Log an error once that many requests meet, as when a server is down."""
 
 from time import monotonic
 
