@@ -25,8 +25,8 @@ KEPT = re.compile(
     r"(NEWAPI_)?TEST_\w+|NEWAPI_TEST_\w+"
     # what Python, pytest, debuggers and coverage need
     r"|(PYTHON|PYTEST_|COV_|COVERAGE_|HYPOTHESIS_|PYDEVD_|PYCHARM_|DEBUGPY_)\w*|VIRTUAL_ENV|CI"
-    # what uv, git, docker and pip need to reach an index and a daemon
-    r"|(UV_|PIP_|GIT_|DOCKER_|SSL_CERT_|XDG_)\w+|(?i:(http|https|all|no)_proxy)|REQUESTS_CA_BUNDLE"
+    # what uv, git, docker, pip and npm need to reach an index and a daemon
+    r"|(UV_|PIP_|GIT_|DOCKER_|NODE_|SSL_CERT_|XDG_)\w+|(?i:npm_config_\w+)|(?i:(http|https|all|no)_proxy)|REQUESTS_CA_BUNDLE"
     # what programs need to start
     r"|PATH|HOME|USER|LOGNAME|SHELL|TERM|NO_COLOR|TMPDIR|TMP|TEMP|LANG|LC_\w+"
     r"|(DY)?LD_LIBRARY_PATH|SYSTEMROOT|USERPROFILE|APPDATA|LOCALAPPDATA|PATHEXT|COMSPEC"

@@ -84,8 +84,8 @@ class Uploads:
         self.path_of(name).unlink(missing_ok=True)
 
     def delete_orphans(self, names: Collection[str], before: datetime) -> None:
-        """Delete files older than this time, except those with these names."""
-        for path in self.folder.glob("*"):
+        """Delete uploads older than this time, except those with these names."""
+        for path in self.folder.glob("[0-9a-f]" * 32):
             with suppress(FileNotFoundError):  # another process may delete it at the same time
                 is_old = path.is_file() and path.stat().st_mtime < before.timestamp()
                 if is_old and path.name not in names:
