@@ -22,7 +22,10 @@ from tests.matrix import ROOT, TEMPLATE
 
 T = TypeVar("T")
 GENERATOR = ROOT / "generators" / "resource"
-FILES = ("alembic/env.py", "app/core/database.py", "app/models/base.py", "app/models/entity.py")
+FILES = (
+    *("alembic/env.py", "app/core/constraints.py", "app/core/database.py"),
+    *("app/core/repeated_errors.py", "app/models/base.py", "app/models/entity.py"),
+)
 CONFIG = """
 from pydantic import BaseModel, SecretStr
 
@@ -33,17 +36,27 @@ class Settings(BaseModel):
     database_pool_timeout_seconds: int = 10
     database_pool_recycle_seconds: int = 60
     database_statement_timeout_seconds: int | None = 10
+    database_connect_timeout_seconds: int = 10
+    database_transaction_pooling: bool = False
 
 def get_settings() -> Settings:
     return Settings()
 """
-EXCEPTIONS = """
+SUBSTITUTES = {
+    "app/exceptions.py": """
 class AppError(Exception): ...
 
 class Conflict(AppError): ...
 
 class ServiceUnavailable(AppError): ...
-"""
+""",
+    "app/core/checks.py": "def describe_unavailable(url, error): return str(error)\n",
+    "app/core/local_postgres.py": """
+from contextlib import nullcontext as provide_database
+""",
+    "app/core/logging.py": "def configure_logging(settings): ...\n",
+    "app/models/__init__.py": "from app.models.base import Base\n",
+}
 USERS = """
 import sqlalchemy as sa
 from alembic import op
@@ -90,16 +103,20 @@ class Migrations:
         """Write the application: it has users, and no resource yet."""
         self.folder, self.database, self.url = folder, database, url
         self.head = "users"
-        for name in FILES:
+        own = () if database == "sqlite" else ("app/core/connections.py",)
+        for name in (*FILES, *own, f"app/{database}_url.py"):
             seam = TEMPLATE / f"{name}.jinja"
             source = seam if seam.exists() else TEMPLATE / name
             text = JINJA.from_string(source.read_text(encoding="utf-8")).render(
-                database=database, has_tables=True, uses_sqlite=database != "postgres"
+                database=database,
+                has_tables=True,
+                uses_sqlite=database != "postgres",
+                server_database=database != "sqlite",
             )
             self.write(name, text)
         self.write("app/config.py", CONFIG.format(url=url))
-        self.write("app/exceptions.py", EXCEPTIONS)
-        self.write("app/models/__init__.py", "from app.models.base import Base\n")
+        for name, text in SUBSTITUTES.items():
+            self.write(name, text)
         self.write("alembic/versions/users.py", USERS)
         self.run(drop_everything)
 
