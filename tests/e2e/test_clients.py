@@ -25,8 +25,13 @@ OTHER_GENERATOR = (
 )
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name == "full" else pytest.mark.long)
+        for name in PROJECTS
+    ],
+)
 def test_clients_are_typed_and_call_the_api(
     name: str, create: Create, on_real_database: OnDatabase
 ) -> None:

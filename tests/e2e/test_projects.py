@@ -14,7 +14,7 @@ from tests.e2e.edges import add_edge_cases
 from tests.e2e.project import Client, Project
 from tests.matrix import ARRAY, CATALOG, PRESETS, PROJECTS, Answers
 
-ROWS = 8
+ROWS = 4
 CHOSEN = list(PROJECTS)[: len(PRESETS) + ROWS]
 REST = list(PROJECTS)[len(CHOSEN) :]
 OnDatabase = Callable[[Project, Mapping[str, Value]], Project]

@@ -14,7 +14,8 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from app.config import Settings
 
 LOG_INTERVAL_SECONDS = 60
-TIMEOUT_SECONDS = 0.4  # of connecting, of each command, and of waiting for a free connection
+TIMEOUT_SECONDS = 0.8  # of connecting and of each command
+POOL_TIMEOUT_SECONDS = 5  # of waiting for a free connection, which is no outage
 RETRY_SECONDS = 3
 
 log = structlog.stdlib.get_logger(__name__)
@@ -29,7 +30,7 @@ def create_redis(settings: Settings) -> Redis | None:
         return None
     pool = BlockingConnectionPool.from_url(
         url,
-        timeout=TIMEOUT_SECONDS,
+        timeout=POOL_TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
         socket_timeout=TIMEOUT_SECONDS,
         # The server may have closed an idle connection; after a timeout, a retry would only wait.

@@ -1,5 +1,6 @@
 import os
 from datetime import timedelta
+from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -12,11 +13,12 @@ from tests.tasks import change_task, run_file_task
 
 
 async def test_old_rows_and_orphaned_files_are_deleted(state: AppState, task: Task) -> None:
-    state.uploads.store("orphan", b"of a deleted user")
+    orphan = uuid4().hex
+    state.uploads.store(orphan, b"of a deleted user")
     await run_file_task(state, task)
     long_ago = utc_now() - timedelta(days=8)
     await change_task(state, task, updated_at=long_ago)
-    os.utime(state.uploads.path_of("orphan"), times=(0, long_ago.timestamp()))
+    os.utime(state.uploads.path_of(orphan), times=(0, long_ago.timestamp()))
     sessions = {"user_id": task.owner_id, "last_used_at": long_ago}
     ends = {"expired": long_ago, "fresh": utc_now() + timedelta(days=1)}
     async with state.sessionmaker.begin() as db:
@@ -25,7 +27,7 @@ async def test_old_rows_and_orphaned_files_are_deleted(state: AppState, task: Ta
 
     await delete_expired(state)
 
-    assert not state.uploads.path_of("orphan").exists()
+    assert not state.uploads.path_of(orphan).exists()
     assert state.uploads.path_of("fresh").exists()
     async with state.sessionmaker() as db:
         assert await db.get(Task, task.id) is None

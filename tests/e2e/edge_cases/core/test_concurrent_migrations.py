@@ -25,13 +25,13 @@ async def upgrade(url: str) -> tuple[int | None, str]:
     return process.returncode, errors[-500:]
 
 
-def test_migrations_that_run_at_the_same_time_succeed(settings: Settings, worker_id: str) -> None:
+def test_migrations_that_run_at_the_same_time_succeed(settings: Settings) -> None:
     server = settings.database_url.get_secret_value()
 
     async def upgrade_at_once(url: str) -> list[tuple[int | None, str]]:
         return await asyncio.gather(*[upgrade(url) for _ in range(3)])
 
-    with temporary_database(server, f"{worker_id}_concurrent") as url:
+    with temporary_database(server) as url:
         results = asyncio.run(upgrade_at_once(url))
 
     assert [code for code, _ in results] == [0, 0, 0], results

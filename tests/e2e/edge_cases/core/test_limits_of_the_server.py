@@ -1,4 +1,6 @@
 # Needs tests/postgres.py app/models/entity.py
+from typing import Any
+
 import asyncpg
 import pytest
 from sqlalchemy import text
@@ -13,7 +15,7 @@ async def test_request_waits_for_a_connection_while_the_server_has_none(
 ) -> None:
     connect, refusals = asyncpg.connect, [asyncpg.TooManyConnectionsError("too many clients")] * 3
 
-    async def refuse(**options: object) -> object:
+    async def refuse(**options: Any) -> object:
         if refusals:
             raise refusals.pop()
         return await connect(**options)

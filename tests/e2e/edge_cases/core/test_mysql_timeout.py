@@ -2,7 +2,7 @@
 import os
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import FromClause, func, literal, select, true, union_all
 from sqlalchemy.exc import DBAPIError
 
 from app.config import Settings
@@ -14,12 +14,15 @@ pytestmark = pytest.mark.skipif("TEST_DATABASE_URL" not in os.environ, reason="n
 async def test_slow_statement_is_cancelled(settings: Settings) -> None:
     short_timeout = {"database_statement_timeout_seconds": 0.2}
     engine = create_engine(settings.model_copy(update=short_timeout))
-    rows = "(SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5)"
-    tables = ", ".join(f"{rows} AS t{number}" for number in range(14))
+    rows = union_all(*(select(literal(number).label("number")) for number in range(5)))
+    first, *others = (rows.subquery() for _ in range(14))
+    joined: FromClause = first
+    for other in others:
+        joined = joined.join(other, true())
 
     async with engine.connect() as connection:
         with pytest.raises(DBAPIError) as error:
-            await connection.execute(text(f"SELECT count(*) FROM {tables}"))
+            await connection.execute(select(func.count()).select_from(joined))
     await engine.dispose()
 
     assert is_transient(error.value)

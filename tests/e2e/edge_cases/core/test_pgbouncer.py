@@ -2,9 +2,8 @@
 import os
 import shutil
 import socket
-import subprocess
-from asyncio import gather
-from collections.abc import Iterator
+from asyncio import create_subprocess_exec, gather
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import sleep
@@ -31,17 +30,15 @@ default_pool_size = 3
 
 
 @pytest.fixture
-def pooled(settings: Settings) -> Iterator[Settings]:
-    """Yield settings that name PgBouncer in transaction mode, with three connections."""
-    program = shutil.which("pgbouncer")
-    if program is None:
-        pytest.skip("PgBouncer is not installed")
+def configured(settings: Settings) -> Iterator[tuple[Path, str, Settings]]:
+    """Yield the file of PgBouncer, the user that it runs as, and settings that name it."""
     url = make_url(settings.database_url.get_secret_value())
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    socket_folder = url.query.get("host")
     values = {
-        "host": url.query.get("host") or url.host,
+        "host": socket_folder or url.host,
         "port": url.port or 5432,
         "user": url.username or "postgres",
         "password": f" password={url.password}" if url.password else "",
@@ -52,18 +49,29 @@ def pooled(settings: Settings) -> Iterator[Settings]:
         file.write_text(CONFIGURATION.format(**values))
         Path(folder).chmod(0o755)
         # PgBouncer does not run as root, and the folder of a socket belongs to its server.
-        socket_folder = url.query.get("host")
         user = Path(socket_folder).owner() if isinstance(socket_folder, str) else "nobody"
-        process = subprocess.Popen([program, "-q", file], user=user if os.geteuid() == 0 else None)
-        try:
-            wait_for(port)
-            proxied = url.set(host="127.0.0.1", port=port).difference_update_query(["host"])
-            secret = SecretStr(proxied.render_as_string(hide_password=False))
-            changes = {"database_url": secret, "database_transaction_pooling": True}
-            yield settings.model_copy(update=changes)
-        finally:
-            process.kill()
-            process.wait()
+        proxied = url.set(host="127.0.0.1", port=port).difference_update_query(["host"])
+        secret = SecretStr(proxied.render_as_string(hide_password=False))
+        changes = {"database_url": secret, "database_transaction_pooling": True}
+        yield file, user, settings.model_copy(update=changes)
+
+
+@pytest.fixture
+async def pooled(configured: tuple[Path, str, Settings]) -> AsyncIterator[Settings]:
+    """Yield settings that name PgBouncer in transaction mode, with three connections."""
+    program = shutil.which("pgbouncer")
+    if program is None:
+        pytest.skip("PgBouncer is not installed")
+    file, user, settings = configured
+    process = await create_subprocess_exec(
+        *(program, "-q", file), user=user if os.geteuid() == 0 else None
+    )
+    try:
+        wait_for(make_url(settings.database_url.get_secret_value()).port or 0)
+        yield settings
+    finally:
+        process.kill()
+        await process.wait()
 
 
 def wait_for(port: int) -> None:

@@ -19,7 +19,7 @@ async def test_upload_on_a_full_disk_is_answered_with_503_and_leaves_no_file(
     ada: AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class FullDisk(FileIO):
-        def write(self, content: object) -> int:
+        def write(self, _: object, /) -> int:
             super().write(b"some")
             raise OSError(ENOSPC, os.strerror(ENOSPC))
 
