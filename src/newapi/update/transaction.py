@@ -117,6 +117,8 @@ def restore(repository: Repository, desk: Desk, journal: Journal) -> Restored:
         if found != "before":
             _put_back(repository, desk, step)
             paths.append(step.path)
+        elif not step.before:
+            _remove(repository.project, step.path)  # its folder may have been made already
     # git may have removed objects that an earlier change has staged: nothing refers to them.
     files = (repository.project / path for path, entries in journal.index_before.items() if entries)
     repository.keep(os.fspath(path) for path in files if path.is_file() and not path.is_symlink())
