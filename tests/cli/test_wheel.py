@@ -141,8 +141,8 @@ def test_teammate_with_the_wheel_gets_the_same_update(
 
 def edit(project: Path) -> None:
     """Change, move, delete and add files, and commit that."""
-    config = project / "app/config.py"
-    config.write_bytes(config.read_bytes() + b"\nCURRENCY = 'EUR'\n")
+    schema = project / "app/schemas/item.py"
+    schema.write_bytes(schema.read_bytes() + b"\nCURRENCY = 'EUR'\n")
     (project / "AGENTS.md").rename(project / "HOUSE-RULES.md")
     (project / "app/cli.py").chmod(0o755)
     (project / ".editorconfig").unlink()
