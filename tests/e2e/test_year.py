@@ -25,6 +25,7 @@ CHECKS = (
 )
 BOTH_CHANGED = [  # the same lines, or lines beside each other
     ".env.example",
+    "app/config.py",
     "app/crud/product.py",
     "app/exceptions.py",
     "app/middleware.py",
