@@ -1,4 +1,4 @@
-# Needs app/core/uploads.py
+# Needs app/core/uploads.py app/worker/tasks.py
 import os
 from errno import ENOSPC
 from io import FileIO
