@@ -1,5 +1,5 @@
 # Needs tests/postgres.py app/models/entity.py
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
@@ -13,9 +13,10 @@ from app.core.database import create_engine, is_transient
 async def test_request_waits_for_a_connection_while_the_server_has_none(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect, refusals = asyncpg.connect, [asyncpg.TooManyConnectionsError("too many clients")] * 3
+    connect: Callable[..., Awaitable[object]] = asyncpg.connect
+    refusals = [asyncpg.TooManyConnectionsError("too many clients")] * 3
 
-    async def refuse(**options: Any) -> object:
+    async def refuse(**options: object) -> object:
         if refusals:
             raise refusals.pop()
         return await connect(**options)
