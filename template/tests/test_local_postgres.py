@@ -1,4 +1,6 @@
+from collections.abc import Generator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -10,14 +12,26 @@ from app.core.local_postgres import provide_database
 
 
 @pytest.fixture
-def unset(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def folder(monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
+    """Yield a folder for the data of a local server.
+
+    It is not below `tmp_path`: each run of pytest closes that folder to the system user that the
+    server has when root starts it.
+    """
+    with TemporaryDirectory() as parent:
+        path = Path(parent) / "var" / "postgres"
+        monkeypatch.setattr("app.core.local_postgres.FOLDER", path)
+        yield path
+
+
+@pytest.fixture
+def unset(settings: Settings, folder: Path) -> Settings:
     """Return settings without a database, whose local server would be in a folder of the test."""
-    monkeypatch.setattr("app.core.local_postgres.FOLDER", tmp_path / "var" / "postgres")
     return settings.model_copy(update={"database_url": SecretStr("")})
 
 
-async def test_server_runs_as_long_as_it_is_used(unset: Settings, tmp_path: Path) -> None:
-    running = tmp_path / "var" / "postgres" / "postmaster.pid"
+async def test_server_runs_as_long_as_it_is_used(unset: Settings, folder: Path) -> None:
+    running = folder / "postmaster.pid"
 
     with provide_database(unset) as first, provide_database(unset) as second:
         engine = create_engine(first)
