@@ -8,8 +8,8 @@ import pytest
 import yaml
 from pytest_copier.plugin import CopierFixture
 
+from newapi.template import address
 from newapi.template.catalog import Catalog
-from newapi.template.sources import CANONICAL_SRC_PATH
 from tests import trees
 from tests.conftest import Render
 from tests.matrix import PRESETS, PROJECTS
@@ -21,7 +21,7 @@ def test_answers_file_holds_every_answer(name: str, rendered: Render, catalog: C
 
     recorded = yaml.safe_load(path.read_text(encoding="utf-8"))
 
-    assert recorded["_src_path"] == CANONICAL_SRC_PATH
+    assert recorded["_src_path"] == address.canonical()
     assert set(recorded) == {"_commit", "_src_path", *catalog.questions}
     assert {key: recorded[key] for key in PROJECTS[name]} == PROJECTS[name]
 

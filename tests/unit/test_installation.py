@@ -12,10 +12,10 @@ from newapi import __version__
 from newapi.project import installation
 from newapi.project.installation import Installation
 from newapi.releases import store
-from newapi.template import sources
+from newapi.template import address, sources
 from newapi.terminal import programs
 
-OWN = f"_src_path: {sources.CANONICAL_SRC_PATH}\n"
+OWN = f"_src_path: {address.canonical()}\n"
 
 
 class Distribution:

@@ -9,8 +9,8 @@ import pytest
 
 from newapi.errors import NewapiError, UsageError
 from newapi.releases import snapshot, store
-from newapi.template import sources
-from newapi.template.sources import CANONICAL_SRC_PATH, open_source
+from newapi.template import address, sources
+from newapi.template.sources import open_source
 from newapi.terminal import external_tools, programs
 from tests import trees
 
@@ -55,7 +55,7 @@ def test_checkout_is_rendered_in_place() -> None:
 
     with open_source() as source:
         assert source.path == root
-        assert source.src_path == CANONICAL_SRC_PATH
+        assert source.src_path == address.canonical()
         assert source.commit == store.describe(snapshot.read(root))
 
 
@@ -82,7 +82,7 @@ def test_installation_renders_its_newest_release(installed: Path) -> None:
 
     with open_source() as source:
         assert (source.path / "copier.yml").read_text() == "new"
-        assert (source.src_path, source.commit) == (CANONICAL_SRC_PATH, "v0.10.0")
+        assert (source.src_path, source.commit) == (address.canonical(), "v0.10.0")
     assert not source.path.exists()
 
 
@@ -97,7 +97,7 @@ def test_installation_of_an_unreleased_checkout_renders_its_head(installed: Path
         assert (source.path / "template/same").read_text() == "same"
 
 
-@pytest.mark.parametrize("template", [None, CANONICAL_SRC_PATH])
+@pytest.mark.parametrize("template", [None, address.canonical()])
 @pytest.mark.parametrize("ref", ["v0.1.0", "0.1.0"])
 def test_older_release_can_be_chosen(installed: Path, template: str | None, ref: str) -> None:
     freeze(installed, "v0.1.0", {"copier.yml": "old"})

@@ -11,7 +11,7 @@ import pytest
 
 from newapi.project.tree import Tree
 from newapi.releases import store
-from newapi.template import sources
+from newapi.template import address, sources
 from newapi.template.catalog import Value
 from newapi.template.sources import Source
 from newapi.update import planning
@@ -35,9 +35,9 @@ def render_once() -> Render:
     original, known = planning.render, {}
 
     def render(source: Source, given: Mapping[str, Value], name: str) -> Tree:
-        if source.src_path != sources.CANONICAL_SRC_PATH:
+        if not address.is_own(source.src_path):
             return original(source, given, name)
-        key = source.commit, name, *sorted(given.items())
+        key = source.src_path, source.commit, name, *sorted(given.items())
         if key not in known:
             known[key] = original(source, given, name)
         return known[key]

@@ -17,7 +17,7 @@ from newapi.project.migrations import Lineage
 from newapi.project.revisions import Revision
 from newapi.project.tree import Entry, Tree
 from newapi.questions import answer_migration
-from newapi.template.sources import CANONICAL_SRC_PATH
+from newapi.template import address
 from newapi.update import migration_imports
 from newapi.update.merge import Merged, Rules
 from newapi.update.planning import Sides, join
@@ -159,7 +159,7 @@ def test_recorded_answers_stay(library: Library, number: int, answers: int) -> N
     words = {name: str(v).lower() if isinstance(v, bool) else v for name, v in given.items()}
     known = library.catalogs[journey.end]
 
-    record = Record(CANONICAL_SRC_PATH, journey.start, words)
+    record = Record(address.canonical(), journey.start, words)
     resolution, dropped = answer_migration.over(record, {}, None, known)
 
     assert not dropped

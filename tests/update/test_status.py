@@ -9,7 +9,7 @@ import pytest
 
 from newapi.project import history
 from newapi.releases import store
-from newapi.template import sources
+from newapi.template import address, sources
 from newapi.terminal import external_tools
 from tests import trees
 from tests.matrix import ROOT
@@ -327,9 +327,9 @@ def test_notes_lie_between_the_two_releases(
     monkeypatch.setattr(store, "FOLDER", tmp_path)
     for version in ("v1.0.0", "v1.1.0", "v1.2.0", "v1.3.0"):
         trees.write(tmp_path, {f"{version}.json": "{}", f"{version}.md": version})
-    record = history.Record(sources.CANONICAL_SRC_PATH, "v1.0.0", {})
+    record = history.Record(address.canonical(), "v1.0.0", {})
 
-    assert list(history.notes(record, sources.CANONICAL_SRC_PATH, "v1.2.0")) == ["v1.1.0", "v1.2.0"]
+    assert list(history.notes(record, address.canonical(), "v1.2.0")) == ["v1.1.0", "v1.2.0"]
 
 
 @pytest.mark.parametrize(
@@ -344,8 +344,8 @@ def test_unreleased_states_are_ahead_of_every_release(
     tmp_path: Path, older: str, newer: str
 ) -> None:
     def is_downgrade(project: str, wanted: str) -> bool:
-        record = history.Record(sources.CANONICAL_SRC_PATH, project, {})
-        source = sources.Source(tmp_path, sources.CANONICAL_SRC_PATH, wanted)
+        record = history.Record(address.canonical(), project, {})
+        source = sources.Source(tmp_path, address.canonical(), wanted)
         return history.is_downgrade(record, source)
 
     assert is_downgrade(newer, older)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from newapi.project import tree
+from newapi.template import address
 from tests.update.project import Project, fresh
 
 ON = ("auth=true", "items=true")
@@ -325,15 +326,71 @@ def test_windows_line_ends_of_the_user_stay(project: Project) -> None:
     assert text.count(b"\n") == text.count(b"\r\n")
 
 
-@pytest.mark.parametrize("address", ["newapi.git", "newapi"])
-def test_projects_of_every_address_are_updated(project: Project, address: str) -> None:
-    recorded = f"_src_path: https://newapi.invalid/{address}\n"
-    text = project.read(".copier-answers.yml")
-    line = next(line for line in text.splitlines() if line.startswith("_src_path"))
-    project.write(".copier-answers.yml", text.replace(f"{line}\n", recorded))
-    project.commit()
+@pytest.mark.parametrize("former", ["newapi.git", "newapi"])
+def test_projects_of_every_address_are_updated(project: Project, former: str) -> None:
+    record_address(project, f"https://newapi.invalid/{former}")
 
     result = project.update()
 
     assert result.code == 0
     assert "_src_path: https://newapi.invalid/newapi.git\n" in project.read(".copier-answers.yml")
+
+
+def test_update_moves_a_project_to_the_address_of_the_template(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(address.VARIABLE, "https://git.example.com/newapi.git")
+
+    document = project.update().document
+
+    assert "_src_path: https://git.example.com/newapi.git\n" in project.read(".copier-answers.yml")
+    assert document["from"]["source"] == "https://newapi.invalid/newapi.git"
+    assert document["to"]["source"] == "https://git.example.com/newapi.git"
+    assert not any("edited by hand" in warning for warning in document["warnings"])
+
+
+def test_newest_project_is_moved_to_the_address_and_to_nothing_else(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.update()
+    project.commit()
+    monkeypatch.setenv(address.VARIABLE, "https://git.example.com/newapi.git")
+
+    first = project.update().document
+    project.commit()
+    again = project.update().document
+
+    assert first["message"] == "Record the address of the template"
+    assert [outcome["path"] for outcome in first["outcomes"]] == [".copier-answers.yml"]
+    assert again["up_to_date"]
+
+
+def test_former_address_is_no_drift(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.update()
+    project.commit()
+    monkeypatch.setenv(address.VARIABLE, "https://git.example.com/newapi.git")
+
+    result = project.run("status", str(project.path), "--check", "--json")
+
+    assert result.code == 0
+    assert result.document["reasons"] == []
+
+
+@pytest.mark.parametrize("wrong", ["https://git.example.com/newapi", "/srv/newapi.git", "-x.git"])
+def test_mirror_that_is_no_git_address_is_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    monkeypatch.setenv(address.VARIABLE, wrong)
+
+    document = project.update().document
+
+    assert document["message"] == f"NEWAPI_REPOSITORY is not a git address: {wrong}"
+    assert "https://host/owner/newapi.git" in document["hint"]
+
+
+def record_address(project: Project, url: str) -> None:
+    """Write another address into the answers file, and commit."""
+    text = project.read(".copier-answers.yml")
+    line = next(line for line in text.splitlines() if line.startswith("_src_path"))
+    project.write(".copier-answers.yml", text.replace(f"{line}\n", f"_src_path: {url}\n"))
+    project.commit()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newapi.errors import NewapiError
 from newapi.project import answers_file
 from newapi.releases import snapshot, store
-from newapi.template import sources
+from newapi.template import address, sources
 from newapi.template.sources import Source
 
 _RESTORE = "Restore it from git: git log -- .copier-answers.yml"
@@ -29,7 +29,7 @@ class Record:
     @property
     def is_own(self) -> bool:
         """Whether the project was made from the template that newapi carries."""
-        return self.src_path in sources.ALIASES
+        return address.is_own(self.src_path)
 
 
 def read(content: bytes | None) -> Record:
@@ -72,15 +72,11 @@ def open_base(record: Record) -> Iterator[Source]:
             yield source
         return
     commit = f"v{record.commit.removeprefix('v')}"
-    if commit in store.versions(store.FOLDER):
-        with sources.open_source(None, commit) as source:
-            yield source
-        return
-    if _SNAPSHOT.fullmatch(commit) and commit == _unreleased():
-        with sources.open_source() as source:
-            yield source
-        return
-    raise _unknown(commit)
+    is_unreleased = _SNAPSHOT.fullmatch(commit) and commit == _unreleased()
+    if not is_unreleased and commit not in store.versions(store.FOLDER):
+        raise _unknown(commit)
+    with sources.open_source(None, None if is_unreleased else commit) as source:
+        yield replace(source, src_path=record.src_path)  # which may be a former address
 
 
 def is_downgrade(record: Record, source: Source) -> bool:
@@ -88,7 +84,7 @@ def is_downgrade(record: Record, source: Source) -> bool:
     from packaging.version import InvalidVersion, Version
 
     if record.src_path != source.src_path and not (
-        record.is_own and source.src_path in sources.ALIASES
+        record.is_own and address.is_own(source.src_path)
     ):
         return False
     if record.is_own and _SNAPSHOT.fullmatch(source.commit):
@@ -103,7 +99,7 @@ def is_downgrade(record: Record, source: Source) -> bool:
 
 def notes(record: Record, src_path: str, commit: str) -> dict[str, str]:
     """Return the notes of the releases after the project's, up to this one."""
-    if not record.is_own or src_path not in sources.ALIASES or record.commit == commit:
+    if not record.is_own or not address.is_own(src_path) or record.commit == commit:
         return {}
     from packaging.version import Version
 

@@ -17,10 +17,9 @@ from pathlib import Path
 
 from newapi.errors import NewapiError, Problem, UsageError
 from newapi.releases import snapshot, store
+from newapi.template import address
 from newapi.terminal import external_tools, interrupts, programs
 
-CANONICAL_SRC_PATH = "https://newapi.invalid/newapi.git"
-ALIASES = frozenset({CANONICAL_SRC_PATH, "https://newapi.invalid/newapi"})
 _SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _URL = re.compile(r"(?:https?|ssh|git|file)://.+|[\w.-]+@[\w.-]+:.+")
 _UNSAFE = ("_tasks", "_migrations", "_jinja_extensions")
@@ -48,9 +47,9 @@ def open_source(template: str | None = None, ref: str | None = None) -> Iterator
     can be rendered again for an update; any other folder is rendered as it is.
     """
     root = checkout()
-    is_own = template is None or template in ALIASES
+    is_own = template is None or address.is_own(template)
     if is_own and root is not None and ref is None:
-        yield Source(root, CANONICAL_SRC_PATH, store.describe(snapshot.read(root), store.FOLDER))
+        yield Source(root, address.canonical(), store.describe(snapshot.read(root), store.FOLDER))
         return
     with interrupts.as_keyboard_interrupt(), ExitStack() as stack:
         try:
@@ -106,7 +105,7 @@ def _release(ref: str | None, temporary: Path) -> Source:
         if ref is None:
             raise store.damaged("there are no releases")
     path = store.FOLDER / f"{ref}.json" if ref else head
-    return Source(temporary, CANONICAL_SRC_PATH, store.materialise(path, temporary))
+    return Source(temporary, address.canonical(), store.materialise(path, temporary))
 
 
 def _foreign(template: str, ref: str | None, temporary: Path) -> Source:

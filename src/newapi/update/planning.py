@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 _PLAIN = Lineage()
 _PYPROJECT = "pyproject.toml"
 _REPAIR = "Add what features need together"
+_MOVE = "Record the address of the template"
 
 
 class Sides(NamedTuple):
@@ -164,7 +165,7 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
         )
         if _is_the_same(old, new) and before == resolution.answers and not wanted.is_repair:
             return done
-        shown = old.commit if _is_the_same(old, new) else f"{old.commit} and {new.commit}"
+        shown = old.commit if old.commit == new.commit else f"{old.commit} and {new.commit}"
         with console.status(f"Rendering {shown}"):
             base = render(old, before, repository.project.name)
             theirs = render(new, resolution.answers, repository.project.name)
@@ -184,7 +185,9 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
     if wanted.is_repair and not parts:
         return done
     warnings += [f"{part.path}: {part.message}; it is added" for part in parts]
-    done = replace(done, warnings=tuple(warnings), title=_REPAIR if wanted.is_repair else "")
+    is_same = old.commit == new.commit and before == resolution.answers
+    title = _REPAIR if wanted.is_repair else _MOVE if is_same else ""
+    done = replace(done, warnings=tuple(warnings), title=title)
     woven = woven._replace(base=pair_parts.cut(woven.base, parts))
     return conclude(repository, listing, wanted, replace(done, lineage=lineage), woven)
 
