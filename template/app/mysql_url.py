@@ -43,6 +43,7 @@ TLS_MODES = {  # what they are called, and whether the certificate and the name 
     "verify_identity": (True, True),
     "verify_full": (True, True),
 }
+PREFERENCES = {"preferred", "prefer"}
 ARGUMENTS = {"charset", "init_command", "program_name", "sql_mode", "unix_socket"}
 IGNORED = {  # parameters of libraries of other languages
     "allowpublickeyretrieval",
@@ -74,10 +75,7 @@ def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
     if text.startswith("sqlite+aiosqlite:///"):
         return make_url(text), {}
     url = split_url(text)
-    parameters = {}
-    for name, value in url.query.items():
-        written = name.lower().replace("-", "_")
-        parameters[OTHER_NAMES.get(written, written)] = str(value).strip()
+    parameters = read_parameters(url)
     if parameters.get("host", "").startswith("/"):
         parameters["unix_socket"] = parameters.pop("host")
     arguments: dict[str, Any] = {"charset": "utf8mb4", **tls_arguments(parameters)}
@@ -93,6 +91,21 @@ def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
     if arguments["charset"].lower() in {"utf8", "utf-8"}:  # MySQL's name for only a part of it
         arguments["charset"] = "utf8mb4"
     return url.set(drivername="mysql+aiomysql", query={}), arguments
+
+
+def requires_tls(text: str) -> bool:
+    """Return whether a URL asks for TLS, and not only prefers it."""
+    mode = read_tls_mode(read_parameters(split_url(text)))
+    return TLS_MODES[mode] is not None and mode not in PREFERENCES
+
+
+def read_parameters(url: URL) -> dict[str, str]:
+    """Return the parameters of a URL under the names that this module uses."""
+    parameters = {}
+    for name, value in url.query.items():
+        written = name.lower().replace("-", "_")
+        parameters[OTHER_NAMES.get(written, written)] = str(value).strip()
+    return parameters
 
 
 def split_url(text: str) -> URL:
@@ -120,18 +133,13 @@ def tls_arguments(parameters: dict[str, str]) -> dict[str, ssl.SSLContext]:
     Raises:
         ValueError: If the TLS mode is unknown, or a file does not exist.
     """
-    authorities, certificate, key = (
-        parameters.pop(name, None) for name in ("ssl_ca", "ssl_cert", "ssl_key")
+    verification = TLS_MODES[read_tls_mode(parameters)]
+    authorities, certificate, key, _ = (
+        parameters.pop(name, None) for name in ("ssl_ca", "ssl_cert", "ssl_key", "ssl_mode")
     )
-    mode = parameters.pop("ssl_mode", "verify_identity" if authorities else "disabled")
-    mode = mode.lower().replace("-", "_").replace(" ", "")
-    if mode not in TLS_MODES:
-        modes = "DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY"
-        raise ValueError(f"has an unknown ssl-mode: use {modes}")
     for path in (authorities, certificate, key):
         if path and not Path(path).is_file():
             raise ValueError(f"has a TLS parameter that names no file: {path}")
-    verification = TLS_MODES[mode]
     if verification is None:
         return {}
     verifies_certificate, verifies_name = verification
@@ -142,3 +150,17 @@ def tls_arguments(parameters: dict[str, str]) -> dict[str, ssl.SSLContext]:
     if certificate:
         context.load_cert_chain(certificate, key)
     return {"ssl": context}
+
+
+def read_tls_mode(parameters: dict[str, str]) -> str:
+    """Return the TLS mode that the parameters ask for, as `TLS_MODES` names it.
+
+    Raises:
+        ValueError: If it is unknown.
+    """
+    mode = parameters.get("ssl_mode", "verify_identity" if "ssl_ca" in parameters else "disabled")
+    mode = mode.lower().replace("-", "_").replace(" ", "")
+    if mode not in TLS_MODES:
+        modes = "DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY"
+        raise ValueError(f"has an unknown ssl-mode: use {modes}")
+    return mode

@@ -27,7 +27,14 @@ ARGUMENTS = {  # parameters that are arguments of asyncpg and of SQLAlchemy's di
     "statement_cache_size": "statement_cache_size",
     "prepared_statement_cache_size": "prepared_statement_cache_size",
 }
-IGNORED = {  # parameters of libpq and of connection pools that asyncpg does not have
+OF_POOLERS = {  # parameters that say that a pooler in transaction mode answers, and their values
+    "binary_parameters": {"yes"},  # lib/pq in Go
+    "pgbouncer": {"true", "1"},  # Prisma
+    "prepareThreshold": {"0"},  # JDBC
+    "prepared_statements": {"false"},  # Rails
+}
+IGNORED = {  # parameters of libpq, of connection pools and of platforms that asyncpg does not have
+    *OF_POOLERS,
     "channel_binding",
     "client_encoding",
     "connection_limit",
@@ -37,10 +44,30 @@ IGNORED = {  # parameters of libpq and of connection pools that asyncpg does not
     "keepalives_idle",
     "keepalives_interval",
     "load_balance_hosts",
+    "pool_max_conns",
     "pool_timeout",
+    "socketTimeout",
     "sslcompression",
+    "sslnegotiation",
     "sslsni",
+    "supa",
+    "tcpKeepAlive",
     "tcp_user_timeout",
+    "uselibpqcompat",
+    "workaround",
+}
+
+
+def unnamed_statement() -> str:
+    """Return the name of prepared statements behind a pooler in transaction mode."""
+    return ""
+
+
+# Such a pooler, for example PgBouncer, runs each transaction on another connection to the server,
+# where statements that were prepared in an earlier transaction do not exist.
+TRANSACTION_POOLING = {
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": unnamed_statement,
 }
 
 
@@ -59,6 +86,8 @@ def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
         if name not in IGNORED
     }
     arguments: dict[str, Any] = {}
+    if any(url.query.get(name) in values for name, values in OF_POOLERS.items()):
+        arguments |= TRANSACTION_POOLING
     for name in parameters.keys() & ARGUMENTS.keys():
         arguments[ARGUMENTS[name]] = parse_number(name, parameters.pop(name))
     if arguments.get("timeout") == 0:  # libpq waits without a limit

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import make_url
 
 from app.config import Settings
-from app.mysql_url import parse_database_url
+from app.mysql_url import parse_database_url, requires_tls
 
 APP = "mysql+aiomysql://app:secret@db.example.com/app"
 DEFAULTS = {"charset": "utf8mb4", "connect_timeout": 10}
@@ -54,6 +54,21 @@ def test_tls_modes_are_translated(
     context = parse_database_url(f"{APP}?{parameters}")[1]["ssl"]
 
     assert (context.verify_mode, context.check_hostname) == (verification, checks_name)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "is_required"),
+    [
+        ("", False),
+        ("ssl-mode=DISABLED", False),
+        ("ssl-mode=PREFERRED", False),
+        ("ssl-mode=REQUIRED", True),
+        ("useSSL=true", True),
+        (f"ssl_ca={__file__}", True),
+    ],
+)
+def test_tls_is_required_where_the_url_asks_for_it(parameters: str, *, is_required: bool) -> None:
+    assert requires_tls(f"{APP}?{parameters}") is is_required
 
 
 @pytest.mark.parametrize(

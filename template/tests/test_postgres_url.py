@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import make_url
 
 from app.config import Settings
-from app.postgres_url import parse_database_url
+from app.postgres_url import TRANSACTION_POOLING, parse_database_url
 
 APP = "postgresql+asyncpg://app:secret@db.example.com/app"
+POOLED_WITHOUT_TLS = {**TRANSACTION_POOLING, "dsn": "postgresql://?sslmode=disable"}
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,10 @@ APP = "postgresql+asyncpg://app:secret@db.example.com/app"
         (f"{APP}?connect_timeout=0", APP, {"timeout": None}),
         (f"{APP}?prepared_statement_cache_size=0", APP, {"prepared_statement_cache_size": 0}),
         (f"{APP}?application_name=a@b", APP, {"dsn": "postgresql://?application_name=a%40b"}),
+        (f"{APP}?pgbouncer=true&connection_limit=1", APP, TRANSACTION_POOLING),
+        (f"{APP}?sslmode=disable&prepareThreshold=0", APP, POOLED_WITHOUT_TLS),
+        (f"{APP}?binary_parameters=yes", APP, TRANSACTION_POOLING),
+        (f"{APP}?pgbouncer=false&supa=base-pooler.x", APP, {}),
         (f"{APP}?schema=sales", APP, {"dsn": "postgresql://?search_path=sales"}),
         (f"{APP}?options=-c%20jit%3Doff", APP, {"dsn": "postgresql://?options=-c+jit%3Doff"}),
         (
