@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,3 +41,11 @@ def run(words: Sequence[str], capfd: pytest.CaptureFixture[str]) -> Result:
     code = main(words)
     out, err = capfd.readouterr()
     return Result(code, out, err)
+
+
+@contextmanager
+def writing_no_bytecode() -> Iterator[None]:
+    """Import modules of a project without leaving files in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "dont_write_bytecode", True)
+        yield

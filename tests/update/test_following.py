@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 from newapi.project import git, revisions
 from newapi.update.journal import Desk
-from tests.runs import Result, run
+from tests.runs import Result, run, writing_no_bytecode
 from tests.update import child
 from tests.update.project import Project
 from tests.update.stock import PRODUCT, generate
@@ -216,8 +215,7 @@ def test_real_steps_follow_each_other(real: Project) -> None:
         secrets.append(real.read(".env"))
         step(real, *words)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "dont_write_bytecode", True)  # snapshots have every file
+    with writing_no_bytecode():  # snapshots have every file
         assert len(ScriptDirectory(os.fspath(real.path / "alembic")).get_heads()) == 1
     assert "REDIS_URL" in secrets[3].removeprefix(secrets[2])
     assert "SENTRY_DSN" in secrets[4].removeprefix(secrets[3])

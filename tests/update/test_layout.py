@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from alembic.script import ScriptDirectory
 
 from newapi.releases import store
 from newapi.update import planning
+from tests.runs import writing_no_bytecode
 from tests.update import releases
 from tests.update.project import Project
 from tests.update.releases import revision
@@ -37,8 +37,7 @@ def configured(project: Project, text: str) -> Project:
 
 def is_one_chain(project: Project, count: int) -> bool:
     found = script(project)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "dont_write_bytecode", True)  # the project does not ignore it
+    with writing_no_bytecode():  # the project does not ignore it
         every = [*found.walk_revisions()]
     bases = found.get_bases()
     return len(found.get_heads()) == 1 and len(bases) == 1 and len(every) == count

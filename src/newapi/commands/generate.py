@@ -45,13 +45,12 @@ class Options:
 def run(options: Options, console: Console) -> int:
     """Generate, or show what would happen."""
     repository = execution.locate(options.path)
-    request, wanted = _request(options), _wanted(options)
-
-    def decide() -> update.Decided:
+    request, wanted, is_dry_run = _request(options), _wanted(options), options.is_dry_run
+    with execution.at_work(repository, console, is_dry_run=is_dry_run) as desk:
         found = resource_plan.plan(repository, request, wanted, console)
-        return found.plan, _describe(repository, found, is_dry_run=options.is_dry_run)
-
-    return update.carry_out(repository, decide, console, is_dry_run=options.is_dry_run)
+        told = _describe(repository, found, is_dry_run=is_dry_run)
+        document = execution.carry_out(repository, desk, found.plan, told)
+    return update.finish(repository, found.plan, document, console)
 
 
 def _request(options: Options) -> Request:

@@ -25,11 +25,9 @@ class Options:
 
 def run(options: Options, console: Console) -> int:
     """Generate, or show what would happen."""
-    repository = execution.locate(options.path)
-
-    def decide() -> update.Decided:
+    repository, is_dry_run = execution.locate(options.path), options.is_dry_run
+    with execution.at_work(repository, console, is_dry_run=is_dry_run) as desk:
         plan = task_plan.plan(repository, options.name, Wanted(may_follow=True), console)
-        described = execution.describe("generate", repository, plan, is_dry_run=options.is_dry_run)
-        return plan, described
-
-    return update.carry_out(repository, decide, console, is_dry_run=options.is_dry_run)
+        told = execution.describe("generate", repository, plan, is_dry_run=is_dry_run)
+        document = execution.carry_out(repository, desk, plan, told)
+    return update.finish(repository, plan, document, console)

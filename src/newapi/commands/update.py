@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from newapi.errors import Problem, UsageError
 from newapi.project import answers_file
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from newapi.terminal.console import Console
     from newapi.update.planning import Plan
     from newapi.update.text_merge import Style
-
-    Decided: TypeAlias = tuple[Plan, execution.Document]
 
 
 @dataclass(frozen=True)
@@ -45,33 +43,24 @@ def run(options: Options, console: Console) -> int:
     """Update a project, or show what would happen."""
     repository = execution.locate(options.path)
     request, is_dry_run = wanted(options), options.is_dry_run
-
-    def decide() -> Decided:
+    with execution.at_work(repository, console, is_dry_run=is_dry_run) as desk:
         plan = planning.plan(repository, request, console)
-        return plan, execution.describe(options.command, repository, plan, is_dry_run=is_dry_run)
+        told = execution.describe(options.command, repository, plan, is_dry_run=is_dry_run)
+        document = execution.carry_out(repository, desk, plan, told)
+    return finish(repository, plan, document, console, is_asking=not options.use_defaults)
 
-    is_asking = not options.use_defaults
-    return carry_out(repository, decide, console, is_dry_run=is_dry_run, is_asking=is_asking)
 
-
-def carry_out(
+def finish(
     repository: Repository,
-    decide: Callable[[], Decided],
+    plan: Plan,
+    document: execution.Document,
     console: Console,
     *,
-    is_dry_run: bool,
     is_asking: bool = True,
 ) -> int:
-    """Make the change that is decided on, or only show it; return the exit code."""
-    if is_dry_run:
-        execution.require_finished(repository)
-        return _tell(decide()[1], console)
-    with execution.at_work(repository, console) as desk:
-        plan, document = decide()
-        if not plan.is_up_to_date:
-            document = execution.carry_out(repository, desk, plan, document)
+    """Print what happened, offer to run the next steps, and return the exit code."""
     code = _tell(document, console)
-    if console.can_ask and is_asking:
+    if console.can_ask and is_asking and not document["dry_run"]:
         next_steps.make(console, repository.project, execution.offered(plan))
     return code
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from newapi.errors import UsageError
@@ -65,7 +65,8 @@ def plan(repository: Repository, request: Request, wanted: Wanted, console: Cons
         NewapiError: The project cannot be changed; says why, and what helps.
         UsageError: The resource cannot be as it was asked for.
     """
-    listing, record, earlier = planning.look(repository, wanted)
+    present = planning.look(repository, wanted)
+    listing, record, _ = present
     with history.open_base(record) as source:
         require_there(Generator(source.path), source, "resources")
         known = catalog.load(source.path)
@@ -84,15 +85,8 @@ def plan(repository: Repository, request: Request, wanted: Wanted, console: Cons
         base=f"template {source.commit}",
         theirs=f"template {source.commit} with {decision.definition.name}",
     )
-    done = Plan(
-        record=record,
-        src_path=source.src_path,
-        commit=source.commit,
-        answers=resolution.answers,
-        before=before,
-        changes=resolution.changes,
-        labels=labels,
-        earlier=earlier,
+    done = replace(
+        planning.begin(present, source, before, resolution, labels=labels),
         warnings=decision.warnings,
         dropped=_dropped(decision, wanted),
         lineage=Lineage(known.renames),

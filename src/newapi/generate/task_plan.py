@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from newapi.questions import answer_migration
 from newapi.resources import formatting, inventory, naming, reserved
 from newapi.resources.generator import TASK, Generator, require_there
 from newapi.template import catalog
+from newapi.template.features import Resolution
 from newapi.terminal.text import shorten
 from newapi.update import planning, worktree
 from newapi.update.planning import Plan, Wanted
@@ -36,7 +37,8 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
         NewapiError: The project cannot have it; says why, and what helps.
         UsageError: The name is none.
     """
-    listing, record, earlier = planning.look(repository, wanted)
+    present = planning.look(repository, wanted)
+    listing, record, _ = present
     with history.open_base(record) as source:
         generator = Generator(source.path, TASK)
         require_there(generator, source, "tasks")
@@ -53,17 +55,9 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
         lines = Wiring(new=generator.wires(context))
     worktree.require_room(repository, listing, files, "task", taken.proposal(name))
     labels = Labels(base="nothing", theirs=f"template {source.commit} with {name}")
-    done = Plan(
-        record=record,
-        src_path=source.src_path,
-        commit=source.commit,
-        answers=answers,
-        before=answers,
-        changes=(),
-        labels=labels,
-        earlier=earlier,
-        title=f"Create the task {name}",
-    )
+    unchanged = Resolution(answers, (), ())
+    done = planning.begin(present, source, answers, unchanged, labels=labels)
+    done = replace(done, title=f"Create the task {name}")
     return planning.conclude(repository, listing, wanted, done, Woven({}, files, lines))
 
 

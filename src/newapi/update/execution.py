@@ -43,8 +43,15 @@ def locate(path: str | None) -> Repository:
 
 
 @contextmanager
-def at_work(repository: Repository, console: Console) -> Iterator[Desk]:
-    """Hold the lock of the repository; take back a change that was interrupted on this commit."""
+def at_work(repository: Repository, console: Console, *, is_dry_run: bool) -> Iterator[Desk | None]:
+    """Hold the lock of the repository; take back a change that was interrupted on this commit.
+
+    A dry run needs no lock: it yields None, and refuses a project with an interrupted change.
+    """
+    if is_dry_run:
+        require_finished(repository)
+        yield None
+        return
     with _locked(repository) as desk:
         if is_interrupted(repository) and (journal := desk.read()):
             restored = transaction.restore(repository, desk, journal)
@@ -79,8 +86,15 @@ def is_interrupted(repository: Repository) -> bool:
     )
 
 
-def carry_out(repository: Repository, desk: Desk, plan: Plan, document: Document) -> Document:
-    """Make the change, on top of those that are staged and not committed; return what happened."""
+def carry_out(
+    repository: Repository, desk: Desk | None, plan: Plan, document: Document
+) -> Document:
+    """Make the change, on top of those that are staged and not committed; return what happened.
+
+    Without a journal, in a dry run, only the description is returned.
+    """
+    if desk is None or plan.is_up_to_date:
+        return document
 
     def require_current() -> None:
         worktree.require_quiet(repository, may_follow=bool(plan.earlier))

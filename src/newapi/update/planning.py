@@ -133,7 +133,8 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
         NewapiError: The project cannot be updated; says why, and what helps.
         UsageError: The choices are wrong.
     """
-    listing, record, earlier = look(repository, wanted)
+    present = look(repository, wanted)
+    listing, record, _ = present
     with ExitStack() as stack:
         stack.enter_context(sources.fetching_once())
         old = _open_old(stack, record, wanted)
@@ -149,16 +150,8 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
         found = inventory.committed(repository, listing, old.path)
         known = known_before if new is old else catalog.load(new.path)
         resolution, warnings = _answers(record, wanted, new, known, found.definitions)
-        labels = _labels(old, new)
-        done = Plan(
-            record=record,
-            src_path=new.src_path,
-            commit=new.commit,
-            answers=resolution.answers,
-            before=before,
-            changes=resolution.changes,
-            labels=labels,
-            earlier=earlier,
+        done = replace(
+            begin(present, new, before, resolution, labels=_labels(old, new)),
             warnings=tuple(warnings),
             lineage=Lineage(known.renames),
             names=known.names,
@@ -208,6 +201,27 @@ def look(repository: Repository, wanted: Wanted) -> Present:
     item = listing.get(ANSWERS_FILE)
     content = repository.blobs([item.digest])[item.digest] if item else None
     return Present(listing, history.read(content), earlier)
+
+
+def begin(
+    present: Present,
+    source: Source,
+    before: Mapping[str, Value],
+    resolution: Resolution,
+    *,
+    labels: Labels,
+) -> Plan:
+    """Return the plan of a change to a template and answers, in which no file is merged yet."""
+    return Plan(
+        record=present.record,
+        src_path=source.src_path,
+        commit=source.commit,
+        answers=resolution.answers,
+        before=before,
+        changes=resolution.changes,
+        labels=labels,
+        earlier=present.earlier,
+    )
 
 
 def _open_old(stack: ExitStack, record: history.Record, wanted: Wanted) -> Source:
