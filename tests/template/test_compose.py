@@ -155,3 +155,16 @@ def test_the_development_container_is_a_service_of_its_compose_file(
 
     assert f"..:{container['workspaceFolder']}" in service["volumes"]
     assert (folder / "Dockerfile").exists()
+
+
+def test_messages_of_tasks_are_stored_on_disk_in_production(rendered: Render) -> None:
+    for name in COMPOSED:
+        [production] = parse_yaml(
+            (rendered(PROJECTS[name]) / "compose.prod.yaml").read_text(encoding="utf-8")
+        )
+        redis = production["services"].get("redis", {})
+        is_broker = PROJECTS[name]["jobs"] == "celery"
+
+        assert ("redis" in production["volumes"]) is is_broker
+        assert ("redis:/data" in redis.get("volumes", [])) is is_broker
+        assert ("appendonly yes" in str(redis.get("command"))) is is_broker

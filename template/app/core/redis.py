@@ -12,8 +12,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.config import Settings
+from app.core.repeated_errors import RepeatedErrors
 
-LOG_INTERVAL_SECONDS = 60
 TIMEOUT_SECONDS = 0.8  # of connecting and of each command
 POOL_TIMEOUT_SECONDS = 5  # of waiting for a free connection, which is no outage
 RETRY_SECONDS = 3
@@ -47,7 +47,7 @@ class RedisCircuit:
 
     def __init__(self, consequence: str) -> None:
         self._consequence = consequence
-        self._next_log_at = 0.0
+        self._repeated_errors = RepeatedErrors()
         self._retry_at: float | None = None  # None while Redis answers
 
     @asynccontextmanager
@@ -72,7 +72,6 @@ class RedisCircuit:
         self._retry_at = monotonic() + RETRY_SECONDS
 
     def report(self, error: Exception) -> None:
-        """Log an error and its consequence, unless one was logged in the last minute."""
-        if monotonic() >= self._next_log_at:
-            self._next_log_at = monotonic() + LOG_INTERVAL_SECONDS
+        """Log an error and its consequence once, and again after a minute without errors."""
+        if self._repeated_errors.is_new("Redis does not answer"):
             log.error("Redis does not answer", error=repr(error), consequence=self._consequence)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.crud.base import execute_rowcount, lock_rows
-from app.exceptions import Conflict, NotFound
+from app.exceptions import Conflict, NotFound, TooManyRequests
 from app.models.entity import utc_now
 from app.models.task import Task, TaskKind, TaskStatus
 from app.models.user import User
@@ -26,23 +27,35 @@ async def create_task(
     """Create a task. Publish it after this transaction is committed.
 
     Raises:
-        Conflict: If the user has too many unfinished tasks, or got too many e-mails.
+        Conflict: If the user has too many unfinished tasks.
     """
     # The lock makes requests of the same user count one after the other.
     await lock_rows(db, User, User.id == owner.id)
     unfinished = await db.scalar(select(func.count()).where(Task.owner_id == owner.id, UNFINISHED))
     if (unfinished or 0) >= MAX_UNFINISHED_TASKS:
         raise Conflict("Too many unfinished tasks.")
-    if kind is TaskKind.SEND_EMAIL:
-        recent = Task.created_at > utc_now() - timedelta(hours=1)
-        is_email = Task.owner_id == owner.id, Task.kind == kind, recent
-        emails = await db.scalar(select(func.count()).where(*is_email))
-        if (emails or 0) >= MAX_EMAILS_PER_HOUR:
-            raise Conflict("Too many e-mails. Try again later.")
     task = Task(owner_id=owner.id, kind=kind, kwargs=kwargs)
     db.add(task)
     await db.flush()
     return task
+
+
+async def check_email_limit(db: AsyncSession, owner: User) -> None:
+    """Check how many e-mail tasks a user has created in the last hour.
+
+    Raises:
+        TooManyRequests: If the user has created too many.
+    """
+    await lock_rows(db, User, User.id == owner.id)
+    hour = timedelta(hours=1)
+    recent = Task.created_at > utc_now() - hour
+    is_email = Task.owner_id == owner.id, Task.kind == TaskKind.SEND_EMAIL, recent
+    statement = select(Task.created_at).where(*is_email).order_by(Task.created_at)
+    created = (await db.scalars(statement)).all()
+    if len(created) >= MAX_EMAILS_PER_HOUR:
+        wait = created[-MAX_EMAILS_PER_HOUR] + hour - utc_now()
+        headers = {"Retry-After": str(max(1, ceil(wait.total_seconds())))}
+        raise TooManyRequests("Too many e-mails. Try again later.", headers)
 
 
 async def get_task(db: AsyncSession, owner: User, task_id: UUID) -> Task:
