@@ -185,6 +185,44 @@ def update(
 
 
 @app.command()
+def adopt(
+    *,
+    path: flags.Path = None,
+    version: Annotated[
+        str | None,
+        typer.Option("--from", metavar="VERSION", help="The release that the project is from."),
+    ] = None,
+    enabled: flags.Enabled = None,
+    disabled: flags.Disabled = None,
+    settings: flags.Settings = None,
+    is_patch: Annotated[
+        bool, typer.Option("--patch", help="Print what differs from the release; write nothing.")
+    ] = False,
+    is_dry_run: flags.DryRun = False,
+    is_json: flags.Json = None,
+) -> int:
+    """Make a project updatable that was copied from the template without its answers.
+
+    Finds the nearest release and the answers by comparing files, and writes .copier-answers.yml,
+    nothing else. From then on `newapi update` merges releases. A project with another layout gets
+    a report.
+    """
+    from newapi.commands import adopt as command
+    from newapi.terminal.console import Console
+
+    options = command.Options(
+        path=path,
+        version=version,
+        enabled=tuple(enabled or ()),
+        disabled=tuple(disabled or ()),
+        settings=tuple(settings or ()),
+        is_dry_run=is_dry_run,
+        is_patch=is_patch,
+    )
+    return command.run(options, Console(is_json=is_json))
+
+
+@app.command()
 def add(
     *,
     names: flags.Added,

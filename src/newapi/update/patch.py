@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,15 +22,24 @@ _OPTIONS = (
 
 def make(repository: Repository, plan: Plan) -> bytes:
     """Return the patch of a plan, without files that git ignores."""
+    paths = [path for path in plan.merged.writes if path not in plan.ignored]
+    before = {path: plan.merged.ours.get(path) for path in paths}
+    return between(repository, before, {path: plan.merged.writes[path] for path in paths})
+
+
+def between(
+    repository: Repository,
+    before: Mapping[str, Entry | None],
+    after: Mapping[str, Entry | None],
+) -> bytes:
+    """Return the patch that leads from some files to others; None is no file."""
     with tempfile.TemporaryDirectory(prefix="newapi-diff-") as name:
         root = Path(name)
         for side in ("a", "b"):
             (root / side).mkdir()
-        for path, entry in plan.merged.writes.items():
-            if path in plan.ignored:
-                continue
-            _write(root / "a" / path, plan.merged.ours.get(path))
-            _write(root / "b" / path, entry)
+        for path in {**before, **after}:
+            _write(root / "a" / path, before.get(path))
+            _write(root / "b" / path, after.get(path))
         return repository.run(
             "-C", name, "-c", "core.fileMode=true", "diff", *_OPTIONS, "a", "b", accepted=(0, 1),
             variables={"GIT_CEILING_DIRECTORIES": os.fspath(root.parent)},

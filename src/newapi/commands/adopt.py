@@ -1,0 +1,124 @@
+"""`newapi adopt`: make a project updatable that has no answers file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from newapi.adopt import adoption, survey
+from newapi.errors import NewapiError
+from newapi.questions.choices import Choices
+from newapi.update import execution
+
+if TYPE_CHECKING:
+    from newapi.terminal.console import Console
+
+_FAILED = 1
+_STATES = {
+    "untouched": "as the release has them",
+    "modified": "changed by you",
+    "moved": "moved by you",
+    "replaced": "replaced by you",
+    "deleted": "missing",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line."""
+
+    path: str | None = None
+    version: str | None = None
+    enabled: Sequence[str] = ()
+    disabled: Sequence[str] = ()
+    settings: Sequence[str] = ()
+    is_dry_run: bool = False
+    is_patch: bool = False
+
+
+def run(options: Options, console: Console) -> int:
+    """Find the release and the answers of a project, and write its answers file."""
+    repository = execution.locate(options.path)
+    execution.require_finished(repository)
+    choices = Choices(
+        enabled=tuple(options.enabled),
+        disabled=tuple(options.disabled),
+        settings=tuple(options.settings),
+    )
+    found = adoption.look(repository, choices, options.version, console)
+    if not found.fits:
+        _tell(adoption.describe_foreign(repository, found), console, _show_foreign)
+        return _FAILED
+    is_shown_only = options.is_dry_run or options.is_patch
+    document = adoption.describe(repository, found, is_dry_run=is_shown_only)
+    if options.is_patch and not console.is_json:
+        console.raw(document["patch"].encode())
+        return 0
+    if not is_shown_only:
+        with execution.at_work(repository, console) as desk:
+            execution.carry_out(repository, desk, adoption.plan(found), document)
+    _tell(document, console, _show)
+    return 0
+
+
+def _tell(
+    document: Mapping[str, Any],
+    console: Console,
+    show: Callable[[Mapping[str, Any], Console], None],
+) -> None:
+    if console.is_json:
+        console.document(document)
+    else:
+        show(document, console)
+
+
+def _show(document: Mapping[str, Any], console: Console) -> None:
+    console.line(
+        ("release   ", "bold"), f"{document['release']}, {document['fit']:.1%} of its lines"
+    )
+    others = [f"{each['release']} {each['fit']:.1%}" for each in document["candidates"][1:]]
+    if others:
+        console.line(("others    ", "bold"), ", ".join(others))
+    console.line(("answers   ", "bold"), ", ".join(_answers(document["answers"])))
+    counts = [f"{n} {_STATES[state]}" for state, n in document["files"].items() if n]
+    console.line(("files     ", "bold"), ", ".join(counts))
+    console.rows(
+        ((_STATES[file["state"]], "yellow"), file["path"], (file["now"], "dim"))
+        for file in document["drift"]
+    )
+    console.note("newapi adopt --patch prints the differences.")
+    if document["dry_run"]:
+        console.heading("Would write .copier-answers.yml, and nothing else")
+        console.note("--with, --without, --set and --from correct what was found.")
+        return
+    console.heading("Wrote .copier-answers.yml, and nothing else")
+    console.commands("Next", document["next"])
+    console.line("  ", ("newapi update --abort takes it back until you commit", "dim"))
+
+
+def _answers(answers: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{name}={str(value).lower() if isinstance(value, bool) else value}"
+        for name, value in answers.items()
+    ]
+
+
+def _show_foreign(document: Mapping[str, Any], console: Console) -> None:
+    made_from = f" ({document['made_from']})" if document["made_from"] else ""
+    layout = document["layout"]
+    if layout == survey.OFFICIAL:
+        console.line(f"A project of {layout}{made_from}.")
+    console.heading("Parts of the project, and what newapi has")
+    console.rows(
+        (
+            part["name"],
+            (part["evidence"], "dim"),
+            (f"--with {part['choice']}" if part["choice"] else "nothing", "cyan"),
+            (part["note"], "dim"),
+        )
+        for part in document["parts"]
+    )
+    console.note("")
+    console.error(NewapiError(document["message"], ""))
+    console.commands("A new project with these parts, to move your code to", [document["hint"]])
