@@ -40,25 +40,23 @@ class Options:
 def run(options: Options, console: Console) -> int:
     """Find the release and the answers of a project, and write its answers file."""
     repository = execution.locate(options.path)
-    execution.require_finished(repository)
     choices = Choices(
         enabled=tuple(options.enabled),
         disabled=tuple(options.disabled),
         settings=tuple(options.settings),
     )
-    found = adoption.look(repository, choices, options.version, console)
-    if not found.fits:
-        _tell(adoption.describe_foreign(repository, found), console, _show_foreign)
-        return _FAILED
-    is_shown_only = options.is_dry_run or options.is_patch
-    document = adoption.describe(repository, found, is_dry_run=is_shown_only)
+    is_dry_run = options.is_dry_run or options.is_patch
+    with execution.at_work(repository, console, is_dry_run=is_dry_run) as desk:
+        found = adoption.look(repository, choices, options.version, console)
+        if not found.fits:
+            _tell(adoption.describe_foreign(repository, found), console, _show_foreign)
+            return _FAILED
+        document = adoption.describe(repository, found, is_dry_run=is_dry_run)
+        execution.carry_out(repository, desk, adoption.plan(found), document)
     if options.is_patch and not console.is_json:
         console.raw(document["patch"].encode())
-        return 0
-    if not is_shown_only:
-        with execution.at_work(repository, console) as desk:
-            execution.carry_out(repository, desk, adoption.plan(found), document)
-    _tell(document, console, _show)
+    else:
+        _tell(document, console, _show)
     return 0
 
 
