@@ -54,6 +54,79 @@ def test_answers_come_from_standard_input(piped: Run, here: Path, content: bytes
     assert (found["description"], found["author_name"]) == ("☃ 🚀", "Flags win")
 
 
+@pytest.fixture
+def composed(create: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run `newapi create` with all of its input on standard input."""
+
+    def run(content: str, *words: str) -> Result:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+        return create("--answers", "-", *words)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"_target": "shops/shop", "_preset": "minimal", "_with": ["docker"], "_git": false}',
+        "_target: shops/shop\n_preset: minimal\n_with: docker\n_git: no\n",
+    ],
+)
+def test_options_come_from_standard_input(composed: Run, here: Path, content: str) -> None:
+    assert composed(content).code == 0
+
+    found = answers(here / "shops/shop")
+    assert (found["project_name"], found["docker"], found["auth"]) == ("shop", True, False)
+    assert not (here / "shops/shop/.git").exists()
+
+
+def test_dry_run_comes_from_standard_input(composed: Run, here: Path) -> None:
+    assert composed('{"_target": "shop", "_dry_run": true}').code == 0
+    assert names(here) == []
+
+
+def test_flags_win_over_options_of_standard_input(composed: Run, here: Path) -> None:
+    options = '{"_target": "shop", "_preset": "standard", "_with": ["docker"]}'
+
+    assert composed(options, "mine", "--preset", "minimal", "--without", "docker").code == 0
+
+    found = answers(here / "mine")
+    assert (found["docker"], found["auth"]) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason", "way"),
+    [
+        ('{"_target": "a", "_git": "no"}', "_git 'no' in the answers file must be", "--no-git"),
+        ('{"_target": true}', "_target 'true' in the answers file must be a text", "NAME_OR_PATH"),
+        (
+            '{"_target": "a", "_with": "docker"}',
+            "has no list of texts for '_with'",
+            "newapi schema",
+        ),
+        ('{"_target": "a", "_with": ["dokcer"]}', "Did you mean docker?", "--with docker"),
+        (
+            '{"_target": "a", "_template": "b"}',
+            "_template in the answers file",
+            "--template SOURCE",
+        ),
+        (
+            "_target: a\n_lock: perhaps\n",
+            "_lock 'perhaps' in the answers file must be",
+            "--no-lock",
+        ),
+    ],
+)
+def test_bad_options_on_standard_input_are_refused(
+    composed: Run, here: Path, content: str, reason: str, way: str
+) -> None:
+    result = composed(content)
+
+    assert (result.code, names(here)) == (2, [])
+    assert reason in result.err
+    assert way in result.err
+
+
 def test_nothing_left_to_answer_is_an_answer(piped: Run) -> None:
     assert piped(b"{}").code == 0
 

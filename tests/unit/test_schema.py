@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from newapi.project import answers_file
-from newapi.questions import answers, choices, schema
+from newapi.questions import answers, choices, names, options, schema
 from newapi.questions.choices import Choices
 from newapi.template.catalog import Catalog
 
@@ -23,6 +24,10 @@ GOOD: list[dict[str, Any]] = [
     {"author_email": ""},
     {"items": True, "auth": True},
     {"_commit": "v1", "_src_path": "https://example.org/template", "auth": True},
+    {"_target": "shop", "_with": ["auth"], "_without": ["items"]},
+    {"_target": "../shops/my-shop", "_git": False, "_lock": False, "_dry_run": True},
+    {"_target": "/srv/shop", "_preset": "minimal", "_with": ["database=postgres"], "_without": []},
+    {"_target": "shops/shop/", "_with": ["celery", "mysql"], "auth": True},
 ]
 BAD: list[Any] = [
     [],
@@ -46,18 +51,35 @@ BAD: list[Any] = [
     {"project_slug": "x"},
     {"items": True, "auth": False},
     {"sharing": True, "auth": False},
+    {"_target": True},
+    {"_target": "shops/9lives"},
+    {"_preset": "ful"},
+    {"_preset": ["full"]},
+    {"_with": "auth"},
+    {"_with": ["auht"]},
+    {"_with": [True]},
+    {"_with": ["auth", None]},
+    {"_without": ["database"]},
+    {"_git": "no"},
+    {"_lock": 0},
+    {"_dry_run": None},
+    {"_template": "https://example.org/template"},
+    {"_ref": "v1"},
+    {"_force": True},
 ]
 
 
 def flaws(document: object, catalog: Catalog) -> list[str]:
     """Return what newapi has against a document that comes from standard input."""
-    found, problems = answers_file.understand(json.dumps(document).encode())
-    ours = {k: v for k, v in found.values.items() if not k.startswith("_")}
-    file = answers_file.Answers(ours, found.is_json)
-    read = choices.read(Choices(file=file), catalog)
+    found, flaws = answers_file.understand(json.dumps(document).encode())
+    provenance = {answers_file.COMMIT, answers_file.SRC_PATH}
+    ours = {k: v for k, v in found.values.items() if k not in provenance}
+    file, given, problems = options.read(replace(found, values=ours))
+    name = None if given.target is None else names.last_part(given.target)
+    read = choices.read(Choices(name=name, preset=given.preset, file=file), catalog)
     resolution = answers.complete(read.values, catalog.default_preset, {}, catalog)
-    conflicts = answers.conflicts(resolution, read.flags)
-    return [*problems, *(problem.message for problem in (*read.problems, *conflicts))]
+    problems += [*read.problems, *answers.conflicts(resolution, read.flags)]
+    return [*flaws, *(problem.message for problem in problems)]
 
 
 @pytest.fixture(scope="module")

@@ -116,7 +116,7 @@ def schema(
 ) -> None:
     """Print the JSON Schema of what newapi reads.
 
-    `create`: the answers that `newapi create NAME --answers -` takes from standard input.
+    `create`: the answers and options that `newapi create --answers -` takes from standard input.
     `resource`: the files in resources/ of a project, one definition each.
     """
     from newapi.commands import schema as command

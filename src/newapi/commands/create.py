@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,9 @@ from newapi.create import creation, report, staging
 from newapi.create.plan import Plan
 from newapi.errors import NewapiError, Problem, UsageError
 from newapi.project import answers_file
+from newapi.project.answers_file import Answers
 from newapi.questions import answers, choices, names
+from newapi.questions import options as options_of_file
 from newapi.questions.draft import Draft
 from newapi.template import catalog, sources
 from newapi.terminal import external_tools
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Options:
-    """The command line of `create`."""
+    """The command line of `create`, and what `--answers` brings."""
 
     target: str | None
     preset: str | None = None
@@ -40,10 +42,13 @@ class Options:
     with_lock: bool = True
     force: bool = False
     forget: bool = False
+    file: Answers = field(default_factory=Answers)
+    problems: tuple[Problem, ...] = ()
 
 
 def run(options: Options, console: Console) -> None:
     """Create a project, or show what would be created."""
+    options = _completed(options)
     with sources.open_source(options.template, options.ref) as source:
         if source.warning:
             console.warn(source.warning)
@@ -67,6 +72,24 @@ def run(options: Options, console: Console) -> None:
         report.made(console, plan, made)
 
 
+def _completed(options: Options) -> Options:
+    """Read `--answers`, and take the options that it has and the command line has not."""
+    if options.answers_file is None:
+        return options
+    file, problems = answers_file.read(options.answers_file)
+    file, more, flaws = options_of_file.read(file)
+    return replace(
+        options,
+        target=more.target if options.target is None else options.target,
+        preset=more.preset if options.preset is None else options.preset,
+        is_dry_run=options.is_dry_run or more.is_dry_run,
+        with_git=options.with_git and more.with_git,
+        with_lock=options.with_lock and more.with_lock,
+        file=file,
+        problems=(*problems, *flaws),
+    )
+
+
 def _draft(
     options: Options,
     target: str | None,
@@ -76,11 +99,7 @@ def _draft(
     needs_name: bool,
 ) -> Draft:
     """Check everything that can be checked without asking, and complain about all of it."""
-    problems: list[Problem] = []
-    file = answers_file.Answers()
-    if options.answers_file is not None:
-        file, found = answers_file.read(options.answers_file)
-        problems += found
+    problems = list(options.problems)
     name = None if target is None else names.last_part(target)
     typed = choices.Choices(
         name=name,
@@ -88,7 +107,7 @@ def _draft(
         enabled=options.enabled,
         disabled=options.disabled,
         settings=options.settings,
-        file=file,
+        file=options.file,
     )
     given = choices.read(typed, known, dependencies)
     problems += given.problems

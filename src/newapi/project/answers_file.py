@@ -8,7 +8,7 @@ import stat
 import sys
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ _EMPTY = ("", "~", "null")
 # A project's own answers file also records where it came from.
 ANSWERS_FILE = ".copier-answers.yml"
 COMMIT, SRC_PATH = "_commit", "_src_path"
+ENABLED, DISABLED = "_with", "_without"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Answers:
 
     values: Mapping[str, str | bool] = field(default_factory=dict)
     is_json: bool = False
+    enabled: tuple[str, ...] = ()  # lists of words, as --with and --without take them
+    disabled: tuple[str, ...] = ()
 
 
 def read(path: str) -> tuple[Answers, list[Problem]]:
@@ -55,7 +58,7 @@ def read(path: str) -> tuple[Answers, list[Problem]]:
         flaw = "is empty"  # what should have written it has probably failed
     answers, flaws = (Answers(), [flaw]) if flaw else understand(content)
     values = {k: v for k, v in answers.values.items() if k not in {COMMIT, SRC_PATH}}
-    return Answers(values, answers.is_json), [Problem(f"{what} {flaw}.", _FIX) for flaw in flaws]
+    return replace(answers, values=values), [Problem(f"{what} {flaw}.", _FIX) for flaw in flaws]
 
 
 def understand(content: bytes) -> tuple[Answers, list[str]]:
@@ -70,8 +73,10 @@ def understand(content: bytes) -> tuple[Answers, list[str]]:
     except (ValueError, RecursionError):  # which the reader of YAML explains
         pass
     texts, flaws = parse(content)
+    enabled, disabled = (texts.pop(name, "") for name in (ENABLED, DISABLED))
+    found = Answers(dict(texts), enabled=(enabled,), disabled=(disabled,))
     is_meant_as_json = flaw and content.lstrip().startswith(b"{")
-    return Answers(dict(texts)), [flaw] if flaws and is_meant_as_json else flaws
+    return found, [flaw] if flaws and is_meant_as_json else flaws
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -79,16 +84,30 @@ class _Pairs(list[tuple[str, Any]]):
 
 
 def _values(pairs: _Pairs) -> tuple[Answers, list[str]]:
-    """Return the members of a JSON object that are texts or truth values, and the other flaws."""
+    """Return the members of a JSON object that are texts or truth values, and the other flaws.
+
+    Only what is to be switched on or off may be a list.
+    """
     counts = Counter(name for name, _ in pairs)
     flaws = [f"answers '{shorten(name)}' twice" for name, count in counts.items() if count > 1]
-    flaws += [
-        f"has something else than a text, true or false for '{shorten(name)}'"
-        for name, value in pairs
-        if not isinstance(value, str | bool)
-    ]
-    values = {name: value for name, value in pairs if isinstance(value, str | bool)}
-    return Answers(values, is_json=True), flaws
+    lists: dict[str, tuple[str, ...]] = dict.fromkeys((ENABLED, DISABLED), ())
+    values: dict[str, str | bool] = {}
+    for name, value in pairs:
+        if name in lists:
+            lists[name] = _words(value)
+            flaws += [] if lists[name] or value == [] else [f"has no list of texts for '{name}'"]
+        elif isinstance(value, str | bool):
+            values[name] = value
+        else:
+            flaws.append(f"has something else than a text, true or false for '{shorten(name)}'")
+    found = Answers(values, is_json=True, enabled=lists[ENABLED], disabled=lists[DISABLED])
+    return found, flaws
+
+
+def _words(value: object) -> tuple[str, ...]:
+    """Return the texts of a list; none if it holds anything else."""
+    texts = value if isinstance(value, list) else []
+    return tuple(texts) if all(isinstance(text, str) for text in texts) else ()
 
 
 def _stdin() -> bytes:

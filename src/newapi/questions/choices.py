@@ -49,13 +49,11 @@ def read(choices: Choices, catalog: Catalog, dependencies: frozenset[str] = froz
     for name, value in choices.file.values.items():
         if not (name == NAME and choices.name is not None):
             file.set(name, value, flag="the answers file", is_typed=choices.file.is_json)
+    file.switch(choices.file.enabled, choices.file.disabled)
     if choices.name is not None:
         file.set_name(choices.name)
     flags = _Reader(catalog, dependencies)
-    for word in _words(choices.enabled):
-        flags.enable(word)
-    for word in _words(choices.disabled):
-        flags.disable(word)
+    flags.switch(choices.enabled, choices.disabled)
     for setting in choices.settings:
         flags.set_pair(setting)
     problems = [*_problems_of_preset(choices.preset, catalog), *file.problems, *flags.problems]
@@ -146,6 +144,13 @@ class _Reader:
             self.problems.append(problem)
         elif NAME in self.catalog.questions:
             self._add(self.catalog.questions[NAME], name, name)
+
+    def switch(self, enabled: tuple[str, ...], disabled: tuple[str, ...]) -> None:
+        """Take lists of words, as --with and --without have them."""
+        for word in _words(enabled):
+            self.enable(word)
+        for word in _words(disabled):
+            self.disable(word)
 
     def enable(self, word: str) -> None:
         flag = f"--with {shorten(word)}"

@@ -1,4 +1,4 @@
-"""The JSON Schema of the answers that `newapi create` takes."""
+"""The JSON Schema of what `newapi create` takes: answers and options."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from newapi.project import answers_file
-from newapi.questions import answers, names
+from newapi.questions import answers, names, options
 from newapi.questions.choices import NAME
 from newapi.template import features
 from newapi.terminal.text import CONTROL, EMAIL, MAX_TEXT
@@ -19,15 +19,17 @@ Schema: TypeAlias = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _DESCRIPTION = (
-    "The answers of `newapi create NAME --answers FILE`; `--answers -` reads them from standard"
-    " input. What is left out is answered by --preset, and the defaults here are those of the"
-    " preset {preset}. Flags win over answers, and NAME over project_name."
+    "What `newapi create [NAME] --answers FILE` reads; `--answers -` reads it from standard input:"
+    " answers, and options of the command, which begin with _. What is left out is answered by the"
+    " preset, and the defaults here are those of the preset {preset}. Flags win over this document,"
+    " and the name of the folder over project_name. --template, --ref and --force, which decide"
+    " whose code is written and where, are options of the command line only."
 )
 _IGNORED = "Ignored: the answers file of a project says here where it came from."
 
 
 def of_answers(catalog: Catalog) -> Schema:
-    """Return the schema of the answers to all questions of a template."""
+    """Return the schema of the answers to all questions of a template, and of the options."""
     preset = catalog.default_preset
     defaults = answers.complete({}, preset, {}, catalog).answers
     properties = {
@@ -36,9 +38,10 @@ def of_answers(catalog: Catalog) -> Schema:
     }
     ignored = {"type": "string", "description": _IGNORED}
     properties |= dict.fromkeys((answers_file.COMMIT, answers_file.SRC_PATH), ignored)
+    properties |= _options(catalog)
     return {
         "$schema": DIALECT,
-        "title": "Answers of newapi create",
+        "title": "Input of newapi create",
         "description": _DESCRIPTION.format(preset=preset or "of the template"),
         "type": "object",
         "properties": properties,
@@ -48,6 +51,26 @@ def of_answers(catalog: Catalog) -> Schema:
             name: {q.name: q.presets[name] for q in catalog.questions.values() if name in q.presets}
             for name in catalog.presets
         },
+    }
+
+
+def _options(catalog: Catalog) -> dict[str, Schema]:
+    """Return the options of `create` that may stand beside the answers."""
+    words = [*features.vocabulary(catalog)]
+    words += [f"{q.name}={value}" for q in catalog.questions.values() for value in q.choices]
+    off = [name for name, question in catalog.features.items() if question.can_be_off]
+    place = f"^(?!~)(?:[^{CONTROL}]*/)?{names.PATTERN}/?$"
+    found: dict[str, Schema] = {
+        options.TARGET: {"type": "string", "pattern": place},
+        options.PRESET: {"type": "string", "enum": list(catalog.presets)},
+        answers_file.ENABLED: {"type": "array", "items": {"enum": words}},
+        answers_file.DISABLED: {"type": "array", "items": {"enum": off}},
+        **{name: {"type": "boolean", "default": value} for name, value in options.SWITCHES.items()},
+    }
+    return {
+        name: {"description": options.HELP[name], **about}
+        for name, about in found.items()
+        if about.get("enum", True) and about.get("items", {}).get("enum", True)
     }
 
 
