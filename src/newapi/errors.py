@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with a command line, and what mends it."""
+    """One thing that is wrong with a command line or a file, and what mends it."""
 
     message: str
     fix: str
+    key: str = ""  # the field of a resource that it is about
 
 
 class NewapiError(Exception):

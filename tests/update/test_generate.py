@@ -206,7 +206,7 @@ def test_every_key_is_documented(shop: Project) -> None:
 
 
 def test_help_is_enough_to_begin(shop: Project) -> None:
-    overview = shop.run("generate")
+    overview = shop.run("generate", "--help")
     page = shop.run("generate", "resource", "--help")
 
     assert "resource" in overview.out

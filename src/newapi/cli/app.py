@@ -110,7 +110,7 @@ def features(
 def schema(
     *,
     subject: Annotated[
-        str, typer.Argument(metavar="[create|resource]", help="What the schema describes.")
+        str, typer.Argument(metavar="[create|models|resource]", help="What the schema describes.")
     ] = "create",
     is_json: flags.Json = None,
 ) -> None:

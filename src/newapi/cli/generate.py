@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from newapi.cli import flags
+from newapi.errors import Problem, UsageError
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -24,11 +25,38 @@ _Change = Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Change
 
 
 @app.callback(invoke_without_command=True)
-def generate(context: typer.Context) -> None:
-    """Add code of your own design to a project."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-        raise typer.Exit
+def generate(
+    context: typer.Context,
+    *,
+    path: flags.Project = None,
+    is_dry_run: flags.DryRun = False,
+    keep_tables: flags.KeepTables = False,
+    conflict: flags.Conflict = "inline",
+    is_json: flags.Json = None,
+) -> int:
+    """Generate what models.yml says; or one resource or task by the command line.
+
+    Without a command, models.yml is compared with the resources that the project has, and all
+    changes are made in one step, with one migration.
+    """
+    if context.invoked_subcommand is not None:
+        if given := [name for name, value in context.params.items() if _is_given(value)]:
+            message = f"The options of `newapi generate` stand behind {context.invoked_subcommand}."
+            raise UsageError(
+                [Problem(message, f"newapi generate {context.invoked_subcommand} --help")]
+                if given
+                else []
+            )
+        return 0
+    from newapi.commands import generate_models as command
+    from newapi.terminal.console import Console
+
+    options = command.Options(path, is_dry_run, keep_tables, conflict)
+    return command.run(options, Console(is_json=is_json))
+
+
+def _is_given(value: object) -> bool:
+    return value not in (None, False, "inline")
 
 
 @app.command()

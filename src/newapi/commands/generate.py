@@ -87,7 +87,8 @@ def _wanted(options: Options) -> Wanted:
 
 def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> dict[str, Any]:
     """Say what happens, for a program; docs/json.md explains the keys."""
-    decision, definition = found.decision, found.decision.definition
+    (decision,) = found.decisions
+    definition = decision.definition
     return {
         **execution.describe("generate", repository, found.plan, is_dry_run=is_dry_run),
         "action": decision.verb,

@@ -14,7 +14,7 @@ from newapi.terminal.text import shorten
 if TYPE_CHECKING:
     from newapi.terminal.console import Console
 
-_SUBJECTS = ("create", "resource")
+_SUBJECTS = ("create", "resource", "models")
 
 
 def run(subject: str, console: Console) -> None:
@@ -35,6 +35,10 @@ def _schema(subject: str) -> schema.Schema:
         from newapi.resources import schema as of_resources
 
         return of_resources.of_definition()
+    if subject == "models":
+        from newapi.resources import model_file
+
+        return model_file.of_file()
     near = features.nearest(subject, _SUBJECTS) or "|".join(_SUBJECTS)
     message = f"There is no schema of '{shorten(subject)}'."
     raise UsageError([Problem(message, f"newapi schema {near}")])

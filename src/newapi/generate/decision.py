@@ -15,7 +15,7 @@ from newapi.template import features
 from newapi.terminal.text import shorten
 
 if TYPE_CHECKING:
-    from newapi.resources.definition import Access, Api, Definition
+    from newapi.resources.definition import Access, Api, Definition, Field
     from newapi.resources.project_names import ProjectNames
 
 
@@ -40,6 +40,7 @@ class Decision:
     definition: Definition
     operations: tuple[Operation, ...]
     warnings: tuple[str, ...] = ()
+    later: tuple[Field, ...] = ()  # references to tables that are created after this one
 
     def applied(self, definitions: Mapping[str, Definition]) -> dict[str, Definition]:
         """Return all resources afterwards."""

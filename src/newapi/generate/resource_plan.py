@@ -2,68 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from newapi.errors import UsageError
-from newapi.generate import decision
+from newapi.errors import NewapiError, UsageError
+from newapi.generate import decision, model_changes, revision
 from newapi.generate.decision import Decision, Request
-from newapi.project import history, migrations, revisions
+from newapi.project import history
 from newapi.project.migrations import Lineage
+from newapi.project.tree import Entry
 from newapi.questions import answer_migration
-from newapi.resources import context, inventory, needs, project_names
+from newapi.resources import inventory, model_text, needs, project_names
 from newapi.resources.generator import Generator, require_there
 from newapi.resources.inventory import Inventory
-from newapi.resources.rendering import Side, Workshop, key
+from newapi.resources.rendering import Side, Workshop
 from newapi.template import catalog
 from newapi.template.features import Resolution
+from newapi.terminal.text import shorten
 from newapi.update import planning, resource_merge, text_merge, worktree
+from newapi.update.merge import Outcome
 from newapi.update.planning import Plan, Wanted
 from newapi.update.resource_merge import Woven
 from newapi.update.text_merge import Labels
 
 if TYPE_CHECKING:
     from newapi.project.git import Item, Repository
-    from newapi.project.locations import Locations
-    from newapi.project.tree import Tree
+    from newapi.resources.definition import Definition
+    from newapi.resources.model_file import Model
+    from newapi.resources.project_names import ProjectNames
     from newapi.template.catalog import Value
     from newapi.template.sources import Source
     from newapi.terminal.console import Console
 
     Listing: TypeAlias = Mapping[str, Item]
 
+MODELS = "models.yml"
+_NAMED = 2  # so many resources are named in one line
+
 
 @dataclass(frozen=True)
 class Step:
-    """One resource, before and after."""
+    """Resources, before and after."""
 
     source: Source
     old: Side
     new: Side
-    decision: Decision
+    decisions: Sequence[Decision]
     wanted: Wanted
-
-    @property
-    def subject(self) -> str:
-        """Return the subject of the change, as in the name of its revision file."""
-        return f"{self.decision.verb}_{self.decision.definition.plural}"
 
 
 @dataclass(frozen=True)
 class Generated:
-    """What would happen, and to which resource."""
+    """What would happen, and to which resources."""
 
     plan: Plan
-    decision: Decision
+    decisions: tuple[Decision, ...]
+    definitions: Mapping[str, Definition]  # of all resources afterwards
 
 
-def plan(repository: Repository, request: Request, wanted: Wanted, console: Console) -> Generated:
-    """Render a resource as it was and as it is to be, and merge.
+def plan(
+    repository: Repository, request: Request | Model | None, wanted: Wanted, console: Console
+) -> Generated:
+    """Render resources as they were and as they are to be, and merge.
+
+    A request is a typed command line, or what `models.yml` says; without one, the file is written.
 
     Raises:
         NewapiError: The project cannot be changed; says why, and what helps.
-        UsageError: The resource cannot be as it was asked for.
+        UsageError: The resources cannot be as they were asked for.
     """
     present = planning.look(repository, wanted)
     listing, record, _ = present
@@ -72,48 +80,143 @@ def plan(repository: Repository, request: Request, wanted: Wanted, console: Cons
         known = catalog.load(source.path)
         before = answer_migration.recorded(record, known)
         found = inventory.committed(repository, listing, source.path)
-        decision = _decide(repository, listing, request, found, before)
-        definitions = decision.applied(found.definitions)
+        text = _model_text(repository, listing)
+        decisions = _decide(request, _names(repository, listing, found, before), text)
+        definitions = dict(found.definitions)
+        for each in decisions:
+            definitions = each.applied(definitions)
         resolution, problems = needs.resolve(Resolution(before, (), ()), definitions, ())
         if problems:
             raise UsageError(problems)
         old = Side(source.path, before, found)
         new = Side(source.path, resolution.answers, found.changed(definitions))
-        with console.status(f"Generating {decision.definition.name}"):
-            woven = _woven(repository, listing, Step(source, old, new, decision, wanted))
+        names = ", ".join(each.definition.name for each in decisions)
+        with console.status(f"Generating {shorten(names)}"):
+            woven = _woven(repository, listing, Step(source, old, new, decisions, wanted))
+    if not wanted.edited:
+        written = _written(text, found.definitions, definitions, decisions)
+        woven = _with_file(woven, text, written)
     labels = Labels(
         base=f"template {source.commit}",
-        theirs=f"template {source.commit} with {decision.definition.name}",
+        theirs=f"template {source.commit} with {shorten(names)}",
     )
     done = replace(
         planning.begin(present, source, before, resolution, labels=labels),
-        warnings=decision.warnings,
-        dropped=_dropped(decision, wanted),
+        warnings=tuple(warning for each in decisions for warning in each.warnings),
+        dropped=tuple(name for each in decisions for name in _dropped(each, wanted)),
         lineage=Lineage(known.renames),
-        title=f"{decision.verb.capitalize()} the resource {decision.definition.name}",
+        title=_title(decisions),
+        edited=wanted.edited,
     )
-    return Generated(planning.conclude(repository, listing, wanted, done, woven), decision)
+    if not decisions and woven.base == woven.theirs:
+        return Generated(replace(done, edited={}), (), definitions)
+    concluded = planning.conclude(repository, listing, wanted, done, woven)
+    return Generated(_with_edited(concluded, listing), tuple(decisions), definitions)
+
+
+def _model_text(repository: Repository, listing: Listing) -> str | None:
+    """Return `models.yml` as it is committed or staged."""
+    item = listing.get(MODELS)
+    return repository.blobs([item.digest])[item.digest].decode("utf-8-sig") if item else None
+
+
+def _written(
+    text: str | None,
+    before: Mapping[str, Definition],
+    after: Mapping[str, Definition],
+    decisions: Iterable[Decision],
+) -> str | None:
+    """Return `models.yml` with the changes of the command line; None if there is nothing to say."""
+    if text is None:
+        return model_text.write(after) if after else None
+    renamed = {
+        one.old.name: one.new.name
+        for each in decisions
+        for one in each.operations
+        if one.op == "rename" and one.old and one.new
+    }
+    written = model_text.updated(text, before, after, renamed) if before != after else text
+    return None if model_text.is_empty(written) else written
+
+
+def _with_file(woven: Woven, before: str | None, after: str | None) -> Woven:
+    sides = [
+        {**side, **({MODELS: Entry(text.encode())} if text is not None else {})}
+        for side, text in ((woven.base, before), (woven.theirs, after))
+    ]
+    return woven._replace(base=sides[0], theirs=sides[1])
+
+
+def _with_edited(done: Plan, listing: Listing) -> Plan:
+    """Name the files among the outcomes that are staged as the user has edited them."""
+    own = [
+        Outcome(path, "updated" if path in listing else "added", "as you wrote it")
+        for path in done.edited
+    ]
+    outcomes = sorted([*done.merged.outcomes, *own], key=lambda outcome: outcome.path)
+    return replace(done, merged=replace(done.merged, outcomes=tuple(outcomes)))
 
 
 def _decide(
-    repository: Repository,
-    listing: Listing,
-    request: Request,
-    found: Inventory,
-    answers: Mapping[str, Value],
-) -> Decision:
+    request: Request | Model | None, known: ProjectNames, text: str | None
+) -> Sequence[Decision]:
+    if request is None:
+        return ()
+    if not isinstance(request, Request):
+        return model_changes.decide(request, known)
+    if text is not None:
+        _require_generated(text, known)
+    return (decision.decide(request, known),)
+
+
+def _require_generated(text: str, known: ProjectNames) -> None:
+    """Refuse a change by the command line while `models.yml` says something else.
+
+    Raises:
+        NewapiError: The file was edited since.
+    """
+    from newapi.resources import model_file
+
+    with suppress(UsageError):
+        if not model_changes.decide(model_file.read(text.encode()), known):
+            return
+    message = f"{MODELS} says something else than what is generated."
+    raise NewapiError(message, "newapi generate first")
+
+
+def _title(decisions: Sequence[Decision]) -> str:
+    """Return what happens in one line, such as `Create category and product`."""
+    if not decisions:
+        return f"Write {MODELS}"
+    verbs: dict[str, list[str]] = {}
+    for each in decisions:
+        verbs.setdefault(each.verb, []).append(each.definition.name)
+    if len(decisions) == 1:
+        ((verb, names),) = verbs.items()
+        return f"{verb.capitalize()} the resource {names[0]}"
+    parts = [
+        f"{verb} {' and '.join(names)}"
+        if len(names) <= _NAMED
+        else f"{verb} {len(names)} resources"
+        for verb, names in verbs.items()
+    ]
+    return ", ".join(parts).capitalize()
+
+
+def _names(
+    repository: Repository, listing: Listing, found: Inventory, answers: Mapping[str, Value]
+) -> ProjectNames:
     modules = inventory.modules(repository, listing)
     if marked := [
         path for path, data in sorted(modules.items()) if text_merge.markers(data, Labels())
     ]:
         raise worktree.unresolved(marked)
-    around = project_names.look(
+    return project_names.look(
         found.definitions,
         {path: data.decode(errors="replace") for path, data in modules.items()},
         accounts=needs.has_accounts(answers),
         database=str(answers.get("database", "")),
     )
-    return decision.decide(request, around)
 
 
 def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
@@ -121,47 +224,26 @@ def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
     old, new, workshop = step.old, step.new, Workshop()
     places = worktree.places(repository, listing)
     ours = worktree.revisions(repository, listing, places)
-    about = _revision(step, ours, places)
+    parts = [*revision.pieces(step.decisions, old, new, keep_tables=step.wanted.keep_tables)]
+    about = revision.about(step.decisions, ours, places) if parts else {}
     names = {*old.contexts, *new.contexts}
     differing = {name for name in names if old.contexts.get(name) != new.contexts.get(name)}
     jobs = [(side, side.contexts[n]) for side in (old, new) for n in differing & {*side.contexts}]
-    workshop.prepare([*jobs, *about])
+    workshop.prepare([*jobs, *((piece.side, piece.about(about)) for piece in parts)])
     made = resource_merge.make(workshop, old, new, differing)
     moved = made.base.keys() ^ made.theirs.keys()
     if moved & listing.keys() and differing != names:  # other resources may have the same files
         made = resource_merge.make(workshop, old, new, names)
     added = made.theirs.keys() - made.base.keys()
     worktree.require_room(repository, listing, added, "resource")
-    revision = {
-        revisions.path_of(job[1]["revision"]["id"], step.subject): entry
-        for job in about
-        for entry in workshop.made[key(*job)].values()
-    }
+    subject = revision.subject(step.decisions) if parts else ""
+    own = revision.rendered(parts, about, workshop.made, subject) if parts else {}
     base, theirs = made.base, made.theirs
     if old.answers != new.answers:
         name = repository.project.name
         base = {**planning.render(step.source, old.answers, name), **base}
         theirs = {**planning.render(step.source, new.answers, name), **theirs}
-    return resource_merge.join(base, theirs, old, new)._replace(revision=revision)
-
-
-def _revision(step: Step, ours: Tree, places: Locations) -> list[tuple[Side, dict[str, Any]]]:
-    """Return the context of the revision, in a list that is empty if the change needs none."""
-    decision, definition = step.decision, step.decision.definition
-    is_removed = decision.verb == "remove"
-    steps = [operation for operation in decision.operations if operation.alters_table]
-    if not steps or (is_removed and step.wanted.keep_tables):
-        return []
-    side = step.old if is_removed else step.new
-    operations = [context.of_operation(one, definition, side.definitions) for one in steps]
-    down = migrations.head(ours, places)
-    about = {
-        "id": migrations.vacant(ours, places, decision.verb, definition.plural, down or ""),
-        "down": down,
-        "message": f"{decision.verb.capitalize()} {definition.plural}",
-        "operations": operations,
-    }
-    return [(side, {**side.contexts[definition.name], "revision": about})]
+    return resource_merge.join(base, theirs, old, new)._replace(revision=own)
 
 
 def _dropped(decision: Decision, wanted: Wanted) -> tuple[str, ...]:

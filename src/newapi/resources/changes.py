@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -77,6 +77,49 @@ def apply(definition: Definition, changes: Changes, project_names: ProjectNames)
     return Changed(result, tuple(run.operations), tuple(run.warnings))
 
 
+def compare(
+    old: Definition, new: Definition, renamed: Mapping[str, str]
+) -> tuple[tuple[Operation, ...], tuple[str, ...], list[Problem]]:
+    """Return the steps from one definition to another, warnings, and what makes it impossible.
+
+    `renamed` has the old names of fields by their new ones; what is renamed already is passed over.
+    """
+    run = _Run(old)
+    due = _due(old, new, renamed, run.problems)
+    for was in old.fields:
+        is_gone = new.field(was.name) is None or was.name in due
+        if is_gone and was.name not in due.values():
+            run.drop(was.name)
+    run.rename([f"{was}:{now}" for now, was in due.items()])
+    present = {field.name: field for field in run.fields}
+    for field in new.fields:
+        before = present.get(field.name)
+        if before is None and field.name not in due:
+            run.add_field(field)
+        elif before is not None and before != field:
+            run.change_field(before, field)
+    return tuple(run.operations), tuple(run.warnings), run.problems
+
+
+def _due(
+    old: Definition, new: Definition, renamed: Mapping[str, str], problems: list[Problem]
+) -> dict[str, str]:
+    """Return the renames that are not made yet."""
+    due: dict[str, str] = {}
+    for now, was in renamed.items():
+        if old.field(was) and was != now:
+            due[now] = was
+        elif not old.field(now) and not old.field(was):
+            have = ", ".join(field.name for field in old.fields)
+            message = f"{old.name} has no recorded field '{shorten(was)}'."
+            problems.append(Problem(message, f"Drop `was`, or one of {have}", now))
+    # A field that keeps its name cannot be what another one was: that rename is an older one.
+    while kept := [now for now, was in due.items() if new.field(was) and was not in due]:
+        for now in kept:
+            del due[now]
+    return due
+
+
 class _Run:
     """Changes one field after the other; collects problems instead of exceptions."""
 
@@ -116,11 +159,15 @@ class _Run:
         if new == old:
             message = f"{old.name} is {fields.render_type(old)} already."
             self.problems.append(Problem(message, f"Drop --change {shorten(text)}"))
-        elif reason := conversions.refusal(old, new):
+        else:
+            self.change_field(old, new)
+
+    def change_field(self, old: Field, new: Field) -> None:
+        if reason := conversions.refusal(old, new):
             fix = f"--add {fields.render(replace(new, name=f'new_{new.name}'[:40], optional=True))}"
             fix = f"{fix.rstrip('_')}, copy what the rows have, then --drop {old.name}"
             message = f"{old.name} cannot become {fields.render_type(new)}: {reason}."
-            self.problems.append(Problem(message, fix))
+            self.problems.append(Problem(message, fix, new.name))
         else:
             self.warnings += conversions.warnings(old, new)
             self.fields[self.fields.index(old)] = new
@@ -131,8 +178,10 @@ class _Run:
 
     def add(self, text: str) -> None:
         new = self._read(text)
-        if not new or not self._is_free(new.name):
-            return
+        if new and self._is_free(new.name):
+            self.add_field(new)
+
+    def add_field(self, new: Field) -> None:
         if not new.optional and new.default is None:
             self.problems.append(_needed(new))
             return
@@ -191,7 +240,7 @@ def _needed(field: Field) -> Problem:
     optional = f"--add {fields.render(replace(field, optional=True))}"
     message = f"{field.name} is required, but the rows that exist have none."
     if field.type == "ref" or field.unique:
-        return Problem(message, optional)
+        return Problem(message, optional, field.name)
     kind = fields.render_type(field)
     words = f"{kind[:-1]}, default=...)" if kind.endswith(")") else f"{kind}(default=...)"
-    return Problem(message, f"{optional}, or {field.name}:{words}")
+    return Problem(message, f"{optional}, or {field.name}:{words}", field.name)

@@ -42,12 +42,12 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
     for field in definition.fields:
         target = around.definitions.get(field.target or "")
         if field.target and not target:
-            yield _unknown_target(field, around)
+            yield replace(_unknown_target(field, around), key=field.name)
         elif field.target == definition.name and not field.optional:
             message = f"{field.name}: the first {definition.title} could refer to none."
-            yield Problem(message, render(replace(field, optional=True)))
+            yield Problem(message, render(replace(field, optional=True)), field.name)
         elif target and target.access not in READABLE[definition.access]:
-            yield _unreadable(definition, field, target)
+            yield replace(_unreadable(definition, field, target), key=field.name)
     for name, field in referrers(definition.name, around.definitions):
         if definition.access not in READABLE[around.definitions[name].access]:
             yield _unreadable(around.definitions[name], field, definition)

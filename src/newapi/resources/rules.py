@@ -25,8 +25,9 @@ def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) 
         found += clashes.check_names(definition, project_names)
     found += _check_columns(definition)
     for field in definition.fields:
-        found += _check_name_of_field(definition, field, around)
-        found += limits.check(field, around.database)
+        flaws = [*_check_name_of_field(definition, field, around)]
+        flaws += limits.check(field, around.database)
+        found += (replace(flaw, key=field.name) for flaw in flaws)
     found += references.check(definition, around)
     found += _check_row(definition, around.database)
     plurals = {name: other.plural for name, other in around.definitions.items()}

@@ -12,14 +12,19 @@ from newapi.resources.kinds import KINDS, Kind, shown
 from newapi.resources.rules import MAX_FIELDS
 
 _DESCRIPTION = (
-    "A file resources/NAME.yml of a project: the definition of the resource NAME. `newapi generate"
-    " resource` writes it, and with its flags --add, --drop, --rename and --change changes it."
+    "A file resources/NAME.yml of a project: the resource NAME as `newapi generate` has made it."
+    " newapi writes this file; changes are made in models.yml."
 )
+NAME: Schema = {
+    "type": "string",
+    "pattern": f"^{naming.PATTERN}$",
+    "maxLength": naming.MAX_LENGTH,
+}
 
 
 def of_definition() -> Schema:
     """Return the schema of a definition."""
-    name = {"type": "string", "pattern": f"^{naming.PATTERN}$", "maxLength": naming.MAX_LENGTH}
+    name = NAME
     about: dict[str, Schema] = {
         "plural": {
             **name,
@@ -37,11 +42,7 @@ def of_definition() -> Schema:
             "propertyNames": name,
             "minProperties": 1,
             "maxProperties": MAX_FIELDS,
-            "additionalProperties": {
-                "type": "string",
-                "maxLength": MAX_CHARACTERS,
-                "anyOf": [_of_type(each) for each in KINDS],
-            },
+            "additionalProperties": of_type(),
         },
         "digest": {
             "type": "string",
@@ -58,6 +59,12 @@ def of_definition() -> Schema:
         "required": [*store.KEYS, store.DIGEST],
         "additionalProperties": False,
     }
+
+
+def of_type() -> Schema:
+    """Return the schema of the type of a field, with its options."""
+    types = [_of_type(each) for each in KINDS]
+    return {"type": "string", "maxLength": MAX_CHARACTERS, "anyOf": types}
 
 
 def _of_type(name: Type) -> Schema:

@@ -1,4 +1,4 @@
-"""Definitions as files of the project: written by newapi, read by people, not edited by hand."""
+"""The recorded definitions: files of the project that newapi writes and nobody edits."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ Content: TypeAlias = "dict[str, str | dict[str, str]]"
 
 _DEPTH = 2
 _COMMENT = """\
-# The resource {name}. newapi writes this file, and notices when it is edited by hand; to change it:
-#   newapi generate resource {name} --add FIELD --drop NAME --rename OLD:NEW --change FIELD
+# The resource {name} as it was generated. To change it, edit models.yml and run `newapi generate`,
+# or newapi generate resource {name} --add FIELD --drop NAME --rename OLD:NEW --change FIELD
 """
 
 
@@ -58,8 +58,9 @@ def read(path: str, text: bytes | str) -> Definition:
     if content.pop(DIGEST, "") != seal(name, content):
         raise NewapiError(
             f"{path} was edited by hand.",
-            f"Bring it back with `git checkout -- {path}`, then say the change to newapi:"
-            f" `newapi generate resource {shorten(name)} --add FIELD` (--drop, --rename, --change)",
+            f"Bring it back with `git checkout -- {path}`, then make the change in models.yml and"
+            f" run `newapi generate`, or `newapi generate resource {shorten(name)} --add FIELD`"
+            " (--drop, --rename, --change)",
         )
     return _understand(path, name, content)
 

@@ -97,13 +97,16 @@ def carry_out(
         return document
 
     def require_current() -> None:
-        worktree.require_quiet(repository, may_follow=bool(plan.earlier))
+        edited = plan.edited
+        worktree.require_quiet(repository, may_follow=bool(plan.earlier), edited=edited)
+        worktree.require_same(repository, edited, edited)
         worktree.require_same(repository, merged.ours, plan.ignored & merged.writes.keys())
 
     merged = plan.merged
+    writes = {**plan.edited, **merged.writes}
     beside = {outcome.beside for outcome in merged.outcomes if outcome.beside}
     change = Change(
-        writes=merged.writes,
+        writes=writes,
         unstaged=plan.ignored | beside,
         stages=merged.stages,
         summary=document,

@@ -84,6 +84,7 @@ class Wanted:
     is_repair: bool = False  # add what features need together
     is_quiet_required: bool = True
     may_follow: bool = False  # on top of changes that newapi has staged
+    edited: Tree = field(default_factory=dict)  # files that need not be committed
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class Plan:
     base: Tree = field(default_factory=dict)
     lineage: Lineage = field(default_factory=Lineage)
     names: Mapping[str, str] = field(default_factory=dict)  # which the template has renamed
+    edited: Tree = field(default_factory=dict)  # files of the user that are staged as they are
 
     @property
     def is_up_to_date(self) -> bool:
@@ -193,7 +195,7 @@ def look(repository: Repository, wanted: Wanted) -> Present:
             missing or broken.
     """
     if wanted.is_quiet_required:
-        worktree.require_quiet(repository, may_follow=wanted.may_follow)
+        worktree.require_quiet(repository, may_follow=wanted.may_follow, edited=wanted.edited)
     elif not repository.head():
         raise NewapiError("The repository has no commit yet.", "git add --all && git commit")
     earlier = worktree.followed(repository)

@@ -32,10 +32,13 @@ class Ours:
     ignored: frozenset[str]
 
 
-def require_quiet(repository: Repository, *, may_follow: bool) -> None:
+def require_quiet(
+    repository: Repository, *, may_follow: bool, edited: Collection[str] = ()
+) -> None:
     """Refuse a work tree in which something is going on.
 
-    With `may_follow`, changes that newapi itself has staged are accepted.
+    With `may_follow`, changes that newapi itself has staged are accepted, and always those of the
+    files in `edited`.
 
     Raises:
         NewapiError: There is no commit, an unfinished merge, or an uncommitted change.
@@ -46,7 +49,7 @@ def require_quiet(repository: Repository, *, may_follow: bool) -> None:
         raise NewapiError("The repository has no commit yet.", fix)
     if what := repository.under_way():
         raise NewapiError(f"git is in the middle of {what}.", "Finish it, or abort it, first.")
-    changed = repository.changes()
+    changed = {p: code for p, code in repository.changes().items() if p not in edited}
     if not changed:
         return
     journals = _on_commit(repository, head)
@@ -55,9 +58,10 @@ def require_quiet(repository: Repository, *, may_follow: bool) -> None:
     if not may_follow or not journals:
         fix = "Commit them, or `git stash --include-untracked`"
         raise _uncommitted([*changed], f"{fix}; {_ABORT}." if journals else f"{fix}.")
-    if edited := _edited(repository, changed, results(journals)):
+    staged = {path: e for path, e in results(journals).items() if path not in edited}
+    if found := _edited(repository, changed, staged):
         stash = "`git stash --keep-index --include-untracked` puts aside what is not staged"
-        raise _uncommitted(edited, f"Commit everything; or {stash}.")
+        raise _uncommitted(found, f"Commit everything; or {stash}.")
 
 
 def require_same(repository: Repository, ours: Tree, paths: Iterable[str]) -> None:

@@ -14,9 +14,9 @@ PATH = "resources/product.yml"
 
 def test_file_reads_well() -> None:
     assert store.write(shop().definitions["product"]) == (
-        "# The resource product. newapi writes this file, and notices when it is edited by hand;"
-        " to change it:\n"
-        "#   newapi generate resource product --add FIELD --drop NAME --rename OLD:NEW"
+        "# The resource product as it was generated. To change it, edit models.yml and run"
+        " `newapi generate`,\n"
+        "# or newapi generate resource product --add FIELD --drop NAME --rename OLD:NEW"
         " --change FIELD\n"
         "plural: products\n"
         "access: owned\n"

@@ -1,0 +1,81 @@
+"""`newapi generate`: make the project what its `models.yml` says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from newapi.commands import update
+from newapi.errors import NewapiError
+from newapi.generate import resource_plan
+from newapi.project import tree
+from newapi.project.tree import Entry
+from newapi.resources import fields
+from newapi.update import execution
+
+if TYPE_CHECKING:
+    from newapi.generate.resource_plan import Generated
+    from newapi.project.git import Repository
+    from newapi.resources.model_file import Model
+    from newapi.terminal.console import Console
+
+_EXAMPLE = "resources: {category: {fields: {name: 'str(1..100)'}}}"
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line."""
+
+    path: str | None = None
+    is_dry_run: bool = False
+    keep_tables: bool = False
+    conflict: str = "inline"
+
+
+def run(options: Options, console: Console) -> int:
+    """Compare the file with what is recorded, and generate the difference."""
+    repository = execution.locate(options.path)
+    shared = update.Options("generate", keep_tables=options.keep_tables, conflict=options.conflict)
+    wanted, is_dry_run = update.wanted(shared), options.is_dry_run
+    with execution.at_work(repository, console, is_dry_run=is_dry_run) as desk:
+        model: Model | None = None
+        if (data := _read(repository)) is not None:
+            from newapi.resources import model_file
+
+            model = model_file.read(data)
+            wanted = replace(wanted, edited={resource_plan.MODELS: Entry(data)})
+        found = resource_plan.plan(repository, model, wanted, console)
+        told = _describe(repository, found, is_dry_run=is_dry_run)
+        document = execution.carry_out(repository, desk, found.plan, told)
+    return update.finish(repository, found.plan, document, console)
+
+
+def _read(repository: Repository) -> bytes | None:
+    """Return `models.yml` as it is in the work tree."""
+    entry = tree.look(repository.project / resource_plan.MODELS)
+    if entry is not None and entry.kind != "file":
+        raise NewapiError(f"{resource_plan.MODELS} is a link.", "Replace it by the file itself.")
+    return entry.data if entry else None
+
+
+def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> dict[str, Any]:
+    """Say what happens, for a program; docs/json.md explains the keys."""
+    if not found.definitions and not found.decisions:
+        message = f"There is no {resource_plan.MODELS}, and no resource to write into it."
+        raise NewapiError(
+            message, f"Write {_EXAMPLE!r} into it, or newapi generate resource NAME FIELD..."
+        )
+    return {
+        **execution.describe("generate", repository, found.plan, is_dry_run=is_dry_run),
+        "resources": [
+            {
+                "action": each.verb,
+                "name": each.definition.name,
+                "plural": each.definition.plural,
+                "access": each.definition.access,
+                "api": each.definition.api,
+                "fields": [fields.render(field) for field in each.definition.fields],
+            }
+            for each in found.decisions
+        ],
+    }

@@ -1,0 +1,125 @@
+"""Compare `models.yml` with the recorded resources, and decide about all changes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from newapi.errors import Problem, UsageError
+from newapi.generate.decision import Decision
+from newapi.resources import changes, naming, references, rules
+from newapi.resources.changes import Operation
+from newapi.resources.definition import Definition
+
+if TYPE_CHECKING:
+    from newapi.resources.definition import Access
+    from newapi.resources.model_file import Entry, Model
+    from newapi.resources.project_names import ProjectNames
+
+_FIXED = ("plural", "access", "api")
+
+
+def decide(model: Model, project_names: ProjectNames) -> tuple[Decision, ...]:
+    """Return what is to be created, changed and removed, in an order in which it can be done.
+
+    Raises:
+        UsageError: It says everything that is wrong, with file and line.
+    """
+    recorded = project_names.definitions
+    wanted = {n: _definition(entry, project_names) for n, entry in model.entries.items()}
+    around = replace(project_names, definitions=wanted)
+    problems = [*model.problems]
+    decisions: list[Decision] = []
+    for name, definition in wanted.items():
+        flaws = _check(definition, around, before=recorded.get(name))
+        decision, others = _compare(model.entries[name], definition, recorded.get(name))
+        known = {flaw.key for flaw in flaws if flaw.key}
+        flaws += (flaw for flaw in others if flaw.key not in known)
+        if name in model.flawed:
+            flaws = [flaw for flaw in flaws if flaw.key]
+        problems += (model.located(flaw, "resources", name, *_in_fields(flaw)) for flaw in flaws)
+        decisions += [decision] if decision else []
+    if problems:
+        raise UsageError(list(dict.fromkeys(problems)))
+    gone = [Decision("remove", recorded[name], (Operation("drop_table"),))
+            for name in recorded.keys() - wanted.keys()]  # fmt: skip
+    return in_order([*decisions, *gone])
+
+
+def in_order(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Sort decisions: what is referred to is created first, and removed last.
+
+    A reference that closes a circle is left out of the table at first; a change adds it later.
+    """
+    groups: dict[str, dict[str, Decision]] = {"create": {}, "change": {}, "remove": {}}
+    for decision in decisions:
+        groups[decision.verb][decision.definition.name] = decision
+    created = _by_reference(groups["create"])
+    removed = [*reversed([*_by_reference(groups["remove"])])]
+    return (*created, *sorted(groups["change"].values(), key=_name), *removed)
+
+
+def _by_reference(decisions: Mapping[str, Decision]) -> Iterator[Decision]:
+    waiting = {name: decisions[name] for name in sorted(decisions)}
+    while waiting:
+        open_ends = {n: _targets(d.definition) & (waiting.keys() - {n}) for n, d in waiting.items()}
+        name = next((n for n in waiting if not open_ends[n]), "")
+        needed = {n: _targets(d.definition, is_required=True) for n, d in waiting.items()}
+        name = name or next(n for n in waiting if not needed[n] & (waiting.keys() - {n}))
+        later = tuple(f for f in waiting[name].definition.fields if f.target in open_ends[name])
+        yield replace(waiting.pop(name), later=later)
+
+
+def _targets(definition: Definition, *, is_required: bool = False) -> set[str]:
+    return {f.target for f in definition.fields if f.target and not (is_required and f.optional)}
+
+
+def _name(decision: Decision) -> str:
+    return decision.definition.name
+
+
+def _definition(entry: Entry, around: ProjectNames) -> Definition:
+    """Return the definition that an entry stands for: what it leaves out is as it is recorded."""
+    before = around.definitions.get(entry.name)
+    usual: Access = "owned" if around.accounts else "public"
+    return Definition(
+        name=entry.name,
+        plural=entry.plural or (before.plural if before else naming.plural_of(entry.name)),
+        access=entry.access or (before.access if before else usual),
+        api=entry.api or (before.api if before else "v1"),
+        fields=entry.fields,
+    )
+
+
+def _compare(
+    entry: Entry, definition: Definition, before: Definition | None
+) -> tuple[Decision | None, list[Problem]]:
+    if before is None:
+        return Decision("create", definition, (Operation("create"),)), []
+    if before == definition:
+        return None, []
+    problems = [
+        Problem(
+            f"{entry.name}: the {key} of a resource cannot be changed.",
+            f"{key}: {getattr(before, key)}",
+        )
+        for key in _FIXED
+        if getattr(before, key) != getattr(definition, key)
+    ]
+    operations, warnings, flaws = changes.compare(before, definition, entry.renamed)
+    return Decision("change", definition, operations, warnings), [*problems, *flaws]
+
+
+def _check(
+    definition: Definition, around: ProjectNames, before: Definition | None
+) -> list[Problem]:
+    if definition == before:
+        return [*references.check(definition, around)]
+    others = {n: each for n, each in around.definitions.items() if n != definition.name}
+    alone = replace(around, definitions=others)
+    return rules.check(definition, alone, is_new=before is None)
+
+
+def _in_fields(problem: Problem) -> tuple[str, ...]:
+    return ("fields",) if problem.key else ()

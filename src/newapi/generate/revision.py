@@ -1,0 +1,178 @@
+"""The revision of a change: one file, however many tables change."""
+
+from __future__ import annotations
+
+import ast
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newapi.project import migrations, revisions
+from newapi.project.tree import Entry, Tree
+from newapi.resources import context, formatting
+from newapi.resources.changes import Operation
+from newapi.resources.rendering import key
+
+if TYPE_CHECKING:
+    from newapi.generate.decision import Decision
+    from newapi.project.locations import Locations
+    from newapi.resources.rendering import Side
+
+_FUNCTIONS = ("upgrade", "downgrade")
+_NAMED = 2  # so many tables are named in the name of a revision
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The part of a revision that is about one table."""
+
+    side: Side
+    table: str
+    operations: tuple[Operation, ...]
+    without: frozenset[str] = frozenset()  # fields that the table does not have then
+
+    def about(self, revision: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the context of the generator."""
+        name = next(n for n, d in self.side.definitions.items() if d.plural == self.table)
+        whole = self.side.definitions[name]
+        fields = tuple(field for field in whole.fields if field.name not in self.without)
+        definition = replace(whole, fields=fields)
+        definitions = self.side.definitions
+        steps = [context.of_operation(one, definition, definitions) for one in self.operations]
+        return {
+            **self.side.contexts[name],
+            "definition": context.of_definition(definition, definitions),
+            "revision": {**revision, "operations": steps},
+        }
+
+
+def pieces(
+    decisions: Iterable[Decision], old: Side, new: Side, *, keep_tables: bool
+) -> list[Piece]:
+    """Return what happens to each table, in order; nothing where only schemas change."""
+    groups: dict[str, list[Decision]] = {"create": [], "change": [], "remove": []}
+    for decision in decisions:
+        groups[decision.verb].append(decision)
+    created, removed = groups["create"], [] if keep_tables else groups["remove"]
+    return [
+        *(_whole(new, decision) for decision in created),
+        *(piece for decision in created for piece in _later(new, decision)),
+        *(piece for decision in groups["change"] for piece in _change(new, decision)),
+        *(piece for decision in removed for piece in _later(old, decision)),
+        *(_whole(old, decision) for decision in removed),
+    ]
+
+
+def _change(side: Side, decision: Decision) -> Iterator[Piece]:
+    steps = tuple(one for one in decision.operations if one.alters_table)
+    if steps:
+        yield Piece(side, decision.definition.plural, steps)
+
+
+def _whole(side: Side, decision: Decision) -> Piece:
+    """Return the creation of a table, or its end, without what is added later."""
+    without = frozenset(field.name for field in decision.later)
+    return Piece(side, decision.definition.plural, decision.operations, without)
+
+
+def _later(side: Side, decision: Decision) -> Iterator[Piece]:
+    """Return the references that are added when all tables are there, or dropped before them."""
+    if decision.later:
+        is_new = decision.verb == "create"
+        steps = [Operation("add", new=f) if is_new else Operation("drop", old=f)
+                 for f in decision.later]  # fmt: skip
+        yield Piece(side, decision.definition.plural, tuple(steps))
+
+
+def about(decisions: Sequence[Decision], ours: Tree, places: Locations) -> dict[str, Any]:
+    """Return id, parent and message of the revision."""
+    down = migrations.head(ours, places)
+    if len(decisions) == 1:
+        words: tuple[str, ...] = (decisions[0].verb, decisions[0].definition.plural)
+    else:
+        words = (subject(decisions), *(f"{d.verb} {d.definition.plural}" for d in decisions))
+    return {
+        "id": migrations.vacant(ours, places, *words, down or ""),
+        "down": down,
+        "message": subject(decisions).replace("_", " ").capitalize()
+        if len(decisions) > 1
+        else f"{decisions[0].verb.capitalize()} {decisions[0].definition.plural}",
+    }
+
+
+def subject(decisions: Sequence[Decision]) -> str:
+    """Return what a revision does, as in the name of its file."""
+    verbs = {decision.verb for decision in decisions}
+    verb = verbs.pop() if len(verbs) == 1 else "change"
+    tables = [decision.definition.plural for decision in decisions]
+    if len(tables) > _NAMED:
+        return f"{verb}_{len(tables)}_tables"
+    return f"{verb}_{'_and_'.join(tables)}"
+
+
+def _joined(texts: Sequence[tuple[Piece, str]]) -> str:
+    """Return one file with the steps of several revisions, one function for each table."""
+    trees = [ast.parse(text) for _, text in texts]
+    imports = dict.fromkeys(
+        ast.unparse(node) for tree in trees for node in tree.body if _is_import(node)
+    )
+    first = texts[0][1]
+    values = [ast.get_source_segment(first, node) or "" for node in trees[0].body
+              if isinstance(node, ast.AnnAssign)]  # fmt: skip
+    docstring = first[: first.index('"""', 3) + 3]
+    functions: list[str] = []
+    calls: dict[str, list[str]] = {name: [] for name in _FUNCTIONS}
+    for (piece, text), tree in zip(texts, trees, strict=True):
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name in calls:
+                name = _free_name(f"_{node.name}_{piece.table}", calls[node.name])
+                calls[node.name].append(name)
+                segment = ast.get_source_segment(text, node) or ""
+                segment = segment.replace(f"def {node.name}(", f"def {name}(", 1)
+                functions.append(segment.replace(f'    """{_title(node)}"""\n', "", 1))
+    ends = [_calling("upgrade", calls["upgrade"]), _calling("downgrade", calls["downgrade"][::-1])]
+    blocks = [docstring, "\n".join(imports), "\n".join(values), *ends, *functions]
+    return "\n\n\n".join(blocks) + "\n"
+
+
+def _is_import(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _title(node: ast.FunctionDef) -> str:
+    return ast.get_docstring(node) or ""
+
+
+def _free_name(name: str, taken: Sequence[str]) -> str:
+    """Return the name of a function; a table that is changed twice has two."""
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+def _calling(name: str, functions: Sequence[str]) -> str:
+    lines = "\n".join(f"    {function}()" for function in functions)
+    return f'def {name}() -> None:\n    """{name.capitalize()} the schema."""\n{lines}'
+
+
+def rendered(
+    parts: Sequence[Piece], revision: Mapping[str, Any], made: Mapping[str, Tree], name: str
+) -> Tree:
+    """Return the file of a revision out of the rendered pieces."""
+    texts = [
+        (piece, entry.data.decode())
+        for piece in parts
+        for entry in made[key(piece.side, piece.about(revision))].values()
+    ]
+    path = revisions.path_of(revision["id"], name)
+    if len(texts) == 1:
+        return {path: Entry(texts[0][1].encode())}
+    with tempfile.TemporaryDirectory(prefix="newapi-revision-") as folder:
+        file = Path(folder, "revision.py")
+        file.write_text(_joined(texts), encoding="utf-8")
+        formatting.tidy(Path(folder))
+        return {path: Entry(file.read_bytes())}

@@ -1,0 +1,331 @@
+"""`models.yml`: all resources of a project in one file, which people write.
+
+The types below parse the file, and their JSON Schema documents it. Every scalar is read as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, Discriminator, Field, Tag, ValidationError, WithJsonSchema
+
+from newapi.errors import Problem
+from newapi.questions.schema import DIALECT, Schema
+from newapi.resources import definition, naming, schema
+from newapi.resources import fields as reading
+from newapi.resources.definition import Access, Api
+from newapi.template import features
+from newapi.terminal.text import shorten
+
+PATH = "models.yml"
+MAX_BYTES = 1024 * 1024
+MAX_RESOURCES = 500
+EXAMPLE = "resources: {category: {fields: {name: 'str(1..100)'}}}"
+
+Location: TypeAlias = tuple[str, ...]
+
+_DEPTH = 8
+_TEXT, _MAPPING = "text", "mapping"
+_Name = Annotated[str, WithJsonSchema(schema.NAME)]
+_Type = Annotated[str, WithJsonSchema(schema.of_type())]
+
+
+class FieldEntry(BaseModel, extra="forbid"):
+    """A field with more than its type."""
+
+    type: _Type = Field(
+        description="The type, with options, and ? when optional.", examples=["str(1..100)"]
+    )
+    was: _Name | None = Field(
+        None,
+        description="The recorded name, where the field gets another one. It has no effect later.",
+        examples=["old_name"],
+    )
+
+
+_Field = Annotated[
+    Annotated[_Type, Tag(_TEXT)] | Annotated[FieldEntry, Tag(_MAPPING)],
+    Discriminator(lambda value: _TEXT if isinstance(value, str) else _MAPPING),
+]
+
+
+class ResourceEntry(BaseModel, extra="forbid"):
+    """A resource."""
+
+    plural: _Name | None = Field(
+        None,
+        description="The name in the plural, which is that of the table and of the path.",
+        examples=["products"],
+    )
+    access: Access | None = Field(
+        None,
+        description="Who may do what: rows belong to their owners, everybody reads and"
+        " administrators write, or administrators only.",
+        examples=["public"],
+    )
+    api: Api | None = Field(None, description="The version of the API.", examples=["v1"])
+    fields: dict[_Name, _Field] = Field(
+        description="Each field by its name: its type, or a mapping with its type.",
+        min_length=1,
+        examples=[{"name": "str(1..100)"}],
+    )
+
+
+class ModelFile(BaseModel, extra="forbid"):
+    """The whole file."""
+
+    resources: dict[_Name, ResourceEntry] = Field(
+        description="Each resource by its name in the singular.", examples=[{}]
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A resource as the file says it; what it leaves out is None."""
+
+    name: str
+    plural: str | None
+    access: Access | None
+    api: Api | None
+    fields: tuple[definition.Field, ...]
+    renamed: Mapping[str, str]  # the recorded names of fields by their new ones
+
+
+@dataclass(frozen=True)
+class Model:
+    """The entries of a file, the lines of all keys, and what is wrong with the file."""
+
+    entries: Mapping[str, Entry]
+    lines: Mapping[Location, int]
+    problems: tuple[Problem, ...]
+    flawed: frozenset[str] = frozenset()  # entries of which something could not be read
+
+    def located(self, problem: Problem, *location: str) -> Problem:
+        """Return a problem with file, line and key, and its fix as it is written in the file."""
+        where = self._line((*location, problem.key) if problem.key else location)
+        return replace(problem, message=f"{where}{problem.message}", fix=_in_file(problem.fix))
+
+    def _line(self, location: Location) -> str:
+        while location and location not in self.lines:
+            location = location[:-1]
+        return f"{PATH}:{self.lines[location]}: " if location else f"{PATH}: "
+
+
+def read(data: bytes) -> Model:
+    """Read a file, and collect everything that is wrong with it."""
+    try:
+        node = _compose(data)
+    except _UnreadableError as flaw:
+        return Model({}, {}, (flaw.problem,))
+    tree = _Tree()
+    content = tree.plain(node, ())
+    content = content if isinstance(content, dict) else {}
+    return _understand(Model({}, tree.lines, tuple(tree.problems)), content)
+
+
+class _UnreadableError(Exception):
+    def __init__(self, flaw: str, fix: str, line: int = 0) -> None:
+        super().__init__(flaw)
+        where = f"{PATH}:{line}" if line else PATH
+        self.problem = Problem(f"{where}: {flaw}.", fix)
+
+
+def _compose(data: bytes) -> Any:
+    """Return the nodes of a file."""
+    import yaml
+
+    if len(data) > MAX_BYTES:
+        flaw = f"it is larger than {MAX_BYTES // 1024} KiB"
+        raise _UnreadableError(flaw, "Remove what is no resource")
+    try:
+        return yaml.compose(data.decode("utf-8-sig"), Loader=yaml.BaseLoader)
+    except UnicodeDecodeError:
+        raise _UnreadableError("it is not UTF-8", "Save it as UTF-8") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        fix = "Indent with spaces, and quote texts with ': ' or ' #' in them"
+        raise _UnreadableError(f"it is not YAML: {error.problem}", fix, line) from None
+    except (yaml.YAMLError, RecursionError):
+        raise _UnreadableError("it is not YAML", EXAMPLE) from None
+
+
+def of_file() -> Schema:
+    """Return the JSON Schema of the file."""
+    found = ModelFile.model_json_schema()
+    description = "The file models.yml of a project, which `newapi generate` reads."
+    return {
+        "$schema": DIALECT,
+        **found,
+        "title": "Resources of a project",
+        "description": description,
+    }
+
+
+class _Tree:
+    """Turns nodes into texts and mappings, and remembers their lines."""
+
+    def __init__(self) -> None:
+        self.lines: dict[Location, int] = {}
+        self.problems: list[Problem] = []
+        self._seen: set[int] = set()
+
+    def plain(self, node: Any, location: Location) -> object:
+        """Return what a node holds."""
+        import yaml
+
+        if node is None:
+            return {}
+        line = node.start_mark.line + 1
+        self.lines.setdefault(location, line)
+        if id(node) in self._seen or len(location) > _DEPTH:
+            self._problem(line, "aliases and deeper levels have no meaning here", "Write it out")
+            return ""
+        self._seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.plain(each, (*location, str(n))) for n, each in enumerate(node.value)]
+        if not isinstance(node, yaml.MappingNode):
+            return str(node.value)
+        found: dict[str, object] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            name = str(key.value)
+            if name in found:
+                self._problem(line, f"{shorten(name)} is there twice", "Keep one of them")
+            self.lines[*location, name] = line
+            found[name] = self.plain(value, (*location, name))
+        return found
+
+    def _problem(self, line: int, flaw: str, fix: str) -> None:
+        self.problems.append(Problem(f"{PATH}:{line}: {flaw}.", fix))
+
+
+def _understand(model: Model, content: dict[str, object]) -> Model:
+    problems, flawed = [*model.problems], set[str]()
+    try:
+        ModelFile.model_validate(content)
+    except ValidationError as error:
+        for flaw in error.errors():
+            location, problem = _of_flaw(flaw)
+            problems.append(model.located(problem, *location))
+            flawed |= {*location[1:2]}
+    resources = content.get("resources")
+    resources = resources if isinstance(resources, dict) else {}
+    if len(resources) > MAX_RESOURCES:
+        message = f"{len(resources)} resources are too many; {MAX_RESOURCES} are allowed."
+        problems.append(model.located(Problem(message, "Make two projects of it"), "resources"))
+    entries: dict[str, Entry] = {}
+    for name, value in resources.items():
+        about = value if isinstance(value, dict) else {}
+        found = [*_check_name(name, "a resource's name", "product")]
+        found = found or [*_read_entry(entries, name, about)]
+        flawed |= {name} if found else set()
+        problems += (model.located(each, "resources", name, "fields") for each in found)
+    return replace(model, entries=entries, problems=tuple(problems), flawed=frozenset(flawed))
+
+
+def _read_entry(
+    entries: dict[str, Entry], name: str, about: Mapping[str, object]
+) -> Iterator[Problem]:
+    """Add an entry to those that there are; say which of its fields cannot be read."""
+    typed = about.get("fields")
+    found: list[definition.Field] = []
+    renamed: dict[str, str] = {}
+    for key, value in (typed if isinstance(typed, dict) else {}).items():
+        extra = value if isinstance(value, dict) else {}
+        text = extra.get("type") if isinstance(value, dict) else value
+        flaws = [*_check_name(key, "a field's name", "title")]
+        if isinstance(text, str) and not flaws:
+            read_fields, flaws = reading.read([f"{key}:{text}"])
+            found += read_fields
+        yield from (replace(flaw, key=key) for flaw in flaws)
+        if isinstance(was := extra.get("was"), str):
+            renamed[key] = was
+    plural = about.get("plural")
+    if isinstance(plural, str):
+        yield from _check_name(plural, "the plural", "products")
+    entries[name] = Entry(
+        name=name,
+        plural=plural if isinstance(plural, str) else None,
+        access=next((a for a in definition.ACCESSES if a == about.get("access")), None),
+        api=next((a for a in definition.APIS if a == about.get("api")), None),
+        fields=tuple(found),
+        renamed=renamed,
+    )
+
+
+def _check_name(text: str, what: str, fallback: str) -> Iterator[Problem]:
+    proposal = naming.proposal(text, fallback)
+    try:
+        if naming.normalise(text) != text:
+            yield Problem(f"{shorten(text)}: {what} is written in snake case.", f"{proposal}:")
+    except ValueError as flaw:
+        yield Problem(f"'{shorten(text)}' cannot be {what}: it {flaw}.", f"{proposal}:")
+
+
+def _of_flaw(flaw: Any) -> tuple[Location, Problem]:
+    """Return the place of a flaw that a type has found, and the problem in plain words."""
+    path = tuple(str(part) for part in flaw["loc"])
+    location = tuple(
+        part for n, part in enumerate(path) if part not in {_TEXT, _MAPPING} or n in {1, 3}
+    )
+    key = location[-1] if location else ""
+    known = {key: each.examples or [] for key, each in _keys(len(location)).items()}
+    fix = f"{key}: {known[key][0]}" if known.get(key) else "name: str(1..100)"
+    name = ".".join(location[1:])
+    match flaw["type"]:
+        case "extra_forbidden":
+            near = features.nearest(key, known) or ", ".join(known)
+            return location, Problem(
+                f"{shorten(name or key)}: there is no such key.", f"{near}: ..."
+            )
+        case "missing":
+            return location[:-1], Problem(f"{name or key} is missing.", fix)
+        case "literal_error":
+            message = f"{name} is {flaw['ctx']['expected']}, not '{shorten(str(flaw['input']))}'."
+            return location, Problem(message.replace("'", ""), fix)
+        case "too_short":
+            return location, Problem(f"{name} has no entries.", fix)
+        case _:
+            what = "a text" if flaw["type"] == "string_type" else "a mapping"
+            return location, Problem(f"{name or key} must be {what}.", fix)
+
+
+def _keys(depth: int) -> dict[str, Any]:
+    """Return the keys that may stand at a depth of the file."""
+    match depth:
+        case 1:
+            return {**ModelFile.model_fields}
+        case 3:
+            return {**ResourceEntry.model_fields}
+        case 5:
+            return {**FieldEntry.model_fields}
+        case _:
+            return {}
+
+
+def _in_file(fix: str) -> str:
+    """Return what helps, as it is written in the file and not on the command line."""
+    for pattern, words in _WORDS:
+        fix = pattern.sub(words, fix)
+    return fix
+
+
+_WORDS = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"newapi generate resource (\w+) FIELD\.\.\. first", r"Add the resource \1"),
+        (r"newapi generate resource (\w+) --drop (\w+)", r"Remove \2 from \1"),
+        (r"--rename (\w+):(\w+)", r"\2: {type: ..., was: \1}"),
+        (r"--(?:add|change) '?(\w+):(?=\w)", r"\1: "),
+        (r"--drop ", "remove "),
+        (r"--admin-only", "access: admin"),
+        (r"--public", "access: public"),
+        (r"--owned", "access: owned"),
+        (r"--plural ", "plural: "),
+        (r"\b([a-z][a-z0-9_]*):(?=[a-z])(?!//)", r"\1: "),
+    )
+)

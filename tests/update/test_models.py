@@ -1,0 +1,185 @@
+"""`newapi generate`: a project becomes what its `models.yml` says, in one step."""
+
+from __future__ import annotations
+
+import json
+
+from newapi.project import revisions
+from tests.runs import Result
+from tests.update.project import Project
+from tests.update.stock import generate, stocked
+from tests.update.test_features import revised
+
+SHOP = """\
+# Mine.
+resources:
+  product:
+    access: public
+    fields:
+      name: str(1..100)
+      category: ref(category)
+      favourite: ref(review)?
+  category:
+    access: public
+    fields:
+      name: str(1..100)
+  review:
+    access: public
+    fields:
+      product: ref(product)
+"""
+
+
+def model(project: Project, *words: str, code: int = 0) -> Result:
+    """Run `newapi generate` in a project."""
+    result = project.run("generate", "--project", str(project.path), "--json", *words)
+    assert result.code == code, result.err
+    return result
+
+
+def test_file_is_generated_in_one_step_with_one_migration(shop: Project) -> None:
+    shop.write("models.yml", SHOP)
+
+    document = model(shop).document
+
+    assert [each["name"] for each in document["resources"]] == ["category", "product", "review"]
+    assert document["title"] == "Create 3 resources"
+    (path,) = document["migrations"]
+    assert path.endswith("_create_3_tables.py")
+    assert "_upgrade_products_2()" in shop.read(path)
+    assert shop.git("diff", "--name-only") == ""
+    assert "models.yml" in shop.git("diff", "--cached", "--name-only")
+    assert shop.read("models.yml") == SHOP
+    assert model(shop).document["up_to_date"]
+
+
+def test_dry_run_changes_nothing(shop: Project) -> None:
+    shop.write("models.yml", SHOP)
+    before = shop.snapshot()
+
+    document = model(shop, "--dry-run").document
+
+    assert shop.snapshot() == before
+    assert {"path": "app/models/product.py", "action": "added"}.items() <= next(
+        each for each in document["outcomes"] if each["path"] == "app/models/product.py"
+    ).items()
+
+
+def test_abort_leaves_the_file_as_it_was_written(shop: Project) -> None:
+    shop.write("models.yml", SHOP)
+    before = shop.snapshot()
+
+    model(shop)
+    shop.run("update", str(shop.path), "--abort")
+
+    assert shop.snapshot() == before
+
+
+def test_changes_follow_each_other_without_a_commit(shop: Project) -> None:
+    shop.write("models.yml", SHOP)
+    model(shop)
+    shop.replace(
+        "models.yml", "name: str(1..100)\n      category", "name: str(1..99)\n      category"
+    )
+    model(shop)
+
+    generate(shop, "category", "--add", "color:str?")
+
+    assert "color: str(1..255)?" in shop.read("models.yml")
+    assert shop.read("models.yml").startswith("# Mine.\n")
+    assert model(shop).document["up_to_date"]
+
+
+def test_several_resources_change_in_one_revision(shop: Project) -> None:
+    shop.write("models.yml", SHOP)
+    model(shop)
+    shop.commit()
+    text = SHOP.replace(
+        "      name: str(1..100)\n", "      title: {type: 'str(1..100)', was: name}\n"
+    )
+    shop.write("models.yml", text.replace("      favourite: ref(review)?\n", ""))
+
+    document = model(shop).document
+
+    (path,) = document["migrations"]
+    assert path.endswith("_change_categories_and_products.py")
+    assert document["dropped"] == ["products.favourite_id"]
+    assert len(revisions.heads(revised(shop).values())) == 1
+
+
+def test_what_is_left_out_is_removed(shop: Project) -> None:
+    shop.write("models.yml", SHOP)
+    model(shop)
+    shop.commit()
+    shop.write("models.yml", "resources: {}\n")
+
+    document = model(shop).document
+
+    assert sorted(document["dropped"]) == ["categories", "products", "reviews"]
+    assert not (shop.path / "app/models/product.py").exists()
+    assert "Product" not in shop.read("app/models/__init__.py")
+
+
+def test_wrong_file_changes_nothing(shop: Project) -> None:
+    shop.write("models.yml", SHOP.replace("ref(review)?", "ref(revue)?"))
+    before = shop.snapshot()
+
+    document = model(shop, code=2).document
+
+    assert shop.snapshot() == before
+    assert document["problems"] == [
+        {
+            "message": "models.yml:8: favourite: there is no resource revue. Did you mean review?",
+            "fix": "favourite: ref(review)?",
+        }
+    ]
+
+
+def test_project_of_an_earlier_release_gets_the_file(shop: Project) -> None:
+    stocked(shop)
+    (shop.path / "models.yml").unlink()
+    shop.commit()
+
+    document = model(shop).document
+
+    assert document["title"] == "Write models.yml"
+    assert "category: ref(category)" in shop.read("models.yml")
+    assert model(shop).document["up_to_date"]
+
+
+def test_command_line_is_refused_while_the_file_says_something_else(shop: Project) -> None:
+    stocked(shop)
+    shop.replace("models.yml", "decimal(gt=0", "decimal(gt=1")
+    shop.commit()
+
+    document = generate(shop, "category", "--add", "color:str?", code=1).document
+
+    assert "models.yml says something else" in document["message"]
+    assert document["hint"] == "newapi generate first"
+
+
+def test_other_edits_are_refused(shop: Project) -> None:
+    shop.write("models.yml", SHOP)
+    shop.write("app/main.py", "")
+
+    assert "not committed: app/main.py" in model(shop, code=1).document["message"]
+
+
+def test_project_without_resources_is_told_how_to_begin(shop: Project) -> None:
+    document = model(shop, code=1).document
+
+    assert "There is no models.yml" in document["message"]
+    assert "newapi generate resource NAME FIELD..." in document["hint"]
+
+
+def test_options_before_a_command_are_refused(shop: Project) -> None:
+    result = shop.run("generate", "--dry-run", "resource", "category", "name:str")
+
+    assert result.code == 2
+    assert "stand behind resource" in result.err
+
+
+def test_schema_of_the_file_is_printed(shop: Project) -> None:
+    result = shop.run("schema", "models", "--no-json")
+
+    assert json.loads(result.out)["title"] == "Resources of a project"
