@@ -17,7 +17,7 @@ something else is in its way        the template's is `<path>.template-new`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from newapi.project import tree
@@ -67,12 +67,14 @@ class Rules:
     ignored: Collection[str] = ()  # git does not keep these: no markers, no renames
     always_theirs: Collection[str] = ()
     renames: Mapping[str, str] = field(default_factory=dict)  # which the template declares
+    prepare: Callable[[Iterable[Case]], Iterable[Case]] = list  # before they are merged
 
 
 def merge(base: Tree, ours: Tree, theirs: Tree, rules: Rules = Rules()) -> Merged:
     """Merge three trees."""
     merger = _Merger(ours, rules)
-    for case in pairing.find(base, ours, theirs, rules.ignored, rules.renames):
+    cases = pairing.find(base, ours, theirs, rules.ignored, rules.renames)
+    for case in rules.prepare(cases):
         merger.merge(case)
     merger.clear_the_way()
     return merger.result()
@@ -140,7 +142,7 @@ class _Merger:
         before = self.ours.get(case.path)
         self._write(case, theirs)
         if theirs is None:
-            self._note(case, "removed")
+            self._note(case, "removed", case.note)
         elif theirs != before:
             action: Action = "updated" if before else "added"
             self._note(case, case.action if case.origin else action, case.note)

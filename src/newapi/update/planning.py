@@ -20,6 +20,7 @@ from newapi.resources.rendering import Side
 from newapi.template import catalog, sources
 from newapi.update import (
     checks,
+    code_style,
     env_file,
     findings,
     layouts,
@@ -288,13 +289,16 @@ def conclude(
     moved = Sides(layout.tree(woven.base), layout.tree(woven.theirs))
     ours = worktree.read(
         *(repository, listing, *moved),
-        lambda path: path in lines.files or path.endswith(".py"),
+        lambda path: path in lines.files or path.endswith(".py") or code_style.is_config(path),
     )
     worktree.require_no_remains(ours, done.labels)
     names = layout.names(moved.base, ours.tree)
     lines = names.wiring(lines)
     sides = Sides(*names.sides(*moved, ours.tree))
-    rules = Rules(done.labels, wanted.style, ours.ignored, {ANSWERS_FILE})
+    rules = Rules(
+        *(done.labels, wanted.style, ours.ignored, {ANSWERS_FILE}),
+        prepare=lambda cases: code_style.apply(cases, ours.tree),
+    )
     renames = {layout.path(old): layout.path(new) for old, new in done.lineage.renames.items()}
     lineage = replace(done.lineage, renames={**done.lineage.renames, **renames})
     lineage = replace(lineage, own=woven.revision, places=places)
