@@ -183,3 +183,52 @@ def test_schema_of_the_file_is_printed(shop: Project) -> None:
     result = shop.run("schema", "models", "--no-json")
 
     assert json.loads(result.out)["title"] == "Resources of a project"
+
+
+def test_review_shows_what_changes_as_text(shop: Project) -> None:
+    shop.write("models.yml", SHOP)
+    told = shop.run("generate", "--project", str(shop.path), "--dry-run")
+    model(shop)
+    shop.replace("models.yml", "      favourite: ref(review)?\n", "      stock: int?\n")
+
+    lines = model(shop, "--dry-run").document["diagram"]
+
+    assert "  + product (products, public)\n" in told.out
+    assert "    + category  ref(category) -> category\n" in told.out
+    assert lines == [
+        "~ product (products, public)",
+        "    name      str(1..100)",
+        "    category  ref(category) -> category",
+        "  + stock     int?",
+        "  - favourite ref(review)? -> review",
+    ]
+
+
+def test_diagram_is_mermaid_and_changes_nothing(shop: Project) -> None:
+    shop.write("models.yml", SHOP)
+    before = shop.snapshot()
+
+    shown = shop.run("generate", "--project", str(shop.path), "--diagram", "-")
+
+    assert shop.snapshot() == before
+    assert shown.out.splitlines()[:4] == [
+        "erDiagram",
+        "    category {",
+        "        str name",
+        "    }",
+    ]
+    assert "    product }o--|| category : category" in shown.out
+    assert "    product }o--o| review : favourite" in shown.out
+
+
+def test_diagram_needs_a_file(shop: Project) -> None:
+    shop.write("models.yml", SHOP)
+    target = str(shop.path / "docs" / "models.mmd")
+
+    refused = shop.run("generate", "--project", str(shop.path), "--diagram", target)
+    done = shop.run(
+        "generate", "--project", str(shop.path), "--diagram", target.replace("docs/", "")
+    )
+
+    assert (refused.code, done.code) == (2, 0)
+    assert shop.read("models.mmd").startswith("erDiagram\n")

@@ -32,6 +32,10 @@ def generate(
     is_dry_run: flags.DryRun = False,
     keep_tables: flags.KeepTables = False,
     conflict: flags.Conflict = "inline",
+    diagram: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Only write a diagram of Mermaid; - prints it."),
+    ] = None,
     is_json: flags.Json = None,
 ) -> int:
     """Generate what models.yml says; or one resource or task by the command line.
@@ -51,7 +55,7 @@ def generate(
     from newapi.commands import generate_models as command
     from newapi.terminal.console import Console
 
-    options = command.Options(path, is_dry_run, keep_tables, conflict)
+    options = command.Options(path, is_dry_run, keep_tables, conflict, diagram)
     return command.run(options, Console(is_json=is_json))
 
 

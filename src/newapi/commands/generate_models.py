@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from newapi import __version__
 from newapi.commands import update
-from newapi.errors import NewapiError
+from newapi.errors import NewapiError, Problem, UsageError
 from newapi.generate import resource_plan
 from newapi.project import tree
 from newapi.project.tree import Entry
@@ -30,19 +32,19 @@ class Options:
     is_dry_run: bool = False
     keep_tables: bool = False
     conflict: str = "inline"
+    diagram: str | None = None
 
 
 def run(options: Options, console: Console) -> int:
     """Compare the file with what is recorded, and generate the difference."""
     repository = execution.locate(options.path)
+    if options.diagram is not None:
+        return _draw(repository, options.diagram, console)
     shared = update.Options("generate", keep_tables=options.keep_tables, conflict=options.conflict)
     wanted, is_dry_run = update.wanted(shared), options.is_dry_run
     with execution.at_work(repository, console, is_dry_run=is_dry_run) as desk:
-        model: Model | None = None
-        if (data := _read(repository)) is not None:
-            from newapi.resources import model_file
-
-            model = model_file.read(data)
+        model, data = _read(repository)
+        if data is not None:
             wanted = replace(wanted, edited={resource_plan.MODELS: Entry(data)})
         found = resource_plan.plan(repository, model, wanted, console)
         told = _describe(repository, found, is_dry_run=is_dry_run)
@@ -50,17 +52,45 @@ def run(options: Options, console: Console) -> int:
     return update.finish(repository, found.plan, document, console)
 
 
-def _read(repository: Repository) -> bytes | None:
-    """Return `models.yml` as it is in the work tree."""
+def _draw(repository: Repository, target: str, console: Console) -> int:
+    """Write a diagram of Mermaid into a file, or to standard output."""
+    from newapi.resources import diagram
+
+    model, _ = _read(repository)
+    text = diagram.mermaid(resource_plan.defined(repository, model))
+    if target != "-":
+        path = Path(target)
+        if path.is_dir() or not path.parent.is_dir():
+            message = f"{target} is no path of a file."
+            raise UsageError([Problem(message, "--diagram docs/models.mmd, or --diagram -")])
+        path.write_text(text, encoding="utf-8")
+    if console.is_json:
+        head = {"ok": True, "command": "generate", "version": __version__, "exit_code": 0}
+        console.document({**head, "path": target, "diagram": text.splitlines()})
+    elif target == "-":
+        console.raw(text.encode())
+    else:
+        console.line(f"{target}: the diagram is written.")
+    return 0
+
+
+def _read(repository: Repository) -> tuple[Model | None, bytes | None]:
+    """Return `models.yml` as it is in the work tree, read and as bytes."""
     entry = tree.look(repository.project / resource_plan.MODELS)
-    if entry is not None and entry.kind != "file":
+    if entry is None:
+        return None, None
+    if entry.kind != "file":
         raise NewapiError(f"{resource_plan.MODELS} is a link.", "Replace it by the file itself.")
-    return entry.data if entry else None
+    from newapi.resources import model_file
+
+    return model_file.read(entry.data), entry.data
 
 
 def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> dict[str, Any]:
     """Say what happens, for a program; docs/json.md explains the keys."""
-    if not found.definitions and not found.decisions:
+    from newapi.resources import diagram
+
+    if not found.after and not found.decisions:
         message = f"There is no {resource_plan.MODELS}, and no resource to write into it."
         raise NewapiError(
             message, f"Write {_EXAMPLE!r} into it, or newapi generate resource NAME FIELD..."
@@ -77,5 +107,12 @@ def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> 
                 "fields": [fields.render(field) for field in each.definition.fields],
             }
             for each in found.decisions
+        ],
+        "diagram": [
+            line
+            for each in found.decisions
+            for line in diagram.lines(
+                found.before.get(each.definition.name), found.after.get(each.definition.name)
+            )
         ],
     }

@@ -20,7 +20,6 @@ from newapi.resources.inventory import Inventory
 from newapi.resources.rendering import Side, Workshop
 from newapi.template import catalog
 from newapi.template.features import Resolution
-from newapi.terminal.text import shorten
 from newapi.update import planning, resource_merge, text_merge, worktree
 from newapi.update.merge import Outcome
 from newapi.update.planning import Plan, Wanted
@@ -59,7 +58,8 @@ class Generated:
 
     plan: Plan
     decisions: tuple[Decision, ...]
-    definitions: Mapping[str, Definition]  # of all resources afterwards
+    before: Mapping[str, Definition]
+    after: Mapping[str, Definition]
 
 
 def plan(
@@ -82,36 +82,62 @@ def plan(
         found = inventory.committed(repository, listing, source.path)
         text = _model_text(repository, listing)
         decisions = _decide(request, _names(repository, listing, found, before), text)
-        definitions = dict(found.definitions)
-        for each in decisions:
-            definitions = each.applied(definitions)
+        definitions = _applied(decisions, found)
         resolution, problems = needs.resolve(Resolution(before, (), ()), definitions, ())
         if problems:
             raise UsageError(problems)
         old = Side(source.path, before, found)
         new = Side(source.path, resolution.answers, found.changed(definitions))
-        names = ", ".join(each.definition.name for each in decisions)
-        with console.status(f"Generating {shorten(names)}"):
+        title = _title(decisions)
+        with console.status(title):
             woven = _woven(repository, listing, Step(source, old, new, decisions, wanted))
     if not wanted.edited:
         written = _written(text, found.definitions, definitions, decisions)
         woven = _with_file(woven, text, written)
     labels = Labels(
         base=f"template {source.commit}",
-        theirs=f"template {source.commit} with {shorten(names)}",
+        theirs=f"template {source.commit} with {_subject(decisions)}",
     )
     done = replace(
         planning.begin(present, source, before, resolution, labels=labels),
         warnings=tuple(warning for each in decisions for warning in each.warnings),
         dropped=tuple(name for each in decisions for name in _dropped(each, wanted)),
         lineage=Lineage(known.renames),
-        title=_title(decisions),
+        title=title,
         edited=wanted.edited,
     )
     if not decisions and woven.base == woven.theirs:
-        return Generated(replace(done, edited={}), (), definitions)
+        return Generated(replace(done, edited={}), (), found.definitions, definitions)
     concluded = planning.conclude(repository, listing, wanted, done, woven)
-    return Generated(_with_edited(concluded, listing), tuple(decisions), definitions)
+    return Generated(
+        _with_edited(concluded, listing), tuple(decisions), found.definitions, definitions
+    )
+
+
+def defined(repository: Repository, model: Model | None) -> Mapping[str, Definition]:
+    """Return all resources as `models.yml` says them; without the file, as they are recorded.
+
+    Raises:
+        NewapiError: The project cannot be read; says why, and what helps.
+        UsageError: It says everything that is wrong with the file.
+    """
+    listing, record, _ = planning.look(repository, Wanted(is_quiet_required=False))
+    with history.open_base(record) as source:
+        found = inventory.committed(repository, listing, source.path)
+        before = answer_migration.recorded(record, catalog.load(source.path))
+        known = _names(repository, listing, found, before)
+    return _applied(_decide(model, known, None), found)
+
+
+def _applied(decisions: Iterable[Decision], found: Inventory) -> dict[str, Definition]:
+    definitions = dict(found.definitions)
+    for each in decisions:
+        definitions = each.applied(definitions)
+    return definitions
+
+
+def _subject(decisions: Sequence[Decision]) -> str:
+    return decisions[0].definition.name if len(decisions) == 1 else MODELS
 
 
 def _model_text(repository: Repository, listing: Listing) -> str | None:

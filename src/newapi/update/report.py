@@ -34,6 +34,7 @@ def updated(console: Console, document: Mapping[str, Any]) -> None:
         _head(console, document)
     for change in document["changes"]:
         console.note(change["reason"])
+    _diagram(console, document)
     outcomes = sorted(document["outcomes"], key=lambda o: (_ORDER.index(o["action"]), o["path"]))
     console.rows(_row(outcome) for outcome in outcomes)
     notes(console, document["notes"])
@@ -49,6 +50,12 @@ def updated(console: Console, document: Mapping[str, Any]) -> None:
     console.commands("Next", document["next"])
     what = "this change" if document.get("earlier") else "everything"
     console.line("  ", (f"newapi update --abort takes {what} back until you commit", "dim"))
+
+
+def _diagram(console: Console, document: Mapping[str, Any]) -> None:
+    """Print the resources that a dry run would change."""
+    for line in document.get("diagram", ()) if document["dry_run"] else ():
+        console.line(f"  {line}")
 
 
 def aborted(console: Console, document: Mapping[str, Any]) -> None:

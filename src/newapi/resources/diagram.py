@@ -1,0 +1,74 @@
+"""Resources and their relations as a picture: as text for a terminal, and as Mermaid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from newapi.resources import fields
+
+if TYPE_CHECKING:
+    from newapi.resources.definition import Definition, Field
+
+_MANY, _ONE = "}o", "|o"
+
+
+def lines(before: Definition | None, after: Definition | None) -> Iterator[str]:
+    """Return a resource as text: `+` marks new lines, `-` lines that go, `~` changed ones."""
+    definition = after or before
+    if definition is None:
+        return
+    mark = "+" if before is None else "-" if after is None else "~"
+    yield f"{mark} {definition.name} ({definition.plural}, {definition.access})"
+    shown = [*(after.fields if after else ()), *_dropped(before, after)]
+    width = max(len(field.name) for field in shown)
+    for field in shown:
+        yield f"  {_mark(field, before, after)} {field.name:<{width}} {_type(field)}"
+
+
+def mermaid(definitions: Mapping[str, Definition]) -> str:
+    """Return an entity relationship diagram of Mermaid.
+
+    A reference leads from many rows, or one where it is unique, to one row, or none where it is
+    optional.
+    """
+    found = ["erDiagram"]
+    for _, definition in sorted(definitions.items()):
+        found.append(f"    {definition.name} {{")
+        found += (f"        {_plain(field)}" for field in definition.fields)
+        found.append("    }")
+    for name, definition in sorted(definitions.items()):
+        for field in _references(definition.fields):
+            ends = f"{_ONE if field.unique else _MANY}--{'o|' if field.optional else '||'}"
+            found.append(f"    {name} {ends} {field.target} : {field.name}")
+    return "\n".join(found) + "\n"
+
+
+def _references(found: Iterable[Field]) -> Iterator[Field]:
+    return (field for field in found if field.target)
+
+
+def _dropped(before: Definition | None, after: Definition | None) -> Iterator[Field]:
+    for field in before.fields if before else ():
+        if after is None or after.field(field.name) is None:
+            yield field
+
+
+def _mark(field: Field, before: Definition | None, after: Definition | None) -> str:
+    old = before.field(field.name) if before else None
+    new = after.field(field.name) if after else None
+    if old is None or new is None:
+        return "+" if old is None else "-"
+    return " " if old == new else "~"
+
+
+def _type(field: Field) -> str:
+    shown = fields.render_type(field)
+    return f"{shown} -> {field.target}" if field.target else shown
+
+
+def _plain(field: Field) -> str:
+    """Return a field in the words of Mermaid, which knows neither options nor question marks."""
+    key = " FK" if field.target else " UK" if field.unique else ""
+    comment = ' "optional"' if field.optional else ""
+    return f"{'uuid' if field.target else field.type} {field.column}{key}{comment}"
