@@ -18,7 +18,7 @@ from newapi.project import answers_file, migrations, tree
 from newapi.project.answers_file import ANSWERS_FILE
 from newapi.template import features
 from newapi.terminal.text import shorten
-from newapi.update import findings, renames
+from newapi.update import findings, renames, worktree
 from newapi.update.findings import Finding
 from newapi.update.merge import BESIDE, REJECTED
 from newapi.update.text_merge import Labels, markers
@@ -111,7 +111,9 @@ def remains(repository: Repository, base: Tree) -> Iterator[Problem]:
     marked = [p for p, e in files.items() if e and e.is_text and markers(e.data, Labels())]
     kept = repository.files()
     beside = [p for p in kept for s in (BESIDE, REJECTED) if p.endswith(s)
-              and p.removesuffix(s) in base]  # fmt: skip
+              and p.removesuffix(s) in base
+              and not worktree.is_reference(p, tree.look(repository.project / p), base)
+              ]  # fmt: skip
     if found := sorted({*marked, *beside}):
         fix = "Resolve them: no markers, no .rej and no .template-new files are left then"
         yield Problem(f"Conflicts of an update are left in: {', '.join(found[:_SHOWN])}.", fix)

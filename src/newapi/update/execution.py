@@ -213,6 +213,11 @@ def _next(command: str, repository: Repository, plan: Plan) -> list[str]:
     steps = [] if here == repository.project else [f"cd {shlex.quote(str(repository.project))}"]
     if plan.merged.stages:
         steps += ["git mergetool  # or an editor", "git diff --check"]
+    steps += [
+        f"rm {shlex.quote(outcome.beside)}  # when you have compared it with {outcome.path}"
+        for outcome in plan.merged.outcomes
+        if outcome.action == "kept" and outcome.beside
+    ]
     messages = [*(journal.message for journal in plan.earlier), _message(command, plan)]
     options = " ".join(f"-m {shlex.quote(message)}" for message in messages)
     return [*steps, *_follow_up_commands(plan), f"git add --all && git commit {options}"]

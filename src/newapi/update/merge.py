@@ -9,6 +9,7 @@ the user deleted it                 it stays deleted
 the template dropped it             the user's stays
 the template renamed it             the user's changes go with it (declared, or found by content)
 the user renamed it                 the template's changes go where it is now
+a document, replaced by the user    the user's stays, the template's is `<path>.template-new`
 text                                merged line by line; conflicts inline, or in `<path>.rej`
 anything else, or git ignores it    the user's stays, the template's is `<path>.template-new`
 something else is in its way        the template's is `<path>.template-new`
@@ -22,7 +23,7 @@ from dataclasses import dataclass, field, replace
 
 from newapi.project import tree
 from newapi.project.tree import Entry, Tree
-from newapi.update import pairing, text_merge
+from newapi.update import documents, pairing, text_merge
 from newapi.update.pairing import Action, Case, Sides
 from newapi.update.text_merge import Labels, Style
 
@@ -175,6 +176,9 @@ class _Merger:
         if not (before.is_text and ours.is_text and theirs.is_text):
             self._set_beside(case, ours, theirs, "it is not text")
             return
+        if case.base and documents.is_replaced(case.path, case.base, ours):
+            self._keep_document(case, ours, theirs, executable=executable)
+            return
         rules = self.rules
         merged = text_merge.merge(before.data, ours.data, theirs.data, rules.labels, rules.style)
         if merged.conflicts and case.path in rules.ignored:
@@ -191,6 +195,19 @@ class _Merger:
             beside = self._beside(case.path, REJECTED)
             self.writes[beside] = Entry(merged.rejected)
         self._note(case, "conflict", case.note, beside, merged.conflicts)
+
+    def _keep_document(self, case: Case, ours: Entry, theirs: Entry, *, executable: bool) -> None:
+        """Keep a document that the user has replaced; put the template's new version beside it.
+
+        The old version may be there, where the user has committed it: the new one replaces it.
+        """
+        self._write(case, replace(ours, executable=executable))
+        beside = case.path + BESIDE
+        if self.ours.get(beside) != case.base:
+            beside = self._beside(case.path)
+        self.writes[beside] = theirs
+        note = f"you have replaced it; the template's new version is {beside}"
+        self._note(case, "kept", "; ".join(filter(None, (case.note, note))), beside)
 
     def _set_beside(self, case: Case, ours: Entry, theirs: Entry, note: str) -> None:
         self._write(case, ours)

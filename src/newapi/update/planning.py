@@ -34,7 +34,7 @@ from newapi.update import (
     worktree,
 )
 from newapi.update.findings import Finding
-from newapi.update.merge import Merged, Outcome, Rules
+from newapi.update.merge import BESIDE, Merged, Outcome, Rules
 from newapi.update.text_merge import Labels, Style
 
 if TYPE_CHECKING:
@@ -289,9 +289,11 @@ def conclude(
     moved = Sides(layout.tree(woven.base), layout.tree(woven.theirs))
     ours = worktree.read(
         *(repository, listing, *moved),
-        lambda path: path in lines.files or path.endswith(".py") or code_style.is_config(path),
+        lambda path: (
+            path in lines.files or path.endswith((".py", BESIDE)) or code_style.is_config(path)
+        ),
     )
-    worktree.require_no_remains(ours, done.labels)
+    worktree.require_no_remains(ours, moved.base, done.labels)
     names = layout.names(moved.base, ours.tree)
     lines = names.wiring(lines)
     sides = Sides(*names.sides(*moved, ours.tree))

@@ -167,7 +167,7 @@ def read(
     return Ours({**absent, **entries, **on_disk}, frozenset(ignored | on_disk.keys()))
 
 
-def require_no_remains(ours: Ours, labels: Labels) -> None:
+def require_no_remains(ours: Ours, base: Tree, labels: Labels) -> None:
     """Refuse a project in which an earlier conflict was committed.
 
     Raises:
@@ -177,10 +177,21 @@ def require_no_remains(ours: Ours, labels: Labels) -> None:
         path
         for path, entry in ours.tree.items()
         if (entry.is_text and markers(entry.data, labels))
-        or any(path.endswith(s) and path.removesuffix(s) in ours.tree for s in (BESIDE, REJECTED))
+        or any(
+            path.endswith(suffix)
+            and path.removesuffix(suffix) in ours.tree
+            and not is_reference(path, entry, base)
+            for suffix in (BESIDE, REJECTED)
+        )
     ]
     if remains:
         raise unresolved(remains)
+
+
+def is_reference(path: str, entry: Entry | None, base: Tree) -> bool:
+    """Whether a file holds what the template has for the document beside it."""
+    own = base.get(path.removesuffix(BESIDE))
+    return path.endswith(BESIDE) and entry is not None and own is not None and entry == own
 
 
 def unresolved(paths: Collection[str], aborted: str = "") -> NewapiError:
