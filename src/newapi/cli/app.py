@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from newapi import __version__
-from newapi.cli import completion, flags, generate
+from newapi.cli import completion, flags, fleet, generate
 
 app = typer.Typer(
     help="Create production-grade FastAPI projects, every part a choice.",
@@ -17,6 +17,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.add_typer(generate.app, name="generate")
+app.add_typer(fleet.app, name="fleet")
 
 
 @app.callback(invoke_without_command=True)

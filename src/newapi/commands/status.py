@@ -35,7 +35,7 @@ _STATES = {
 
 def run(path: str | None, console: Console, *, is_check: bool) -> int:
     """Report; with `--check` the exit code says whether there is news."""
-    document = _document(execution.locate(path), console)
+    document = look(execution.locate(path), console)
     if console.is_json:
         console.document(document)
     else:
@@ -43,7 +43,8 @@ def run(path: str | None, console: Console, *, is_check: bool) -> int:
     return _NEWS if is_check and document["reasons"] else 0
 
 
-def _document(repository: Repository, console: Console) -> dict[str, Any]:
+def look(repository: Repository, console: Console) -> dict[str, Any]:
+    """Return the state of a project; docs/json.md explains the keys."""
     ours = tree.look(repository.project / ANSWERS_FILE)
     record = history.read(ours.data if ours else None)
     plan, obstacle = None, None
