@@ -58,7 +58,7 @@ LISTS = {
 
 def merged(text: str, mine: str, theirs: str) -> text_merge.Text:
     sides = [text.format(lines).encode() for lines in ("", mine, theirs)]
-    return text_merge.merge(sides[0], sides[1], sides[2], LABELS, "inline")
+    return text_merge.merge(sides, LABELS, "inline")
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -105,6 +105,6 @@ def test_line_ends_stay() -> None:
     sides = [text.format(lines).encode() for lines in ("", mine, theirs)]
 
     crlf = sides[1].replace(b"\n", b"\r\n")
-    result = text_merge.merge(sides[0], crlf, sides[2], LABELS, "inline")
+    result = text_merge.merge([sides[0], crlf, sides[2]], LABELS, "inline")
 
     assert result.data == text.format(expected).encode().replace(b"\n", b"\r\n")

@@ -180,7 +180,8 @@ class _Merger:
             self._keep_document(case, ours, theirs, executable=executable)
             return
         rules = self.rules
-        merged = text_merge.merge(before.data, ours.data, theirs.data, rules.labels, rules.style)
+        sides = [before.data, ours.data, theirs.data]
+        merged = text_merge.merge(sides, rules.labels, rules.style, case.path)
         if merged.conflicts and case.path in rules.ignored:
             self._set_beside(case, ours, theirs, "git ignores it")
             return

@@ -68,7 +68,7 @@ def merged(base: Path | bytes, ours: Path, theirs: Path) -> bytes | None:
     edited, wanted = _text(ours), _text(theirs)
     if before is None or edited is None or wanted is None:
         return None
-    result = text_merge.merge(before, edited, wanted, Labels(), "inline")
+    result = text_merge.merge([before, edited, wanted], Labels(), "inline")
     return None if result.conflicts else result.data
 
 

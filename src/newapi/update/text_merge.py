@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from newapi.terminal import programs
-from newapi.update import list_union
+from newapi.update import list_union, structured_merge
+from newapi.update.structured_merge import Hunk
 
 Style = Literal["inline", "rej"]
 
@@ -44,16 +46,18 @@ class _Form(NamedTuple):
     crlf: bool
 
 
-def merge(base: bytes, ours: bytes, theirs: bytes, labels: Labels, style: Style) -> Text:
-    """Merge lines; line ends and byte order marks are merged apart, so they make no conflict."""
-    sides = [base, ours, theirs]
+def merge(sides: Sequence[bytes], labels: Labels, style: Style, path: str = "") -> Text:
+    """Merge the lines of base, ours and theirs.
+
+    Line ends and byte order marks are merged apart, so they make no conflict.
+    """
     if any(0 < text.count(b"\r\n") < text.count(b"\n") for text in sides):
-        return _merge(sides, labels, style)
-    forms = _forms(base, ours, theirs)
+        return _merge(sides, labels, style, path)
+    forms = _forms(*sides)
     bom = _three_way(*(form.bom for form in forms))
     crlf = _three_way(*(form.crlf for form in forms))
     plain = [_plain(text, form) for text, form in zip(sides, forms, strict=True)]
-    merged = _merge(plain, labels, style)
+    merged = _merge(plain, labels, style, path)
     return merged._replace(
         data=_formed(merged.data, bom=bom, crlf=crlf),
         rejected=_formed(merged.rejected, bom=False, crlf=crlf),
@@ -99,7 +103,7 @@ def _formed(text: bytes, *, bom: bool, crlf: bool) -> bytes:
     return _BOM + text if bom else text
 
 
-def _merge(sides: list[bytes], labels: Labels, style: Style) -> Text:
+def _merge(sides: Sequence[bytes], labels: Labels, style: Style, path: str) -> Text:
     base, ours, theirs = sides
     if theirs in (ours, base):
         return Text(ours)
@@ -113,7 +117,11 @@ def _merge(sides: list[bytes], labels: Labels, style: Style) -> Text:
         if not count:
             return Text(clean)
         count, marked = _merge_file(folder, labels, "--diff3", f"--marker-size={_WIDE}")
-        if (united := _united(marked)) is not None:
+        pieces = [*_pieces(marked)]
+        united = _united(pieces)
+        if united is None:
+            united = structured_merge.merge(path, sides, pieces)
+        if united is not None:
             return Text(united, is_united=True)
         if style == "inline":
             count, marked = _merge_file(folder, labels, "--diff3")
@@ -133,29 +141,40 @@ def _merge_file(folder: Path, labels: Labels, *options: str) -> tuple[int, bytes
     return programs.run(command, cwd=folder, environment=environment, accepted=accepted)
 
 
-def _united(marked: bytes) -> bytes | None:
+def _united(pieces: Sequence[bytes | Hunk]) -> bytes | None:
     """Return a text with all conflicts united; None if one of them is no list."""
     done: list[bytes] = []
+    for number, piece in enumerate(pieces, 1):
+        if not isinstance(piece, Hunk):
+            done.append(piece)
+            continue
+        after = pieces[number] if number < len(pieces) else b""
+        around = (done[-1] if done else b"", b"" if isinstance(after, Hunk) else after)
+        conflict = list_union.Lines(around[0], piece.ours, piece.theirs, around[1])
+        united = None if piece.base else list_union.unite(conflict)
+        if united is None:
+            return None
+        done += united
+    return b"".join(done)
+
+
+def _pieces(marked: bytes) -> Iterator[bytes | Hunk]:
+    """Yield the lines of a merged text, with one hunk for each conflict."""
     sides: dict[str, list[bytes]] = {}
     side = ""
-    lines = marked.splitlines(keepends=True)
     marks = {mark.encode() * _WIDE: mark for mark in "<|=>"}
-    for number, line in enumerate(lines, 1):
+    for line in marked.splitlines(keepends=True):
         mark = marks.get(line[:_WIDE], "")
         if mark == ">":
-            around = (done[-1] if done else b"", lines[number] if number < len(lines) else b"")
-            conflict = list_union.Lines(around[0], sides["<"], sides["="], around[1])
-            united = None if sides["|"] else list_union.unite(conflict)
-            if united is None:
-                return None
-            done += united
+            yield Hunk(sides["|"], sides["<"], sides["="])
             side = ""
         elif mark:
             side = mark
             sides = {"<": [], "|": [], "=": []} if mark == "<" else sides
+        elif side:
+            sides[side].append(line)
         else:
-            (sides[side] if side else done).append(line)
-    return b"".join(done)
+            yield line
 
 
 def _rejected(marked: bytes, labels: Labels) -> bytes:

@@ -1,0 +1,277 @@
+"""Merge conflicts in TOML and YAML by their keys and entries, where the result is exact.
+
+The lines of a conflict are merged entry by entry, so comments and the order of the project stay.
+The result is taken only if a parser finds in it exactly what merging the three parsed files gives,
+and if it holds every line that the project has added.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+Lines: TypeAlias = Sequence[bytes]
+
+_Data: TypeAlias = dict[str, Any]
+_Sides: TypeAlias = tuple[Any, ...]
+_Kind = TypeVar("_Kind")
+
+_MISSING = object()
+_ORDERED = frozenset({"args", "command", "entrypoint", "layers", "steps", "test"})  # order counts
+_BLANKS = "\0"  # how the key of comments and blank lines at the end begins
+_HEADER = re.compile(rb"\[\[?[\w.\"' -]+\]\]?\s*(#.*)?")
+_KEY = re.compile(rb"([\w.\"'/ -]+?)\s*[=:](\s.*)?")
+_ENTRY = re.compile(rb"-?\s*[\"']?([^\"']*)[\"']?,?\s*(#.*)?")
+_REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?\s*([<>=!~;@].*)?")
+_CLOSER = re.compile(rb"[\]})]+,?")
+
+
+class Hunk(NamedTuple):
+    """The lines of a conflict on each side."""
+
+    base: Lines
+    ours: Lines
+    theirs: Lines
+
+
+class _Item(NamedTuple):
+    """An entry with the comments above it, and what is nested in it."""
+
+    key: str
+    lines: Lines
+    head: int  # the number of lines of comments before the entry
+
+
+def merge(path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]) -> bytes | None:
+    """Return a text without conflicts; None where it would not be exact.
+
+    `sides` are base, ours and theirs, `pieces` the merged text with its conflicts.
+    """
+    parse = _PARSERS.get(PurePosixPath(path).suffix)
+    if parse is None:
+        return None
+    done: list[bytes] = []
+    for piece in pieces:
+        if isinstance(piece, Hunk):
+            lines = _merge_lines(*piece)
+            if lines is None:
+                return None
+            done += lines
+        else:
+            done.append(piece)
+    result = b"".join(done)
+    base, ours, _ = sides
+    added = Counter(ours.splitlines()) - Counter(base.splitlines())
+    if added - Counter(result.splitlines()):
+        return None
+    try:
+        parsed = tuple(parse(text) for text in (*sides, result))
+    except (ValueError, RecursionError):
+        return None
+    return result if _is_merge(parsed) else None
+
+
+def _merge_lines(base: Lines, ours: Lines, theirs: Lines) -> list[bytes] | None:
+    """Merge the entries of a conflict by their keys; None if both have changed one of them."""
+    items = [[*_items(lines)] for lines in (base, ours, theirs)]
+    sides = [{item.key: item for item in found} for found in items]
+    if [*map(len, sides)] != [*map(len, items)]:
+        return None  # a key is there twice
+    old, own, new = sides
+    found: dict[str, Lines] = {}
+    for key in {**own, **new}:
+        lines = _choose(*(side.get(key) for side in sides))
+        if lines is None:
+            return None
+        if lines:
+            found[key] = lines
+    order = [key for key in own if key in found]
+    previous = ""
+    for key in new:
+        if key in found and key not in own:
+            order.insert(_place(key, previous, order, old), key)
+        previous = key
+    return [line for key in order for line in found[key]]
+
+
+def _choose(base: _Item | None, ours: _Item | None, theirs: _Item | None) -> Lines | None:
+    """Return the lines of one entry; none where it goes, None where both have changed it."""
+    old, own, new = (list(item.lines) if item else [] for item in (base, ours, theirs))
+    if new in (own, old):
+        return own
+    if own == old:
+        return new
+    if ours is None or theirs is None:
+        return None
+    heads = [item.lines[: item.head + 1] for item in (ours, theirs)]
+    if len(ours.lines) - ours.head < 2 or heads[0] != heads[1]:
+        return None
+    inner = base.lines[base.head + 1 :] if base else ()
+    rest = _merge_lines(inner, ours.lines[ours.head + 1 :], theirs.lines[theirs.head + 1 :])
+    return None if rest is None else [*heads[0], *rest]
+
+
+def _place(key: str, previous: str, order: list[str], old: Mapping[str, _Item]) -> int:
+    """Return where an entry of the template goes: in a sorted list there, else after its neighbour.
+
+    Entries that the project has added at the same place come first.
+    """
+    names = [*order, key]
+    if len(order) > 1 and order == sorted(order) and not any(map(_is_special, names)):
+        return next((at for at, name in enumerate(order) if name > key), len(order))
+    at = order.index(previous) + 1 if previous in order else 0
+    while at < len(order) and order[at] not in old and not order[at].startswith(_BLANKS):
+        if order[at].startswith("[") and not key.startswith("["):
+            break  # keys belong to the table above
+        at += 1
+    return at
+
+
+def _is_special(key: str) -> bool:
+    """Whether a key is no name that could be sorted: of blank lines, or of a table of TOML."""
+    return key.startswith((_BLANKS, "["))
+
+
+def _items(lines: Lines) -> Iterator[_Item]:
+    """Yield the entries of one level; comments and blank lines belong to the one after them."""
+    indents = [_indent(line) for line in lines if _is_entry(line)]
+    level = min(indents, default=0)
+    above: list[bytes] = []
+    entry: list[bytes] = []
+    blanks = 0
+    is_table = False
+    for line in lines:
+        is_header = level == 0 and _HEADER.fullmatch(line.strip()) is not None
+        is_inside = bool(entry) and (_indent(line) > level or (is_table and not is_header))
+        if not _is_entry(line) and not (entry and _CLOSER.fullmatch(line.strip())):
+            above.append(line)
+        elif is_inside or _CLOSER.fullmatch(line.strip()):
+            entry += [*above, line]
+            above = []
+        else:
+            if entry:
+                yield _item(entry, blanks)
+            entry, blanks, above = [*above, line], len(above), []
+            is_table = is_header
+    if entry:
+        yield _item(entry, blanks)
+    if above:
+        yield _Item(f"{_BLANKS}{len(above)}", above, 0)
+
+
+def _item(lines: list[bytes], head: int) -> _Item:
+    return _Item(_key(lines[head].strip()), lines, head)
+
+
+def _key(line: bytes) -> str:
+    if _HEADER.fullmatch(line):
+        return line.partition(b"#")[0].strip().decode(errors="replace")
+    if not line.startswith((b'"', b"'", b"-")) and (match := _KEY.fullmatch(line)):
+        return match[1].strip(b"\"' ").decode(errors="replace")
+    if match := _ENTRY.fullmatch(line):
+        return _name(match[1].decode(errors="replace").strip())
+    return line.decode(errors="replace")
+
+
+def _is_entry(line: bytes) -> bool:
+    bare = line.strip()
+    return bool(bare) and not bare.startswith(b"#") and not _CLOSER.fullmatch(bare)
+
+
+def _indent(line: bytes) -> int:
+    return len(line) - len(line.lstrip(b" \t")) if line.strip() else 0
+
+
+def _name(value: str) -> str:
+    """Return what identifies an entry of a list: of a requirement, the name of the package."""
+    match = _REQUIREMENT.fullmatch(value)
+    return re.sub(r"[-_.]+", "-", match[1]).lower() if match and match[3] else value
+
+
+def _is_merge(sides: _Sides, key: str = "") -> bool:
+    """Whether the last one is what merging the others gives: base, ours and theirs."""
+    base, ours, theirs, result = sides
+    if theirs in (ours, base):
+        return bool(result == ours)
+    if ours == base:
+        return bool(result == theirs)
+    if all(isinstance(side, dict) for side in (ours, theirs, result)):
+        return _is_merge_of_keys(*(_of_kind(side, dict) for side in sides))
+    if all(isinstance(side, list) for side in (ours, theirs, result)):
+        return key not in _ORDERED and _is_union(*(_of_kind(side, list) for side in sides))
+    return False
+
+
+def _is_merge_of_keys(base: _Data, ours: _Data, theirs: _Data, result: _Data) -> bool:
+    sides = (base, ours, theirs, result)
+    return result.keys() <= {*ours, *theirs} and all(
+        _is_merge(tuple(side.get(name, _MISSING) for side in sides), name)
+        for name in {**ours, **theirs}
+    )
+
+
+def _is_union(*sides: list[Any]) -> bool:
+    """Whether the last list has the entries of the others, each side's in its order."""
+    if any(isinstance(value, (dict, list)) for side in sides for value in side):
+        return False
+    named = [{_name(str(value)): value for value in side} for side in sides]
+    if any(len(names) != len(side) for names, side in zip(named, sides, strict=True)):
+        return False  # an entry is there twice
+    old, own, new, now = named
+    fresh = [name for name in new if name not in own and name not in old]
+    if fresh and own.keys() - old.keys() and old.keys() - own.keys() - new.keys():
+        return False  # both have replaced an entry
+    return _is_merge_of_keys(old, own, new, now) and all(
+        [name for name in now if name in order] == [name for name in order if name in now]
+        for order in ([*own], fresh)
+    )
+
+
+def _of_kind(side: Any, kind: type[_Kind]) -> _Kind:
+    return side if isinstance(side, kind) else kind()
+
+
+def _toml(data: bytes) -> object:
+    return tomllib.loads(data.decode())
+
+
+def _yaml(data: bytes) -> object:
+    """Return documents as written: scalars with their tags, and no key twice."""
+    import yaml
+
+    def plain(node: yaml.Node) -> object:
+        if isinstance(node, yaml.MappingNode):
+            pairs = {str(plain(key)): plain(value) for key, value in node.value}
+            if len(pairs) != len(node.value):
+                raise ValueError(node.start_mark)
+            return pairs
+        if isinstance(node, yaml.SequenceNode):
+            return [plain(value) for value in node.value]
+        return str(node.value) if node.tag.endswith(":str") else f"{node.tag} {node.value}"
+
+    class Loader(yaml.SafeLoader):
+        """Keeps aliases: what they stand for is compared where it is written."""
+
+        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+            if self.check_event(yaml.AliasEvent):
+                event = self.get_event()  # type: ignore[no-untyped-call]
+                return yaml.ScalarNode("alias", event.anchor)
+            return super().compose_node(parent, index)
+
+    try:
+        list(yaml.compose_all(data, Loader=yaml.SafeLoader))  # every alias has its anchor
+        nodes = list(yaml.compose_all(data, Loader=Loader))
+    except yaml.YAMLError as error:
+        raise ValueError from error
+    return {str(number): plain(node) for number, node in enumerate(nodes)}
+
+
+_PARSERS: Mapping[str, Callable[[bytes], object]] = {
+    ".toml": _toml,
+    ".yaml": _yaml,
+    ".yml": _yaml,
+}
