@@ -44,6 +44,12 @@ def update(
     is_pushed: Annotated[
         bool, typer.Option("--push", help="Push the branch to origin; usually nothing is pushed.")
     ] = False,
+    merge_request: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TARGET", help="On GitLab, push and open a merge request for this branch."
+        ),
+    ] = None,
     left_out: Annotated[
         list[str] | None,
         typer.Option(
@@ -68,7 +74,8 @@ def update(
     options = Options(
         version=version,
         branch=branch or BRANCH,
-        is_pushed=is_pushed,
+        is_pushed=is_pushed or bool(merge_request),
+        target=merge_request or "",
         is_dry_run=is_dry_run,
         with_lock=not no_lock,
         left_out=tuple(left_out or ()),

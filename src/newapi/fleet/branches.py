@@ -31,6 +31,7 @@ BRANCH = "newapi/update"
 REMOTE = "origin"
 _LOCK, _PYPROJECT = "uv.lock", "pyproject.toml"
 _LOCK_TIMEOUT = 300.0
+_LONGEST = 30_000  # characters in one option of a push
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Options:
     version: str | None = None
     branch: str = BRANCH
     is_pushed: bool = False
+    target: str = ""  # of the merge request that GitLab opens with the push
     is_dry_run: bool = False
     with_lock: bool = True
     left_out: Sequence[str] = ()  # patterns of paths that are not committed
@@ -56,6 +58,7 @@ class Result:
     document: Document = field(default_factory=dict)
     left_out: Sequence[str] = ()
     note: str = ""
+    message: str = ""
 
 
 def update(repository: Repository, options: Options, console: Console) -> Result:
@@ -85,8 +88,9 @@ def update(repository: Repository, options: Options, console: Console) -> Result
             execution.carry_out(copy, desk, plan, document)
         warnings = _lock(copy, plan) if options.with_lock else []
         document = {**document, "warnings": [*document["warnings"], *warnings]}
-        commit = _commit(copy, message.write(document, left.paths, left.patch))
-    done = Result("created", name, commit, document=document, left_out=left.paths)
+        text = message.write(document, left.paths, left.patch)
+        commit = _commit(copy, text)
+    done = Result("created", name, commit, document=document, left_out=left.paths, message=text)
     return _published(repository, done, before, options)
 
 
@@ -220,9 +224,27 @@ def _published(repository: Repository, done: Result, before: str, options: Optio
     if options.is_pushed and not is_same:
         reference = f"refs/heads/{done.branch}"
         lease = f"--force-with-lease={reference}:{before}"
-        repository.run("push", "--quiet", "--no-verify", lease, REMOTE, f"{commit}:{reference}")
+        asked = [f"--push-option={each}" for each in _merge_request(done, options.target)]
+        refspec = f"{commit}:{reference}"
+        repository.run("push", "--quiet", "--no-verify", lease, *asked, REMOTE, refspec)
     action: Action = "unchanged" if is_same else "refreshed" if before else "created"
     return replace(done, action=action, commit=commit, is_pushed=options.is_pushed)
+
+
+def _merge_request(done: Result, target: str) -> list[str]:
+    """Return the push options with which GitLab opens or refreshes a merge request."""
+    if not target:
+        return []
+    title, _, body = done.message.partition("\n")
+    lines = body.strip()[:_LONGEST].splitlines()
+    options = {
+        "create": "",
+        "target": f"={target}",
+        "title": f"={title}",
+        "description": "=" + "\\n".join(lines),  # where GitLab puts new lines
+        **({"draft": ""} if done.document["exit_code"] else {}),
+    }
+    return [f"merge_request.{name}{value}" for name, value in options.items()]
 
 
 def _content(repository: Repository, commit: str) -> bytes:
