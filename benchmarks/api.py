@@ -44,7 +44,7 @@ PRODUCTION = {
     "REDIS_URL": "",
     "RATE_LIMIT": "999999/second",
     "LOGIN_RATE_LIMIT": "999999/second",
-    "LOGIN_RATE_LIMIT_PER_ACCOUNT": "999999/second",
+    "LOGIN_RATE_LIMIT_PER_USER": "999999/second",
     "CELERY_BROKER_URL": REDIS,
     "SMTP_HOST": "127.0.0.1",
     "SMTP_PORT": "9",

@@ -49,7 +49,7 @@ def test_check_accepts_the_settings_of_the_tests(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.cli.load_settings", lambda _: settings)
-    monkeypatch.setattr("app.cli.check_names", list)
+    monkeypatch.setattr("app.core.checks.check_names", list)
 
     result = runner.invoke(cli, ["check"])
 

@@ -25,8 +25,6 @@ def create_redis(settings: Settings) -> Redis | None:
     """Return a client that connects at first use, or None if `REDIS_URL` is not set."""
     url = settings.redis_url.get_secret_value()
     if not url:
-        if settings.environment == "production":
-            log.warning("REDIS_URL is not set: server processes share nothing but the database")
         return None
     pool = BlockingConnectionPool.from_url(
         url,

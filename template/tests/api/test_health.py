@@ -22,7 +22,7 @@ async def test_application_is_live_and_ready_and_reports_response_times(
 async def test_application_is_not_ready_while_the_database_is_unavailable(
     client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "check_database", fail)
+    monkeypatch.setattr(health, "ping_database", fail)
 
     ready = await client.get("/health/ready")
     report = await client.get("/health")

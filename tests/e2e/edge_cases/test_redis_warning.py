@@ -1,16 +1,16 @@
 # Needs app/core/redis.py
-import pytest
+from structlog.testing import capture_logs
 
 from app.config import Settings
-from app.core.redis import create_redis
+from app.core.checks import check_start
 
 
-def test_production_warns_if_redis_is_not_configured(
-    settings: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
-    create_redis(settings)
-    assert "REDIS_URL" not in caplog.text
+async def test_production_warns_at_start_if_redis_is_not_configured(settings: Settings) -> None:
+    with capture_logs() as logs:
+        await check_start(settings)
+    assert "REDIS_URL" not in str(logs)
 
-    create_redis(settings.model_copy(update={"environment": "production"}))
+    with capture_logs() as logs:
+        await check_start(settings.model_copy(update={"environment": "production"}))
 
-    assert "REDIS_URL is not set" in caplog.text
+    assert "REDIS_URL is not set" in str(logs)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, BackgroundTasks
 
 from app.api.emails import AccountNoticesDep, send_email_link
-from app.crud.email_token import consume_email_token, reset_password
+from app.crud.email_token import check_email_token, consume_email_token, reset_password
 from app.dependencies import SessionDep, StateDep
 from app.problems import error_responses
 from app.request_limits import SMALL_BODY_BYTES
@@ -50,6 +50,8 @@ async def confirm_password_reset(
     data: PasswordResetConfirm, state: StateDep, db: SessionDep, notices: AccountNoticesDep
 ) -> None:
     """Set a new password with the token from the link; all sessions of the user end."""
-    password = data.new_password.get_secret_value()
-    user = await reset_password(db, state.password_hasher, data.token, password)
+    await check_email_token(db, "password-reset", data.token)
+    await db.close()  # hashing is slow and must not hold a database connection
+    hashed_password = await state.password_hasher.hash(data.new_password.get_secret_value())
+    user = await reset_password(db, data.token, hashed_password)
     notices.add(user, "Your password was reset.")

@@ -1,8 +1,6 @@
-# {% set seam = "app/core/checks.py" %}
-"""Checks of the settings and of the database, for `app check` and for the start of the server."""
+"""Findings about the database and the settings: `app check` prints them, the start logs them."""
 
 import logging
-import os
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -21,7 +19,6 @@ from app.core.database import create_engine
 
 ENV_FILE = Path(".env")
 TIMEOUT = 5  # seconds
-LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -38,15 +35,21 @@ class Finding(NamedTuple):
 
 
 async def check_start(settings: Settings) -> None:
-    """Check the database and log the findings; production starts and waits for it.
+    """Log the findings at the start of the server; production starts and waits for the database.
 
     Raises:
         CannotStart: In development, if the database cannot be used.
     """
-    for level, message in await check_database(settings):
+    for level, message in await find_problems(settings):
         if level == "error" and settings.environment == "development":
             raise CannotStart(message)
         log.log(logging.ERROR if level == "error" else logging.WARNING, message)
+
+
+async def find_problems(settings: Settings) -> list[Finding]:
+    """Return the findings about the database, the settings and the names in `.env`."""
+    warnings = [Finding("warning", warning) for warning in settings.list_warnings()]
+    return [*await check_database(settings), *warnings, *check_names()]
 
 
 async def check_database(settings: Settings) -> list[Finding]:
@@ -80,34 +83,6 @@ def describe_unavailable(url: URL, error: Exception) -> str:
 def read_revisions(connection: Connection) -> tuple[str, ...]:
     """Return the revisions that the database has."""
     return MigrationContext.configure(connection).get_current_heads()
-
-
-def check_settings(settings: Settings) -> list[Finding]:
-    """Return a warning for each valid setting that is unsafe or probably a mistake."""
-    production = settings.environment == "production"
-    rules = {  # the message about each rule, and whether it is broken
-        "ALLOWED_HOSTS names only this machine: requests for other hosts are rejected": (
-            production and set(settings.allowed_hosts) <= LOCAL_HOSTS
-        ),
-        "CORS_ORIGINS has an origin without encryption: use https:// for it": (
-            production and any(origin.startswith("http://") for origin in settings.cors_origins)
-        ),
-        "DOCS_ENABLED is true: everybody may read /docs and /openapi.json": (
-            production and settings.docs_enabled
-        ),
-        "FORWARDED_ALLOW_IPS is not set: behind a reverse proxy all clients have its address": (
-            production and not os.environ.get("FORWARDED_ALLOW_IPS")
-        ),
-        "FORWARDED_ALLOW_IPS is *: every client may choose its own address": (
-            production and os.environ.get("FORWARDED_ALLOW_IPS") == "*"
-        ),
-        # {% if redis_client %}
-        "REDIS_URL is not set: each process of the server counts and stores its own": (
-            production and not settings.redis_url
-        ),
-        # {% endif %}
-    }
-    return [Finding("warning", f"{rule}.") for rule, is_broken in rules.items() if is_broken]
 
 
 def check_names() -> list[Finding]:
