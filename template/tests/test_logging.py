@@ -1,7 +1,7 @@
 import json
 import logging
 from collections.abc import Generator
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 
 import pytest
 import structlog
@@ -22,7 +22,7 @@ def test_log_lines_are_json_with_the_context_of_the_request(
     configure_logging(settings)
     structlog.contextvars.bind_contextvars(request_id="0123456789")
 
-    structlog.stdlib.get_logger("own").info("first line\nsecond line", answer=42)
+    structlog.get_logger("own").info("first line\nsecond line", answer=42)
     logging.getLogger("library").warning("library message")
 
     own, library = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
@@ -42,15 +42,17 @@ def test_text_has_colors_only_on_a_terminal(
     is_terminal: bool,
     is_colored: bool,
 ) -> None:
-    stderr = StringIO()
+    stderr = TextIOWrapper(BytesIO(), write_through=True)
     monkeypatch.setattr(stderr, "isatty", lambda: is_terminal)
     monkeypatch.setattr("sys.stderr", stderr)
     monkeypatch.setenv("NO_COLOR", no_color)
     configure_logging(settings.model_copy(update={"log_json": False}))
 
+    structlog.get_logger("own").info("own message")
     logging.getLogger("library").warning("library message")
 
-    assert ("\x1b[" in stderr.getvalue()) is is_colored
+    own, library = stderr.buffer.getvalue().splitlines()
+    assert (b"\x1b[" in own, b"\x1b[" in library) == (is_colored, is_colored)
 
 
 @pytest.mark.parametrize("log_json", [True, False])

@@ -1,9 +1,7 @@
-import json
-import logging
 from collections.abc import Generator
-from io import StringIO
 
 import pytest
+import structlog
 from asgi_lifespan import LifespanManager
 from fastapi import APIRouter
 from httpx2 import ASGITransport, AsyncClient
@@ -11,6 +9,7 @@ from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from app.config import Settings
 from app.core import tracing
@@ -66,17 +65,13 @@ def attributes_of(span: Span) -> dict[str, str]:
 
 
 async def test_request_statement_and_log_line_belong_to_the_trace_of_the_client(
-    settings: Settings, received: Receiver, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, received: Receiver
 ) -> None:
-    output = StringIO()
-    for handler in logging.getLogger().handlers:
-        if type(handler) is logging.StreamHandler:
-            monkeypatch.setattr(handler, "stream", output)
-
-    assert await run(settings, "/api/v1/things/1?token=s3cret-token") == [200]
+    assert tracing.add_trace_ids in structlog.get_config()["processors"]
+    with capture_logs([tracing.add_trace_ids]) as lines:
+        assert await run(settings, "/api/v1/things/1?token=s3cret-token") == [200]
 
     statement, request = read_spans(received)
-    lines = [json.loads(line) for line in output.getvalue().splitlines()]
     [access] = [line for line in lines if line["event"] == "request"]
     assert request.name == "GET /api/v1/things/{thing_id}"
     assert (request.trace_id.hex(), request.parent_span_id.hex()) == (TRACE_ID, PARENT_ID)

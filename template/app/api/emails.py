@@ -16,7 +16,7 @@ from app.models.email_token import Purpose
 from app.models.user import User
 
 TEXTS = Path(__file__).parents[1] / "texts"
-log = structlog.stdlib.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
 async def send_email_link(state: AppState, purpose: Purpose, email: str) -> None:

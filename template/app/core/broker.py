@@ -15,7 +15,7 @@ from app.core.repeated_errors import RepeatedErrors
 from app.core.task_headers import add_headers
 from app.core.time_limits import visibility_timeout
 
-log = structlog.stdlib.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def create_celery(settings: Settings) -> Celery:

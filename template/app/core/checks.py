@@ -20,7 +20,7 @@ from app.core.database import create_engine
 ENV_FILE = Path(".env")
 TIMEOUT = 5  # seconds
 
-log = structlog.stdlib.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class CannotStart(Exception):

@@ -13,7 +13,7 @@ LIFETIME = 1  # second, of the results
 
 HealthCheck = Callable[[], Awaitable[object]]
 
-log = structlog.stdlib.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class HealthChecks:

@@ -13,7 +13,7 @@ import structlog
 from app.config import Settings
 from app.exceptions import ServiceUnavailable
 
-log = structlog.stdlib.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Mail(NamedTuple):

@@ -22,7 +22,7 @@ ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 SUBJECT = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
 TIMEOUT_SECONDS = 15
 
-log = structlog.stdlib.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class UserInfo(NamedTuple):

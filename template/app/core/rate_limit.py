@@ -1,5 +1,6 @@
 """Rate limits, counted in Redis, or in this process without `REDIS_URL`."""
 
+from functools import cache
 from math import ceil
 from time import time
 from typing import Any
@@ -12,6 +13,8 @@ from redis.exceptions import RedisError
 
 from app.core.redis import RedisCircuit
 from app.exceptions import ServiceUnavailable, TooManyRequests
+
+parse_limit = cache(parse)
 
 
 class RateLimiter:
@@ -38,7 +41,7 @@ class RateLimiter:
             TooManyRequests: If the limit is exceeded.
             ServiceUnavailable: If Redis is down, with `fail_closed`.
         """
-        item = parse(limit)
+        item = parse_limit(limit)
         limiter = self._exact if exact else self._approximate
         try:
             async with self._circuit.call():

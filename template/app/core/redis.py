@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 0.8  # of connecting and of each command
 POOL_TIMEOUT_SECONDS = 5  # of waiting for a free connection, which is no outage
 RETRY_SECONDS = 3
 
-log = structlog.stdlib.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def create_redis(settings: Settings) -> Redis | None:

@@ -15,7 +15,7 @@ from app.config import Settings
 from app.core.repeated_errors import RepeatedErrors
 from app.exceptions import ContentTooLarge, ServiceUnavailable, UnsupportedMediaType
 
-log = structlog.stdlib.get_logger(__name__)
+log = structlog.get_logger(__name__)
 # The keyword argument of a task that names its file. The file is deleted when the task has ended.
 UPLOAD = "upload"
 CONTROL_CHARACTERS = set(map(chr, range(32))) - set("\t\n\r\f")

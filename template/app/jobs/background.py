@@ -12,7 +12,7 @@ from app.jobs.publish import publish_unpublished_tasks
 
 INTERVAL_SECONDS = 60
 SHUTDOWN_SECONDS = 20  # for tasks that are running when the application stops
-log = structlog.stdlib.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@ from uuid import UUID
 
 import pytest
 from httpx2 import AsyncClient
+from structlog.testing import capture_logs
 
 from tests.admin.test_views import USERS
 from tests.factories.users import UserFactory, get_user_id
@@ -14,11 +15,13 @@ async def test_invalid_values_are_explained_on_the_page(
     ada = await get_user_id(await users.register())
     form = {"full_name": "a\u202eb", "role": "user", "save": "Save"}
 
-    response = await root.post(f"/admin/user/edit/{ada}", data=form)
+    with capture_logs() as logs:
+        response = await root.post(f"/admin/user/edit/{ada}", data=form)
 
     assert response.status_code == 400
     assert "full_name: " in response.text
     assert "ERROR" not in {record.levelname for record in caplog.records}
+    assert "error" not in {line["log_level"] for line in logs}
 
 
 @pytest.mark.parametrize(
@@ -38,10 +41,12 @@ async def test_invalid_values_are_explained_on_the_page(
 async def test_invalid_ids_and_searches_are_client_errors(
     root: AsyncClient, caplog: pytest.LogCaptureFixture, method: str, path: str, status: int
 ) -> None:
-    response = await root.request(method, f"/admin/{path}")
+    with capture_logs() as logs:
+        response = await root.request(method, f"/admin/{path}")
 
     assert response.status_code == status
     assert "ERROR" not in {record.levelname for record in caplog.records}
+    assert "error" not in {line["log_level"] for line in logs}
 
 
 async def test_details_of_server_errors_are_hidden(
