@@ -29,7 +29,16 @@ def field(name: str, kind: str, **options: Any) -> Context:
     elif kind == "ref":
         given |= {"column": f"{name}_id", "target": "category", "target_class": "Category"}
         given |= {"target_plural": "categories", "target_access": "public"}
-    return given | options
+    given |= options
+    action = ("SET NULL" if given["optional"] else "") if kind == "ref" else None
+    more: Context = {"stored": given["column"], "on_delete": action, "counted": given["unique"]}
+    more |= {"members": [value.upper() for value in given["values"]], "description": None}
+    return more | {"default_member": None} | given
+
+
+def group(kind: str, table: str, *columns: str) -> Context:
+    """Return a unique constraint or an index over several columns."""
+    return {"kind": kind, "name": "_".join([kind, table, *columns]), "columns": [*columns]}
 
 
 def definition(plural: str, fields: Sequence[Context], access: str = "owned") -> Context:
@@ -45,6 +54,8 @@ def definition(plural: str, fields: Sequence[Context], access: str = "owned") ->
         "api": "v1",
         "digest": "0123456789abcdef",
         "fields": list(fields),
+        "groups": [],
+        "unique_groups": [],
     }
 
 

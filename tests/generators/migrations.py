@@ -84,11 +84,25 @@ REVISION = "revision/alembic/versions/{{ revision.id }}.py.jinja"
 CAST = "::double precision"  # what PostgreSQL adds to a check when a type changes
 
 
+NO_GROUPS: Context = {"dropped": [], "created": []}
+
+
 def answers(
-    context: Context, operations: Sequence[Context], database: str, *, name: str, down: str
+    context: Context,
+    operations: Sequence[Context],
+    database: str,
+    *,
+    name: str,
+    down: str,
 ) -> Context:
     """Return all that the generator is told for a revision."""
-    revision = {"id": name, "down": down, "message": name, "operations": [*operations]}
+    revision = {
+        "id": name,
+        "down": down,
+        "message": name,
+        "operations": [*operations],
+        "groups": NO_GROUPS,
+    }
     return {
         "definition": context,
         "project": {"database": database, "admin": False},
@@ -130,11 +144,17 @@ class Migrations:
         """Add the revision that creates a resource."""
         return self.add(context, [operation("create")], f"create_{context['plural']}")
 
-    def add(self, context: Context, operations: Sequence[Context], name: str) -> str:
+    def add(
+        self,
+        context: Context,
+        operations: Sequence[Context],
+        name: str,
+        groups: Context = NO_GROUPS,
+    ) -> str:
         """Add a revision to the head; return its text."""
-        text = JINJA.get_template(REVISION).render(
-            answers(context, operations, self.database, name=name, down=self.head)
-        )
+        told = answers(context, operations, self.database, name=name, down=self.head)
+        told["revision"]["groups"] = groups
+        text = JINJA.get_template(REVISION).render(told)
         self.write(f"alembic/versions/{name}.py", text)
         self.head = name
         return text

@@ -78,7 +78,7 @@ def test_column_and_its_check_are_dropped_in_one_batch(tmp_path: Path) -> None:
 
 
 def test_column_is_renamed_and_changed_at_once(tmp_path: Path) -> None:
-    amount = STOCK | {"name": "amount", "column": "amount"}
+    amount = STOCK | {"name": "amount", "column": "amount", "stored": "amount"}
     wide = amount | {"le": "9000000000"}
     steps = [operation("rename", STOCK, amount), operation("change", amount, wide)]
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from tests.generators.fields import TYPES, Context, definition, field, operation
+from tests.generators.fields import TYPES, Context, definition, field, group, operation
 from tests.generators.migrations import Migrations
 
 OWNER, CATEGORY, ROW, OTHER = (UUID(int=number) for number in range(1, 5))
@@ -81,7 +81,7 @@ def read_product(migrations: Migrations, fields: Sequence[Context]) -> Context:
     reference = [sa.column("product_id", sa.Uuid()), sa.column("other_id", sa.Uuid())]
     [review] = migrations.execute(sa.select(*reference).select_from(sa.table("reviews")))
     assert dict(review) == {"product_id": ROW, "other_id": ROW}
-    columns = [sa.column(f["column"], STORED.get(f["type"], sa.String())) for f in fields]
+    columns = [sa.column(f["stored"], STORED.get(f["type"], sa.String())) for f in fields]
     [row] = migrations.execute(sa.select(*columns).select_from(sa.table("products")))
     return {name: aware(value) for name, value in row.items()}
 
@@ -97,13 +97,19 @@ class Walk:
     def __init__(self, migrations: Migrations, fields: Sequence[Context], access: str) -> None:
         """Make the table, with one row in it."""
         self.migrations, self.access, self.fields = migrations, access, list(fields)
+        self.groups: list[Context] = []
         self.steps: list[tuple[str, dict[str, Any]]] = []
         started(migrations, fields, access)
         add_product(migrations, fields, access)
         self.steps.append((migrations.head, migrations.tables()))
 
-    def step(self, *operations: Context) -> Context:
+    def step(self, *operations: Context, groups: Sequence[Context] | None = None) -> Context:
         """Change the resource, and return its row."""
+        before, self.groups = self.groups, self.groups if groups is None else [*groups]
+        changed = {
+            "dropped": [group for group in before if group not in self.groups],
+            "created": [group for group in self.groups if group not in before],
+        }
         for op in operations:
             old, new = op["old"], op["new"]
             if old is None:
@@ -111,9 +117,9 @@ class Walk:
             else:
                 place = self.fields.index(old)
                 self.fields[place : place + 1] = [new] if new else []
-        context = definition("products", self.fields, self.access)
+        context = definition("products", self.fields, self.access) | {"groups": self.groups}
         name = f"change_products_{len(self.steps)}"
-        self.migrations.add(context, operations, name)
+        self.migrations.add(context, operations, name, changed)
         self.migrations.upgrade()
         tables = self.migrations.tables()
         assert tables["products"] == self.expected(context)
@@ -122,7 +128,11 @@ class Walk:
 
     def expected(self, context: Context) -> Any:
         """Describe the table as it would be had it been created so."""
-        twin = context | {"plural": "twins"}
+        groups = [
+            group | {"name": group["name"].replace("products", "twins")}
+            for group in context["groups"]
+        ]
+        twin = context | {"plural": "twins", "groups": groups}
         name, head = f"twins_{len(self.steps)}", self.migrations.head
         self.migrations.add(twin, [operation("create")], name)
         self.migrations.upgrade()
@@ -188,6 +198,23 @@ def test_constraints_follow_their_fields(migrations: Migrations, access: str) ->
     assert found == {"title": "a", "amount": Decimal(4), "sku": None}
     walk.back_and_forth()
     assert read_product(migrations, walk.fields) == found
+
+
+@pytest.mark.slow
+def test_groups_of_fields_follow_their_fields(migrations: Migrations) -> None:
+    stock, sku = field("stock", "int", optional=True), field("sku", "str")
+    walk = Walk(migrations, [TITLE, stock, sku], "public")
+    code = other_name(sku, "code")
+    own_column = code | {"stored": "kept"}
+
+    walk.step(groups=[group("uq", "products", "title", "sku"), group("ix", "products", "stock")])
+    walk.step(operation("rename", sku, code), groups=[group("uq", "products", "title", "code")])
+    walk.step(
+        operation("change", code, own_column), groups=[group("uq", "products", "title", "kept")]
+    )
+    walk.step(operation("drop", stock), groups=[group("ix", "products", "kept", "title")])
+
+    walk.back_and_forth()
 
 
 @pytest.mark.long
@@ -302,7 +329,8 @@ def changes(migrations: Migrations, kinds: Sequence[str]) -> None:
 
 def other_name(given: Context, name: str) -> Context:
     """Return a field under another name."""
-    return given | {"name": name, "column": f"{name}_id" if given["type"] == "ref" else name}
+    column = f"{name}_id" if given["type"] == "ref" else name
+    return given | {"name": name, "column": column, "stored": column}
 
 
 def many(op: str, olds: Sequence[Context], news: Sequence[Context]) -> list[Context]:
@@ -337,7 +365,7 @@ def test_names_move_on_to_other_fields(migrations: Migrations, access: str) -> N
     d = wide["new"]
     s, t = other_name(r, "s"), other_name(s, "t")
     a = field("a", "str", default="new", max=30)
-    r = s | {"name": "r", "column": "r_id", "unique": False}
+    r = s | {"name": "r", "column": "r_id", "stored": "r_id", "unique": False}
     found = walk.step(
         *(operation("drop", given) for given in (d, t)),
         operation("rename", c, d := other_name(c, "d")),

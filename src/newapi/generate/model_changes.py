@@ -89,6 +89,8 @@ def _definition(entry: Entry, around: ProjectNames) -> Definition:
         access=entry.access or (before.access if before else usual),
         api=entry.api or (before.api if before else "v1"),
         fields=entry.fields,
+        unique=entry.unique,
+        indexes=entry.indexes,
     )
 
 

@@ -15,7 +15,7 @@ from newapi.project.migrations import Lineage
 from newapi.project.tree import Entry
 from newapi.questions import answer_migration
 from newapi.resources import inventory, model_text, needs, project_names
-from newapi.resources.generator import Generator, require_there
+from newapi.resources.generator import Generator, require_there, require_understood
 from newapi.resources.inventory import Inventory
 from newapi.resources.rendering import Side, Workshop
 from newapi.template import catalog
@@ -83,6 +83,7 @@ def plan(
         text = _model_text(repository, listing)
         decisions = _decide(request, _names(repository, listing, found, before), text)
         definitions = _applied(decisions, found)
+        require_understood(Generator(source.path), source, definitions.values())
         resolution, problems = needs.resolve(Resolution(before, (), ()), definitions, ())
         if problems:
             raise UsageError(problems)
@@ -251,7 +252,8 @@ def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
     places = worktree.places(repository, listing)
     ours = worktree.revisions(repository, listing, places)
     parts = [*revision.pieces(step.decisions, old, new, keep_tables=step.wanted.keep_tables)]
-    about = revision.about(step.decisions, ours, places) if parts else {}
+    migrated = revision.migrated(step.decisions, parts)
+    about = revision.about(migrated, ours, places) if parts else {}
     names = {*old.contexts, *new.contexts}
     differing = {name for name in names if old.contexts.get(name) != new.contexts.get(name)}
     jobs = [(side, side.contexts[n]) for side in (old, new) for n in differing & {*side.contexts}]
@@ -262,7 +264,7 @@ def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
         made = resource_merge.make(workshop, old, new, names)
     added = made.theirs.keys() - made.base.keys()
     worktree.require_room(repository, listing, added, "resource")
-    subject = revision.subject(step.decisions) if parts else ""
+    subject = revision.subject(migrated) if parts else ""
     own = revision.rendered(parts, about, workshop.made, subject) if parts else {}
     base, theirs = made.base, made.theirs
     if old.answers != new.answers:

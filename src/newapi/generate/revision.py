@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from newapi.project import migrations, revisions
 from newapi.project.tree import Entry, Tree
-from newapi.resources import context, formatting
+from newapi.resources import composites, context, formatting
 from newapi.resources.changes import Operation
 from newapi.resources.rendering import key
 
 if TYPE_CHECKING:
     from newapi.generate.decision import Decision
     from newapi.project.locations import Locations
+    from newapi.resources.context import Context as Group
     from newapi.resources.rendering import Side
 
 _FUNCTIONS = ("upgrade", "downgrade")
@@ -32,20 +33,38 @@ class Piece:
     table: str
     operations: tuple[Operation, ...]
     without: frozenset[str] = frozenset()  # fields that the table does not have then
+    dropped: tuple[Group, ...] = ()  # constraints and indexes over several fields
+    created: tuple[Group, ...] = ()
 
     def about(self, revision: Mapping[str, Any]) -> dict[str, Any]:
         """Return the context of the generator."""
         name = next(n for n, d in self.side.definitions.items() if d.plural == self.table)
         whole = self.side.definitions[name]
         fields = tuple(field for field in whole.fields if field.name not in self.without)
-        definition = replace(whole, fields=fields)
+        definition = replace(
+            whole,
+            fields=fields,
+            unique=_complete(whole.unique, self.without),
+            indexes=_complete(whole.indexes, self.without),
+        )
         definitions = self.side.definitions
         steps = [context.of_operation(one, definition, definitions) for one in self.operations]
         return {
             **self.side.contexts[name],
             "definition": context.of_definition(definition, definitions),
-            "revision": {**revision, "operations": steps},
+            "revision": {
+                **revision,
+                "operations": steps,
+                "groups": {"dropped": [*self.dropped], "created": [*self.created]},
+            },
         }
+
+
+def _complete(
+    groups: tuple[tuple[str, ...], ...], without: frozenset[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of which a table has all fields."""
+    return tuple(group for group in groups if without.isdisjoint(group))
 
 
 def pieces(
@@ -59,16 +78,20 @@ def pieces(
     return [
         *(_whole(new, decision) for decision in created),
         *(piece for decision in created for piece in _later(new, decision)),
-        *(piece for decision in groups["change"] for piece in _change(new, decision)),
+        *(piece for decision in groups["change"] for piece in _change(old, new, decision)),
         *(piece for decision in removed for piece in _later(old, decision)),
         *(_whole(old, decision) for decision in removed),
     ]
 
 
-def _change(side: Side, decision: Decision) -> Iterator[Piece]:
+def _change(old: Side, new: Side, decision: Decision) -> Iterator[Piece]:
     steps = tuple(one for one in decision.operations if one.alters_table)
-    if steps:
-        yield Piece(side, decision.definition.plural, steps)
+    before = composites.of_table(old.definitions[decision.definition.name])
+    after = composites.of_table(decision.definition)
+    dropped = tuple(group for group in before if group not in after)
+    created = tuple(group for group in after if group not in before)
+    if steps or dropped or created:
+        yield Piece(new, decision.definition.plural, steps, dropped=dropped, created=created)
 
 
 def _whole(side: Side, decision: Decision) -> Piece:
@@ -83,7 +106,28 @@ def _later(side: Side, decision: Decision) -> Iterator[Piece]:
         is_new = decision.verb == "create"
         steps = [Operation("add", new=f) if is_new else Operation("drop", old=f)
                  for f in decision.later]  # fmt: skip
-        yield Piece(side, decision.definition.plural, tuple(steps))
+        names = {field.name for field in decision.later}
+        whole = decision.definition
+        rest = replace(
+            whole,
+            unique=_complete(whole.unique, frozenset(names)),
+            indexes=_complete(whole.indexes, frozenset(names)),
+        )
+        have = composites.of_table(rest)
+        late = tuple(group for group in composites.of_table(whole) if group not in have)
+        yield Piece(
+            side,
+            whole.plural,
+            tuple(steps),
+            dropped=() if is_new else late,
+            created=late if is_new else (),
+        )
+
+
+def migrated(decisions: Iterable[Decision], parts: Iterable[Piece]) -> list[Decision]:
+    """Return the decisions that change a table."""
+    tables = {piece.table for piece in parts}
+    return [decision for decision in decisions if decision.definition.plural in tables]
 
 
 def about(decisions: Sequence[Decision], ours: Tree, places: Locations) -> dict[str, Any]:

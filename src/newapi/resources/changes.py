@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from newapi.errors import Problem, UsageError
-from newapi.resources import conversions, fields, naming, renaming, rules
+from newapi.resources import composites, conversions, fields, naming, renaming, rules
 from newapi.resources.definition import Definition, Field
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.renaming import Rename
@@ -39,7 +39,7 @@ class Operation:
     def alters_table(self) -> bool:
         """Return whether the database notices; some limits are those of the schemas alone."""
         sides = [side and _in_table(side) for side in (self.old, self.new)]
-        return self.op != "change" or sides[0] != sides[1]
+        return self.op not in {"change", "rename"} or sides[0] != sides[1]
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def apply(definition: Definition, changes: Changes, project_names: ProjectNames)
         )
         run.problems.append(Problem("There is nothing to change.", way))
     result = replace(definition, fields=tuple(run.fields))
+    result = composites.renamed(result, run.renamed)
     problems = [*run.problems, *rules.check(result, project_names, is_new=False)]
     if problems:
         raise UsageError(list(dict.fromkeys(problems)))
@@ -129,6 +130,7 @@ class _Run:
         self.operations: list[Operation] = []
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
+        self.renamed: dict[str, str] = {}
 
     def drop(self, text: str) -> None:
         if field := self._find(text, "--drop {}"):
@@ -148,6 +150,7 @@ class _Run:
                 new = replace(field, name=rename.new)
                 self.fields[self.fields.index(field)] = new
                 self.operations.append(Operation("rename", field, new))
+                self.renamed[field.name] = new.name
 
     def change(self, text: str) -> None:
         new = self._read(text)
@@ -232,7 +235,15 @@ class _Run:
 def _in_table(field: Field) -> Field:
     """Return the properties of a field that its column has."""
     is_sized = field.type in {"str", "email"} or field.unique
-    return replace(field, min=None, max=field.max if is_sized else None, default=None)
+    return replace(
+        field,
+        name=field.stored,
+        column_name=None,
+        description=None,
+        min=None,
+        max=field.max if is_sized else None,
+        default=None,
+    )
 
 
 def _needed(field: Field) -> Problem:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from newapi.resources import store
+from newapi.resources import composites, naming, store
 from newapi.resources.changes import Operation
 from newapi.resources.definition import Definition, Field, Json
 
 Context: TypeAlias = "dict[str, Json]"
 Definitions: TypeAlias = Mapping[str, Definition]
+
+
+_ACTIONS = {"cascade": "CASCADE", "set_null": "SET NULL", "restrict": ""}
 
 
 def of_definition(definition: Definition, definitions: Definitions) -> Context:
@@ -24,6 +27,8 @@ def of_definition(definition: Definition, definitions: Definitions) -> Context:
         "access": definition.access,
         "api": definition.api,
         "digest": store.digest(definition),
+        "unique_groups": [list(group) for group in definition.unique],
+        "groups": [*composites.of_table(definition)],
         "fields": [of_field(field, definition, definitions) for field in definition.fields],
     }
 
@@ -73,4 +78,10 @@ def of_field(field: Field, definition: Definition, definitions: Definitions) -> 
         "target_label": label,
         "target_required": [other.name for other in required],
         "default": field.default,
+        "stored": field.stored,
+        "members": [*field.members],
+        "default_member": naming.member_of(str(field.default)) if field.type == "enum" else None,
+        "on_delete": _ACTIONS[field.deletion] if field.type == "ref" else None,
+        "description": field.description,
+        "counted": field.unique or field.name in composites.counted(definition),
     }

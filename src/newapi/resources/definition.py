@@ -11,10 +11,12 @@ Type: TypeAlias = Literal[
     "str", "text", "int", "float", "decimal", "bool", "date", "datetime", "uuid", "email", "url",
     "json", "enum", "list", "ref",
 ]  # fmt: skip
+OnDelete: TypeAlias = Literal["cascade", "restrict", "set_null"]
 Access: TypeAlias = Literal["owned", "public", "admin"]
 Api: TypeAlias = Literal["v1", "v2"]
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
+ON_DELETE: tuple[OnDelete, ...] = get_args(OnDelete)
 TYPES: tuple[Type, ...] = get_args(Type)
 ACCESSES: tuple[Access, ...] = get_args(Access)
 APIS: tuple[Api, ...] = get_args(Api)
@@ -39,11 +41,29 @@ class Field:
     values: tuple[str, ...] = ()
     target: str | None = None
     default: Json = None
+    on_delete: OnDelete | None = None
+    column_name: str | None = None
+    description: str | None = None
 
     @property
     def column(self) -> str:
-        """Return the name of the column."""
+        """Return the name of the attribute that holds the value; of a reference, its id."""
         return f"{self.name}_id" if self.type == "ref" else self.name
+
+    @property
+    def stored(self) -> str:
+        """Return the name of the column."""
+        return self.column_name or self.column
+
+    @property
+    def deletion(self) -> OnDelete:
+        """Return what the deletion of the referenced row does."""
+        return self.on_delete or ("set_null" if self.optional else "restrict")
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Return the names of the values in the enumeration."""
+        return tuple(naming.member_of(value) for value in self.values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +75,8 @@ class Definition:
     access: Access
     api: Api = "v1"
     fields: tuple[Field, ...]
+    unique: tuple[tuple[str, ...], ...] = ()  # fields that are unique together
+    indexes: tuple[tuple[str, ...], ...] = ()
 
     @property
     def class_name(self) -> str:
@@ -78,3 +100,15 @@ class Definition:
     def field(self, name: str) -> Field | None:
         """Return the field of this name."""
         return next((field for field in self.fields if field.name == name), None)
+
+    @property
+    def language(self) -> int:
+        """Return the version of the language that a generator has to understand."""
+        is_newer = self.unique or self.indexes or any(map(_is_newer, self.fields))
+        return 2 if is_newer else 1
+
+
+def _is_newer(field: Field) -> bool:
+    """Tell whether a field needs a generator of release 0.7.0 or later."""
+    is_written = any(v != m.lower() for v, m in zip(field.values, field.members, strict=True))
+    return bool(field.on_delete or field.column_name or field.description or is_written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,12 +12,13 @@ from typing import NamedTuple
 from newapi.errors import Problem, UsageError
 from newapi.resources import naming, values
 from newapi.resources.definition import TYPES, Field, Type
-from newapi.resources.kinds import ALSO, KINDS, MAX_INDEXED, REASONS, shown
+from newapi.resources.kinds import ALSO, EVERYWHERE, KINDS, MAX_INDEXED, REASONS, shown
 from newapi.template import features
 from newapi.terminal.text import repaired, shorten
 
 MAX_CHARACTERS = 2000
 FLAGS = ("unique",)
+_LAST = ("default", "on_delete", "column", "description")
 
 _FIELD = re.compile(
     r"""(?P<name>[^:(?]*+) : \s*+ (?P<type>\w*+) \s*+ (?:\[ (?P<of>[^\]]*+) \])? \s*+
@@ -125,17 +127,18 @@ def _with_options(field: Field, words: Sequence[str], flaws: list[Flaw]) -> Fiel
     fix = f"{field.name}:{kind.example}"
     flaws += [Flaw(f"it says {shorten(name)} twice", fix) for name in counts if counts[name] > 1]
     for option, text in typed:
-        if option not in kind.options:
+        if option not in (*kind.options, *EVERYWHERE):
             flaws.append(_unknown(field, option, text))
-        elif option != "default":
+        elif option not in _LAST:
             field = _with_option(field, option, text, flaws)
     for needed in ("values", "target"):
         if needed in kind.options and needed not in counts:
             flaws.append(Flaw(f"{field.type} needs its {needed}", fix))
     field = _completed(field)
-    if flaws or "default" not in counts:
-        return field
-    return _with_option(field, "default", dict(typed)["default"], flaws)
+    for option in _LAST:  # their meaning depends on the others
+        if option in counts and not flaws:
+            field = _with_option(field, option, dict(typed)[option], flaws)
+    return field
 
 
 def _with_option(field: Field, option: str, text: str, flaws: list[Flaw]) -> Field:
@@ -179,6 +182,7 @@ def _unknown(field: Field, option: str, text: str) -> Flaw:
     if option in {"null", "nullable", "optional"}:
         return Flaw("what may be left out ends in a question mark", f"{field.name}:{field.type}?")
     known = [name for name in kind.options if name not in {"values", "target"}]
+    known += EVERYWHERE
     near = features.nearest(option, known)
     guess = f"did you mean {near}" if near else f"it takes {', '.join(known)}"
     return Flaw(f"{shown(field.type)} has no option '{shorten(option)}'; {guess}", fix)
@@ -223,5 +227,12 @@ def render_type(field: Field) -> str:
     words += [f"{name}={value}" for name, value in named.items() if value is not None]
     words += ["unique"] if field.unique else []
     words += [f"default={values.quoted(field.default)}"] if field.default is not None else []
+    words += [f"on_delete={field.on_delete}"] if field.on_delete else []
+    words += [f"column={field.column_name}"] if field.column_name else []
+    words += (
+        [f"description={json.dumps(field.description, ensure_ascii=False)}"]
+        if field.description
+        else []
+    )
     options = f"({', '.join(words)})" if words else ""
     return f"{shown(field.type)}{options}{'?' if field.optional else ''}"

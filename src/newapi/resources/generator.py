@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from newapi.template import engine
 if TYPE_CHECKING:
     from jinja2 import Template
 
+    from newapi.resources.definition import Definition
     from newapi.template.sources import Source
 
 RESOURCE, TASK = "generators/resource", "generators/task"
@@ -33,6 +34,14 @@ class Generator:
     def is_there(self) -> bool:
         """Whether the template has one: its first releases had none."""
         return (self.root / "copier.yml").is_file()
+
+    @cached_property
+    def language(self) -> int:
+        """Return the version of the language of definitions that the generator understands."""
+        import yaml
+
+        settings = yaml.safe_load((self.root / "copier.yml").read_bytes())
+        return int(settings.get("_newapi", {}).get("language", 1))
 
     @cached_property
     def version(self) -> str:
@@ -81,6 +90,16 @@ class Generator:
         loader = jinja2.FileSystemLoader(self.root)
         environment = SandboxedEnvironment(loader=loader, extensions=[_FILTERS], **options)
         return environment.get_template(_WIRING)
+
+
+def require_understood(
+    generator: Generator, source: Source, definitions: Iterable[Definition]
+) -> None:
+    """Refuse definitions that say what the template cannot make yet."""
+    newer = [each.name for each in definitions if each.language > generator.language]
+    if newer:
+        message = f"The template {source.commit or source.src_path} cannot make all of"
+        raise NewapiError(f"{message} {', '.join(newer)} yet.", "newapi update first")
 
 
 def require_there(generator: Generator, source: Source, what: str) -> None:

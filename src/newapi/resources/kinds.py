@@ -27,6 +27,7 @@ class Kind:
 
 
 _BOUNDS = ("gt", "ge", "lt", "le")
+EVERYWHERE = ("column", "description")  # options of every type
 
 KINDS: Mapping[Type, Kind] = {
     "str": Kind(("min", "max", "unique", "default"), "str(1..100)", 1, MAX_INDEXED, 1000),
@@ -43,7 +44,7 @@ KINDS: Mapping[Type, Kind] = {
     "json": Kind(("default",), "json"),
     "enum": Kind(("values", "default"), "enum(draft|live)"),
     "list": Kind(("min", "max", "default"), "list[str](max=5)", 0, 20, 1000),
-    "ref": Kind(("target", "unique"), "ref(category)"),
+    "ref": Kind(("target", "unique", "on_delete"), "ref(category)"),
 }
 
 # What people call these types elsewhere.

@@ -33,6 +33,8 @@ def check(field: Field, database: str) -> Iterator[Problem]:
     yield from _check_numbers(field)
     yield from _check_default(field)
     yield from _check_values(field)
+    yield from _check_column(field)
+    yield from _check_deletion(field)
 
 
 def check_identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator[Problem]:
@@ -50,11 +52,15 @@ def _identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator
     owner = "owner_id_" if definition.access == "owned" else ""
     yield f"ix_{table}_{owner}created_at"
     for field in definition.fields:
-        yield f"ck_{table}_{field.column}"
+        yield f"ck_{table}_{field.stored}"
         if field.unique:
-            yield f"uq_{table}_{owner}{field.column}"
+            yield f"uq_{table}_{owner}{field.stored}"
         if field.target:
-            yield f"fk_{table}_{field.column}_{plurals.get(field.target, '')}"
+            yield f"fk_{table}_{field.stored}_{plurals.get(field.target, '')}"
+    for kind, groups in (("uq", definition.unique), ("ix", definition.indexes)):
+        for group in groups:
+            columns = [one.stored for name in group if (one := definition.field(name))]
+            yield f"{kind}_{table}_{owner}{'_'.join(columns)}"
 
 
 def _check_lengths(field: Field, database: str) -> Iterator[Problem]:
@@ -190,10 +196,28 @@ def _check_default(field: Field) -> Iterator[Problem]:
 
 def _check_values(field: Field) -> Iterator[Problem]:
     """Find values that linters refuse as names in capitals."""
-    for value in sorted({"i", "o"}.intersection(field.values)):
+    pairs = sorted(zip(field.members, field.values, strict=True))
+    for value in (value for name, value in pairs if name in {"I", "O"}):
         others = tuple(f"{other}_value" if other == value else other for other in field.values)
         fix = render(replace(field, values=others, default=None))
         yield _problem(field, f"{value} cannot be a value: {reserved.AMBIGUOUS}", fix)
+    if reserved.is_secret("_".join(field.members).lower()):  # linters take them for passwords
+        for name, value in pairs:
+            if value != name.lower():
+                fix = render(replace(field, values=tuple(n.lower() for n in field.members)))
+                yield _problem(field, f"{value} must be written {name.lower()}", fix)
+
+
+def _check_column(field: Field) -> Iterator[Problem]:
+    if field.unique and field.column_name:
+        fix = render(replace(field, column_name=None))
+        yield _problem(field, "what is unique is stored under its own name, as errors name it", fix)
+
+
+def _check_deletion(field: Field) -> Iterator[Problem]:
+    if field.deletion == "set_null" and not field.optional:
+        fix = render(replace(field, optional=True, on_delete=None))
+        yield _problem(field, "on_delete=set_null needs a field that may be empty", fix)
 
 
 def _flaw_of_default(field: Field) -> str:

@@ -14,9 +14,9 @@ from pydantic import BaseModel, Discriminator, Field, Tag, ValidationError, With
 
 from newapi.errors import Problem
 from newapi.questions.schema import DIALECT, Schema
-from newapi.resources import definition, naming, schema
+from newapi.resources import definition, naming, schema, values
 from newapi.resources import fields as reading
-from newapi.resources.definition import Access, Api
+from newapi.resources.definition import Access, Api, OnDelete
 from newapi.template import features
 from newapi.terminal.text import shorten
 
@@ -39,6 +39,22 @@ class FieldEntry(BaseModel, extra="forbid"):
     type: _Type = Field(
         description="The type, with options, and ? when optional.", examples=["str(1..100)"]
     )
+    column: _Name | None = Field(
+        None,
+        description="The name of the column, where it is another one than that of the field.",
+        examples=["date"],
+    )
+    description: str | None = Field(
+        None,
+        description="What the field means, for the readers of the API's documentation.",
+        examples=["The price without taxes."],
+        max_length=values.MAX_DESCRIPTION,
+    )
+    on_delete: OnDelete | None = Field(
+        None,
+        description="What happens to rows when the row that they refer to is deleted.",
+        examples=["cascade"],
+    )
     was: _Name | None = Field(
         None,
         description="The recorded name, where the field gets another one. It has no effect later.",
@@ -46,6 +62,7 @@ class FieldEntry(BaseModel, extra="forbid"):
     )
 
 
+_Group = Annotated[list[_Name], Field(min_length=1)]
 _Field = Annotated[
     Annotated[_Type, Tag(_TEXT)] | Annotated[FieldEntry, Tag(_MAPPING)],
     Discriminator(lambda value: _TEXT if isinstance(value, str) else _MAPPING),
@@ -72,6 +89,16 @@ class ResourceEntry(BaseModel, extra="forbid"):
         min_length=1,
         examples=[{"name": "str(1..100)"}],
     )
+    unique: list[_Group] = Field(
+        default=[],
+        description="Groups of fields whose values are unique together.",
+        examples=["[[name, category]]"],
+    )
+    indexes: list[_Group] = Field(
+        default=[],
+        description="Groups of fields with an index over all of them.",
+        examples=["[[status, price]]"],
+    )
 
 
 class ModelFile(BaseModel, extra="forbid"):
@@ -91,6 +118,8 @@ class Entry:
     access: Access | None
     api: Api | None
     fields: tuple[definition.Field, ...]
+    unique: tuple[tuple[str, ...], ...]
+    indexes: tuple[tuple[str, ...], ...]
     renamed: Mapping[str, str]  # the recorded names of fields by their new ones
 
 
@@ -240,7 +269,7 @@ def _read_entry(
         flaws = [*_check_name(key, "a field's name", "title")]
         if isinstance(text, str) and not flaws:
             read_fields, flaws = reading.read([f"{key}:{text}"])
-            found += read_fields
+            found += (_with_extra(each, extra, flaws) for each in read_fields)
         yield from (replace(flaw, key=key) for flaw in flaws)
         if isinstance(was := extra.get("was"), str):
             renamed[key] = was
@@ -253,8 +282,30 @@ def _read_entry(
         access=next((a for a in definition.ACCESSES if a == about.get("access")), None),
         api=next((a for a in definition.APIS if a == about.get("api")), None),
         fields=tuple(found),
+        unique=_groups(about.get("unique")),
+        indexes=_groups(about.get("indexes")),
         renamed=renamed,
     )
+
+
+def _with_extra(
+    field: definition.Field, extra: Mapping[str, object], flaws: list[Problem]
+) -> definition.Field:
+    """Return the field with the options that stand beside its type."""
+    for option in ("column", "description", "on_delete"):
+        text = extra.get(option)
+        if isinstance(text, str):
+            try:
+                field = values.with_option(field, option, text)
+            except ValueError as flaw:
+                fix = f"{option}: {(FieldEntry.model_fields[option].examples or [''])[0]}"
+                flaws.append(Problem(f"{field.name}: {option} {flaw}.", fix))
+    return field
+
+
+def _groups(found: object) -> tuple[tuple[str, ...], ...]:
+    groups = found if isinstance(found, list) else []
+    return tuple(tuple(map(str, group)) for group in groups if isinstance(group, list))
 
 
 def _check_name(text: str, what: str, fallback: str) -> Iterator[Problem]:
@@ -290,8 +341,11 @@ def _of_flaw(flaw: Any) -> tuple[Location, Problem]:
         case "too_short":
             return location, Problem(f"{name} has no entries.", fix)
         case _:
-            what = "a text" if flaw["type"] == "string_type" else "a mapping"
+            what = _KINDS.get(flaw["type"], "a mapping")
             return location, Problem(f"{name or key} must be {what}.", fix)
+
+
+_KINDS = {"string_type": "a text", "list_type": "a list", "string_too_long": "shorter"}
 
 
 def _keys(depth: int) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def updated(
     for name, node in _items(resources[1]).items():
         if name in after and before.get(name) != after[name]:
             edits += _of_fields(text, _items(node[1])["fields"], after[name], renamed)
+            edits += _of_groups(_items(node[1]), before[name], after[name])
     for edit in sorted(edits, reverse=True):
         text = text[: edit.start] + edit.text + text[edit.end :]
     return text
@@ -120,6 +121,25 @@ def _of_fields(
         yield _Edit(end, end, first + "".join(_field(each, column) + "\n" for each in added))
 
 
+def _of_groups(
+    found: Mapping[str, tuple[Any, Any]], before: Definition, after: Definition
+) -> Iterator[_Edit]:
+    """Write the groups of fields anew whose fields have other names."""
+    for key, old, new in (
+        ("unique", before.unique, after.unique),
+        ("indexes", before.indexes, after.indexes),
+    ):
+        if old != new and key in found:
+            node, value = found[key]
+            end = int(value.end_mark.index) if value.flow_style else _end(value)
+            yield _Edit(node.end_mark.index + 1, end, f" {_flow(new)}")
+
+
+def _flow(groups: Sequence[Sequence[str]]) -> str:
+    shown = (f"[{', '.join(group)}]" for group in groups)
+    return f"[{', '.join(shown)}]"
+
+
 def _of_value(value: Any, field: Field) -> Iterator[_Edit]:
     """Write the type of a field, where it differs."""
     import yaml
@@ -143,6 +163,9 @@ def _entry(definition: Definition, outer: int, inner: int) -> str:
         lines.append(f"{second}api: {definition.api}")
     lines.append(f"{second}fields:")
     lines += [_field(field, outer + 2 * inner) for field in definition.fields]
+    for key, groups in (("unique", definition.unique), ("indexes", definition.indexes)):
+        if groups:
+            lines.append(f"{second}{key}: {_flow(groups)}")
     return "\n".join(lines) + "\n"
 
 
@@ -169,6 +192,8 @@ def _end(node: Any) -> int:
 
     if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
         return _end(node.value[-1][1])
+    if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
+        return _end(node.value[-1])
     return int(node.end_mark.index)
 
 

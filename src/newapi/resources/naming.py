@@ -58,6 +58,16 @@ def title_of(name: str) -> str:
     return name.replace("_", " ")
 
 
+def member_of(value: str) -> str:
+    """Return the name that a value has in an enumeration.
+
+    >>> member_of("PG-13"), member_of("in progress"), member_of("1st")
+    ('PG_13', 'IN_PROGRESS', 'VALUE_1ST')
+    """
+    name = re.sub(r"[^A-Za-z0-9]+", "_", value).strip("_").upper()
+    return name if name[:1].isalpha() else f"VALUE_{name}"
+
+
 def plural_of(name: str) -> str:
     """Return the plural.
 

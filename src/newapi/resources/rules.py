@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from newapi.errors import Problem
-from newapi.resources import clashes, limits, naming, references, reserved
+from newapi.resources import clashes, composites, limits, naming, references, reserved
 from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render, render_type
 from newapi.resources.project_names import ProjectNames
 
 MAX_FIELDS = 50
+_COLUMNS = frozenset({"id", "owner_id", "created_at", "updated_at"})
 # The maximum size of one row of MySQL in bytes, without texts.
 MYSQL_ROW = 65_000
 
@@ -28,6 +29,7 @@ def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) 
         flaws = [*_check_name_of_field(definition, field, around)]
         flaws += limits.check(field, around.database)
         found += (replace(flaw, key=field.name) for flaw in flaws)
+    found += composites.check(definition)
     found += references.check(definition, around)
     found += _check_row(definition, around.database)
     plurals = {name: other.plural for name, other in around.definitions.items()}
@@ -55,6 +57,12 @@ def _check_columns(definition: Definition) -> Iterator[Problem]:
         if field.column != field.name and field.column in plain:
             message = f"{field.name} is stored as {field.column}, which is a field too."
             yield Problem(message, f"Drop or rename {field.column}")
+    taken = Counter(field.stored for field in definition.fields)
+    for field in definition.fields:
+        is_taken = taken[field.stored] > 1 or field.stored in _COLUMNS
+        if field.column_name and is_taken:
+            fix = render(replace(field, column_name=None))
+            yield Problem(f"The table has a column {field.stored} already.", fix, field.name)
 
 
 def _check_types(definition: Definition) -> Iterator[Problem]:

@@ -6,15 +6,16 @@ import re
 
 from newapi.questions.schema import DIALECT, Schema
 from newapi.resources import naming, store, values
-from newapi.resources.definition import ACCESSES, APIS, Type
+from newapi.resources.definition import ACCESSES, APIS, ON_DELETE, Type
 from newapi.resources.fields import MAX_CHARACTERS
-from newapi.resources.kinds import KINDS, Kind, shown
+from newapi.resources.kinds import EVERYWHERE, KINDS, Kind, shown
 from newapi.resources.rules import MAX_FIELDS
 
 _DESCRIPTION = (
     "A file resources/NAME.yml of a project: the resource NAME as `newapi generate` has made it."
     " newapi writes this file; changes are made in models.yml."
 )
+_GROUP = f"{naming.PATTERN}(?: and {naming.PATTERN})*"
 NAME: Schema = {
     "type": "string",
     "pattern": f"^{naming.PATTERN}$",
@@ -43,6 +44,14 @@ def of_definition() -> Schema:
             "minProperties": 1,
             "maxProperties": MAX_FIELDS,
             "additionalProperties": of_type(),
+        },
+        **{
+            key: {
+                "type": "string",
+                "pattern": f"^{_GROUP}(?:, {_GROUP})*$",
+                "description": f"Fields that are {what} together.",
+            }
+            for key, what in (("unique", "unique"), ("indexes", "indexed"))
         },
         "digest": {
             "type": "string",
@@ -85,13 +94,18 @@ def _options(name: Type, kind: Kind) -> dict[str, str]:
     number = values.WHOLE if name == "int" else values.PLAIN
     word = naming.PATTERN
     known = {
-        "values": rf"{word}(?:\|{word})+",
+        "values": rf"{values.VALUE}(?: ?\| ?{values.VALUE})+",
         "target": word,
         "unique": "unique",
+        "on_delete": f"on_delete=(?:{'|'.join(ON_DELETE)})",
+        "column": f"column={word}",
+        "description": r'description="[^"\\]+"',
         "default": f"default={_default(name)}",
         **{bound: f"{bound}={number}" for bound in values.BOUNDS},
     }
-    patterns = {each: known.get(each, f"{each}={values.LENGTH}") for each in kind.options}
+    patterns = {
+        each: known.get(each, f"{each}={values.LENGTH}") for each in (*kind.options, *EVERYWHERE)
+    }
     if "max" in patterns:
         patterns["number"] = values.LENGTH
     for low, high, limit in (("min", "max", values.LENGTH), ("ge", "le", number)):

@@ -16,8 +16,10 @@ from newapi.terminal.text import shorten
 FOLDER = "resources"
 MAX_BYTES = 256 * 1024
 KEYS = ("plural", "access", "api", "fields")
+GROUPS = ("unique", "indexes")
 DIGEST, DIGEST_LENGTH = "digest", 16
 
+Groups: TypeAlias = tuple[tuple[str, ...], ...]
 Content: TypeAlias = "dict[str, str | dict[str, str]]"
 
 _DEPTH = 2
@@ -66,12 +68,25 @@ def read(path: str, text: bytes | str) -> Definition:
 
 
 def _content(definition: Definition) -> Content:
-    return {
+    content: Content = {
         "plural": definition.plural,
         "access": definition.access,
         "api": definition.api,
         "fields": {field.name: fields.render_type(field) for field in definition.fields},
     }
+    groups = {"unique": definition.unique, "indexes": definition.indexes}
+    return content | {key: _joined(found) for key, found in groups.items() if found}
+
+
+def _joined(groups: Groups) -> str:
+    """Return groups of fields as text, such as `name and category, sku and category`."""
+    return ", ".join(" and ".join(group) for group in groups)
+
+
+def _split(content: Content, key: str) -> Groups:
+    text = content.get(key, "")
+    groups = text.split(", ") if isinstance(text, str) and text else []
+    return tuple(tuple(group.split(" and ")) for group in groups)
 
 
 def seal(name: str, content: Mapping[str, str | Mapping[str, str]]) -> str:
@@ -151,12 +166,21 @@ def _understand(path: str, name: str, content: Content) -> Definition:
     access = next((access for access in ACCESSES if access == content.get("access")), None)
     api = next((api for api in APIS if api == content.get("api")), None)
     is_named = _is_name(name) and isinstance(plural, str) and _is_name(plural)
-    if problems or access is None or api is None or not is_named or set(content) != set(KEYS):
+    is_known = set(KEYS) <= set(content) <= {*KEYS, *GROUPS}
+    if problems or access is None or api is None or not is_named or not is_known:
         raise NewapiError(
             f"{path} was written by a newer newapi than this one.",
             "Update newapi itself, for example with `uv tool upgrade newapi-cli`",
         )
-    return Definition(name=name, plural=str(plural), access=access, api=api, fields=found)
+    return Definition(
+        name=name,
+        plural=str(plural),
+        access=access,
+        api=api,
+        fields=found,
+        unique=_split(content, "unique"),
+        indexes=_split(content, "indexes"),
+    )
 
 
 def _is_name(text: str) -> bool:

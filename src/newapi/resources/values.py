@@ -10,7 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from newapi.resources import naming
-from newapi.resources.definition import Field, Json
+from newapi.resources.definition import ON_DELETE, Field, Json
 from newapi.resources.kinds import LARGE_INTS, MAX_DIGITS, MAX_VALUES
 from newapi.terminal import text as texts
 
@@ -20,6 +20,9 @@ BOUNDS = ("gt", "ge", "lt", "le")
 PLAIN = r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?"
 WHOLE = r"[+-]?[0-9]{1,30}"
 LENGTH = r"[0-9]{1,9}"
+VALUE = r"[A-Za-z0-9](?:[A-Za-z0-9 ._+/&:#-]*[A-Za-z0-9+#])?"
+MAX_DESCRIPTION = 200
+_VALUE = re.compile(VALUE)
 _URL = re.compile(r"https?://[!-~]+")
 
 
@@ -35,13 +38,37 @@ def with_option(field: Field, option: str, text: str) -> Field:
         if text:
             raise ValueError("takes no value")
         return replace(field, unique=True)
-    if option == "default":
-        return replace(field, default=_default(field, text))
     if option in BOUNDS:
         return _with_bound(field, option, _number(field, text))
+    if option in {"column", "description", "on_delete"}:
+        return _with_words(field, option, text)
+    return _with_meaning(field, option, text)
+
+
+def _with_meaning(field: Field, option: str, text: str) -> Field:
+    if option == "default":
+        return replace(field, default=_default(field, text))
     if option == "target":
         return replace(field, target=_target(text))
     return replace(field, values=_values(text))
+
+
+def _with_words(field: Field, option: str, text: str) -> Field:
+    if option == "on_delete":
+        found = next((each for each in ON_DELETE if each == text), None)
+        if found is None:
+            raise ValueError(f"must be one of {', '.join(ON_DELETE)}")
+        return replace(field, on_delete=None if found == field.deletion else found)
+    if option == "column":
+        try:
+            name = naming.normalise(text)
+        except ValueError as flaw:
+            raise ValueError(f"{flaw}, the name of a column") from None
+        return replace(field, column_name=None if name == field.column else name)
+    words = _words(replace(field, type="str"), text)
+    if not words or len(words) > MAX_DESCRIPTION or set('"\\') & set(words):
+        raise ValueError(f"must have 1 to {MAX_DESCRIPTION} characters, no quotation mark or \\")
+    return replace(field, description=words)
 
 
 def _target(text: str) -> str:
@@ -100,12 +127,14 @@ def _number(field: Field, text: str) -> str:
 def _values(text: str) -> tuple[str, ...]:
     values = tuple(value.strip() for value in text.split("|"))
     for value in values:
-        try:
-            name = naming.normalise(value)
-        except ValueError as flaw:
-            raise ValueError(f"holds '{texts.shorten(value)}', which {flaw}") from None
-        if name != value:
-            raise ValueError(f"holds '{value}', which is written {name}")
+        if not _VALUE.fullmatch(value) or len(value) > naming.MAX_LENGTH:
+            flaw = "must have letters a to z, digits, spaces and . _ + - / & : # within them"
+            raise ValueError(f"holds '{texts.shorten(value)}', which {flaw}")
+    names = [naming.member_of(value) for value in values]
+    for value, name in zip(values, names, strict=True):
+        if alike := [each for each, other in zip(values, names, strict=True)
+                     if other == name and each != value]:  # fmt: skip
+            raise ValueError(f"holds {value} and {alike[0]}, which would both be called {name}")
     if twice := sorted({value for value in values if values.count(value) > 1}):
         raise ValueError(f"holds {twice[0]} twice")
     if len(values) == 1:
@@ -123,6 +152,7 @@ def _default(field: Field, text: str) -> Json:
             return _number(field, text)
         case "bool" | "enum":
             known = ("true", "false") if field.type == "bool" else field.values
+            text = _unquoted(text)
             if text not in known:
                 raise ValueError(f"must be one of {', '.join(known)}")
             return text == "true" if field.type == "bool" else text
@@ -152,12 +182,17 @@ def _moment_or_id(field: Field, text: str) -> str:
     raise ValueError(f"must be written like {examples[field.type]}")
 
 
+def _unquoted(text: str) -> str:
+    if not text.startswith('"'):
+        return text
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        raise ValueError('must end with the quotation mark: "like this"') from None
+
+
 def _words(field: Field, text: str) -> str:
-    if text.startswith('"'):
-        try:
-            text = str(json.loads(text))
-        except ValueError:
-            raise ValueError('must end with the quotation mark: "like this"') from None
+    text = _unquoted(text)
     flaw = texts.flaw_of_text(text)
     if not flaw and field.type == "email":
         flaw = texts.flaw_of_email(text)

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from newapi.errors import UsageError
 from newapi.generate import model_changes
 from newapi.generate.decision import Decision
-from newapi.resources import model_file, model_text
+from newapi.resources import changes, model_file, model_text, store
 from newapi.resources.changes import Operation
 from newapi.resources.definition import Definition
 from newapi.resources.project_names import ProjectNames
@@ -302,6 +302,93 @@ def test_problem_of_a_whole_resource_names_its_line() -> None:
     why: Any = refused("resources:\n  a_b:\n    fields: {n: int}\n  class:\n    fields: {n: int}\n")
 
     assert "models.yml:4: 'class' cannot be a resource's name" in why
+
+
+def test_groups_and_extras_of_fields_are_read() -> None:
+    text = (
+        "resources:\n"
+        "  film:\n"
+        "    fields:\n"
+        "      title: str(1..100)\n"
+        "      rating: enum(G|PG-13|NC-17)\n"
+        "      shown: {type: date, column: date, description: 'When it is shown first.'}\n"
+        "      sequel: {type: 'ref(film)?', on_delete: cascade}\n"
+        "    unique: [[title, shown]]\n"
+        "    indexes: [[rating, title], [shown]]\n"
+    )
+
+    film = defined(text)["film"]
+
+    assert film.field("rating") == film.fields[1]
+    assert film.fields[1].members == ("G", "PG_13", "NC_17")
+    assert (film.fields[2].stored, film.fields[3].deletion) == ("date", "cascade")
+    assert (film.unique, film.indexes) == (
+        (("title", "shown"),),
+        (("rating", "title"), ("shown",)),
+    )
+    assert film.language == 2
+    assert first()["product"].language == 1
+    assert not [*VALIDATOR.iter_errors(yaml.load(text, Loader=yaml.BaseLoader))]
+    assert store.read("resources/film.yml", store.write(film)) == film
+    assert decide(model_text.write({"film": film}), {"film": film}) == []
+
+
+@pytest.mark.parametrize(
+    ("groups", "why"),
+    [
+        (
+            "unique: [[title, titel]]",
+            "unique [title, titel] names titel, which is no field. -> title",
+        ),
+        ("unique: [[title]]", "needs two different fields at least"),
+        (
+            "unique: [[title, live]]\n    indexes: [[notes, title]]",
+            "names notes, which no database",
+        ),
+        ("unique: [[live, state]]", "has room for a few rows only"),
+        ("unique: [[title, live], [title, live]]", "is there twice"),
+        ("indexes: [[long, other]]", "has texts of more than 700 characters"),
+        ("indexes: title", "film.indexes must be a list"),
+    ],
+)
+def test_group_that_cannot_be(groups: str, why: str) -> None:
+    fields = "{title: str(1..99), live: bool, state: enum(a|b), notes: text, long: str(1..500)"
+    fields += ", other: str}"
+
+    assert why in refused(f"resources:\n  film:\n    fields: {fields}\n    {groups}\n")
+
+
+@pytest.mark.parametrize(
+    ("field", "why"),
+    [
+        ("{type: 'str(unique)', column: date}", "what is unique is stored under its own name"),
+        ("{type: str, column: id}", "The table has a column id already."),
+        ("{type: str, column: 1st}", "column must be a letter"),
+        (
+            "{type: 'ref(film)?', on_delete: remove}",
+            "models.yml:4: film.fields.b.on_delete is cascade",
+        ),
+        ("{type: ref(other), on_delete: set_null}", "needs a field that may be empty"),
+        ("enum(i|b)", "i cannot be a value"),
+        ("enum(Token|b)", "Token must be written token"),
+    ],
+)
+def test_extra_that_cannot_be(field: str, why: str) -> None:
+    text = f"resources:\n  film:\n    fields:\n      b: {field}\n  other: {{fields: {{n: int}}}}\n"
+
+    assert why in refused(text)
+
+
+def test_command_line_renames_fields_in_groups() -> None:
+    text = "resources:\n  film:\n    fields:\n      a: str\n      b: int\n    unique: [[a, b]]\n"
+    before = defined(text)
+    around = ProjectNames(definitions=before)
+
+    changed = changes.apply(before["film"], changes.Changes(rename=("a:c",)), around).definition
+
+    assert changed.unique == (("c", "b"),)
+    found = model_text.updated(text, before, {"film": changed}, {"a": "c"})
+    assert decide(found, {"film": changed}) == []
 
 
 def test_drop_is_one_step() -> None:

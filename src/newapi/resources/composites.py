@@ -1,0 +1,111 @@
+"""Constraints and indexes over several fields of a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from newapi.errors import Problem
+from newapi.resources import limits
+from newapi.resources.definition import Definition, Field
+from newapi.template import features
+
+if TYPE_CHECKING:
+    from newapi.resources.definition import Json
+
+# Characters of all texts together: an index of MySQL has 3072 bytes, and a character up to four.
+MAX_CHARACTERS = 700
+MAX_GROUPS = 10
+_UNFIT = frozenset({"text", "json", "list"})
+_COUNTED = ("str", "int", "decimal", "email", "url", "uuid", "date", "datetime")
+
+
+def check(definition: Definition) -> Iterator[Problem]:
+    """Say what is wrong with the groups of a definition."""
+    for key, groups in (("unique", definition.unique), ("indexes", definition.indexes)):
+        if len(groups) > MAX_GROUPS:
+            message = (
+                f"{definition.name} has {len(groups)} entries of {key}; {MAX_GROUPS} are allowed."
+            )
+            yield Problem(message, f"{key}: [[{', '.join(groups[0])}]]")
+        for number, group in enumerate(groups):
+            flaw, fix = _flaw(definition, group, key)
+            if group in groups[:number]:
+                flaw, fix = "is there twice", "Keep one of them"
+            if flaw:
+                shown = ", ".join(group)
+                yield Problem(f"{definition.name}: {key} [{shown}] {flaw}.", fix)
+
+
+def counted(definition: Definition) -> frozenset[str]:
+    """Return the fields that differ in every row of a test, so that groups are unique."""
+    return frozenset(
+        name for group in definition.unique if (name := _counted(definition, group)) is not None
+    )
+
+
+def renamed(definition: Definition, names: dict[str, str]) -> Definition:
+    """Return a definition whose groups have the new names of fields."""
+    groups = (
+        tuple(tuple(names.get(name, name) for name in group) for group in found)
+        for found in (definition.unique, definition.indexes)
+    )
+    unique, indexes = groups
+    return replace(definition, unique=unique, indexes=indexes)
+
+
+def of_table(definition: Definition) -> list[dict[str, Json]]:
+    """Return name, kind and columns of each group, as the database has them."""
+    owner = ["owner_id"] if definition.access == "owned" else []
+    return [
+        {
+            "kind": kind,
+            "name": "_".join([kind, definition.plural, *owner, *columns]),
+            "columns": [*owner, *columns],
+        }
+        for kind, groups in (("uq", definition.unique), ("ix", definition.indexes))
+        for columns in (_columns(definition, group) for group in groups)
+    ]
+
+
+def _columns(definition: Definition, group: Sequence[str]) -> list[str]:
+    return [field.stored for name in group if (field := definition.field(name))]
+
+
+def _flaw(definition: Definition, group: Sequence[str], key: str) -> tuple[str, str]:
+    """Return what is wrong with a group, and what helps."""
+    known = [field.name for field in definition.fields if field.type not in _UNFIT]
+    example = f"{key}: [[{', '.join(known[:2])}]]"
+    for name in group:
+        field = definition.field(name)
+        if field is None:
+            near = features.nearest(name, known)
+            return f"names {name}, which is no field", near or f"One of {', '.join(known)}"
+        if field.type in _UNFIT or (field.type == "url" and not field.unique):
+            return f"names {name}, which no database keeps in an index", example
+    if len(set(group)) != len(group) or (key == "unique" and len(group) == 1):
+        return "needs two different fields at least", example
+    texts = [field for name in group if (field := definition.field(name)) and field.max]
+    if sum(field.max or 0 for field in texts) > MAX_CHARACTERS:
+        return (
+            f"has texts of more than {MAX_CHARACTERS} characters",
+            f"{texts[0].name}: str(1..100)",
+        )
+    if key == "unique" and _counted(definition, group) is None:
+        return "has room for a few rows only", example
+    return "", ""
+
+
+def _counted(definition: Definition, group: Sequence[str]) -> str | None:
+    """Return the field of a group that differs in every row; None if none can."""
+    fields = [field for name in group if (field := definition.field(name))]
+    by_itself = [f for f in fields if f.unique or (f.type == "ref" and not f.optional)]
+    if by_itself:
+        return by_itself[0].name
+    return next((f.name for kind in _COUNTED for f in fields if f.type == kind and _fits(f)), None)
+
+
+def _fits(field: Field) -> bool:
+    """Tell whether a field has room for as many values as tests need."""
+    return not [*limits.check(replace(field, unique=True, default=None), "postgres")]
