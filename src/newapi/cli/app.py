@@ -151,6 +151,7 @@ def update(
     conflict: flags.Conflict = "inline",
     keep_tables: flags.KeepTables = False,
     is_repair: flags.Repair = False,
+    is_verified: flags.Verify = False,
     is_continued: flags.Continued = False,
     is_aborted: flags.Aborted = False,
     is_json: flags.Json = None,
@@ -180,6 +181,7 @@ def update(
         conflict=conflict,
         keep_tables=keep_tables,
         is_repair=is_repair,
+        is_verified=is_verified,
         use_defaults=use_defaults,
     )
     return command.run(options, Console(is_json=is_json))

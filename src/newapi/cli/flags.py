@@ -87,6 +87,12 @@ Repair = Annotated[
         "--repair", help="Add what features need together, where branches were merged that add one."
     ),
 ]
+Verify = Annotated[
+    bool,
+    typer.Option(
+        "--verify", help="Run the checks of the project before and after, in copies of it."
+    ),
+]
 Continued = Annotated[
     bool, typer.Option("--continue", help="Finish an update that was interrupted.")
 ]

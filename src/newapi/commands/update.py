@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newapi.errors import Problem, UsageError
 from newapi.project import answers_file
 from newapi.questions.choices import Choices
-from newapi.update import execution, next_steps, planning, report
+from newapi.update import execution, next_steps, planning, report, verification
 from newapi.update.planning import Wanted
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Options:
     conflict: str = "inline"
     keep_tables: bool = False
     is_repair: bool = False
+    is_verified: bool = False  # by the checks of the project
     use_defaults: bool = False
 
 
@@ -45,6 +46,9 @@ def run(options: Options, console: Console) -> int:
     request, is_dry_run = wanted(options), options.is_dry_run
     with execution.at_work(repository, console, is_dry_run=is_dry_run) as desk:
         plan = planning.plan(repository, request, console)
+        if options.is_verified:
+            found = verification.verify(repository, plan.earlier, plan.merged, console)
+            plan = replace(plan, verification=found)
         told = execution.describe(options.command, repository, plan, is_dry_run=is_dry_run)
         document = execution.carry_out(repository, desk, plan, told)
     return finish(repository, plan, document, console, is_asking=not options.use_defaults)

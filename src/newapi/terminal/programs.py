@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
+import tempfile
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -74,6 +76,51 @@ def run(  # noqa: PLR0913 - as many as subprocess.run has
             message, f"Mend what {name} says, then run newapi again", output=_whole(said)
         )
     return done.returncode, done.stdout
+
+
+def run_bounded(
+    command: list[str], *, cwd: Path, environment: Mapping[str, str], limit: float
+) -> tuple[int | None, str]:
+    """Run a program for at most so many seconds; return its exit code and all that it said.
+
+    The code is None when the time was over. The program and everything that it started are ended
+    then, and when this one is interrupted.
+    """
+    with tempfile.TemporaryFile() as output:
+        try:
+            running = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise _not_run(Path(command[0]).stem, error) from error
+        try:
+            code: int | None = running.wait(limit)
+        except subprocess.TimeoutExpired:
+            code = None
+        finally:
+            _end(running)
+        output.seek(0)
+        said = output.read().decode(errors="replace")
+    lines = (visible(_COLOUR.sub("", line).rstrip()) for line in said.splitlines())
+    return code, "\n".join(lines)
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    """End a program with all that it has started, where it still runs."""
+    if running.poll() is not None:
+        return
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+    else:
+        running.kill()
+    running.wait()
 
 
 def attend(command: list[str], *, cwd: Path, environment: Mapping[str, str]) -> int:

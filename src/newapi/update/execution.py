@@ -192,6 +192,7 @@ def describe(command: str, repository: Repository, plan: Plan, *, is_dry_run: bo
         "dropped": list(plan.dropped),
         "next": _next(command, repository, plan),
         **({"title": plan.title} if plan.title else {}),
+        **({"verification": plan.verification.document()} if plan.verification else {}),
     }
 
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from newapi.terminal.console import Console
     from newapi.update.journal import Journal
     from newapi.update.resource_merge import Woven
+    from newapi.update.verification import Verification
 
 _PLAIN = Lineage()
 _PYPROJECT = "pyproject.toml"
@@ -112,6 +113,7 @@ class Plan:
     lineage: Lineage = field(default_factory=Lineage)
     names: Mapping[str, str] = field(default_factory=dict)  # which the template has renamed
     edited: Tree = field(default_factory=dict)  # files of the user that are staged as they are
+    verification: Verification | None = None
 
     @property
     def is_up_to_date(self) -> bool:
@@ -125,8 +127,9 @@ class Plan:
 
     @property
     def is_complete(self) -> bool:
-        """Whether there is neither a conflict nor a finding."""
-        return not self.conflicts and not self.findings
+        """Whether there is neither a conflict nor a finding, and no check was broken."""
+        is_broken = self.verification is not None and self.verification.is_broken
+        return not self.conflicts and not self.findings and not is_broken
 
 
 def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:

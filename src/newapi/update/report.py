@@ -16,6 +16,12 @@ _STYLES: Mapping[str, str] = {
     "stays-deleted": "yellow",
     "conflict": "bold red",
 }
+_CHECKED: Mapping[str, str] = {
+    "passed": "green",
+    "mended": "green",
+    "broken": "bold red",
+    "was broken": "yellow",
+}
 _ORDER = (
     *("added", "updated", "removed", "merged", "wired", "moved", "followed"),
     *("kept", "stays-deleted", "conflict"),
@@ -45,6 +51,8 @@ def updated(console: Console, document: Mapping[str, Any]) -> None:
         console.heading(f"{len(conflicts)} conflicts are left to you")
         console.rows(_conflict(outcome) for outcome in conflicts)
     findings(console, document.get("findings", ()))
+    if "verification" in document:
+        verification(console, document["verification"])
     if document["dry_run"]:
         return
     console.commands("Next", document["next"])
@@ -92,6 +100,26 @@ def findings(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
          each["message"])
         for each in found
     )  # fmt: skip
+
+
+def verification(console: Console, found: Mapping[str, Any]) -> None:
+    """Print what the checks of the project say, and the output of those that fail."""
+    checks = found["checks"]
+    if checks:
+        broken = [check["name"] for check in checks if check["state"] == "broken"]
+        told = f"broken by this change: {', '.join(broken)}" if broken else "nothing was broken"
+        console.heading(f"Checks of the project, before and after: {told}")
+    console.rows(
+        ((check["state"], _CHECKED[check["state"]]), check["name"], (check["command"], "dim"))
+        for check in checks
+    )
+    for check in checks:
+        if check["output"]:
+            console.heading(f"{check['command']} ({check['state']})")
+            for line in check["output"].splitlines():
+                console.line(line)
+    for reason in found["skipped"]:
+        console.warn(f"Not checked: {reason}")
 
 
 def _row(outcome: Mapping[str, Any]) -> Sequence[Part]:

@@ -1,0 +1,246 @@
+"""Run the own checks of a project before and after a change, in copies that are deleted again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from newapi.errors import NewapiError
+from newapi.project import env_file
+from newapi.terminal import external_tools, programs
+from newapi.update.journal import results
+
+if TYPE_CHECKING:
+    from newapi.project.git import Repository
+    from newapi.project.tree import Entry
+    from newapi.terminal.console import Console
+    from newapi.update.journal import Journal
+    from newapi.update.merge import Merged
+
+State: TypeAlias = Literal["passed", "mended", "broken", "was broken"]
+
+LIMIT = 900.0  # seconds for one check
+_SHOWN = 12  # lines of the output of a check that fails
+_SERVERS = frozenset({"aiomysql", "asyncmy", "asyncpg", "mysqlclient", "psycopg", "psycopg2"})
+# What would make uv work on another project, or skip the work.
+_DROPPED = frozenset(
+    {"UV_FROZEN", "UV_LOCKED", "UV_PROJECT", "UV_PROJECT_ENVIRONMENT", "UV_WORKING_DIR",
+     "VIRTUAL_ENV"}
+)  # fmt: skip
+_RUN = ("run", "--no-sync")
+_DATABASE = "sqlite+aiosqlite:///./newapi-verify.db"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A command that a project checks itself with; `needs` is the package that brings it."""
+
+    name: str
+    words: tuple[str, ...]
+    needs: str = ""
+
+    @property
+    def command(self) -> str:
+        """Return the command as it is typed."""
+        return " ".join(("uv", *(word for word in self.words if word != "--no-sync")))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A check with its result before and after a change; `before` is None where it was not run."""
+
+    name: str
+    command: str
+    before: bool | None
+    after: bool
+    state: State
+    output: str = ""  # the end of what it said, where it fails
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the checks of a project say about a change."""
+
+    checks: tuple[Checked, ...] = ()
+    skipped: tuple[str, ...] = ()  # what was not checked, and why
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a check fails that did not fail before."""
+        return any(check.state == "broken" for check in self.checks)
+
+    def document(self) -> dict[str, Any]:
+        """Return the description for programs."""
+        return {"checks": [asdict(check) for check in self.checks], "skipped": [*self.skipped]}
+
+
+_Run: TypeAlias = dict[Check, tuple[bool, str]]  # whether each check passed, and what it said
+
+
+INSTALLING = (Check("lock", ("lock",)), Check("install", ("sync",)))
+CHECKS = (
+    Check("format", (*_RUN, "ruff", "format", "--check", "."), "ruff"),
+    Check("lint", (*_RUN, "ruff", "check", "."), "ruff"),
+    Check("imports", (*_RUN, "lint-imports"), "import-linter"),
+    Check("types", (*_RUN, "mypy", "."), "mypy"),
+    Check("pyright", (*_RUN, "pyright"), "pyright"),
+    Check("tests", (*_RUN, "pytest"), "pytest"),
+)
+MIGRATIONS = (
+    Check("migrations", (*_RUN, "alembic", "upgrade", "head"), "alembic"),
+    Check("models", (*_RUN, "alembic", "check"), "alembic"),
+)
+
+
+def verify(
+    repository: Repository, earlier: Sequence[Journal], merged: Merged, console: Console
+) -> Verification:
+    """Run the checks of a project as it is committed, and as a merge would make it.
+
+    `earlier` are changes that are staged and not committed. Nothing is written to the project.
+
+    Raises:
+        NewapiError: uv is not installed.
+    """
+    if not merged.writes:
+        return Verification()
+    if any(outcome.action == "conflict" for outcome in merged.outcomes):
+        reason = "conflicts are left: resolve them first, then run the checks of the project"
+        return Verification(skipped=(reason,))
+    if (program := shutil.which("uv")) is None:
+        fix = "Install uv (https://docs.astral.sh/uv/), or leave out --verify."
+        raise NewapiError("uv is not installed, and --verify runs the checks with it.", fix)
+    with _copies(repository, earlier, merged) as (before, after):
+        runs = []
+        for folder, side in ((before, "before"), (after, "after")):
+            runs.append(_run(program, folder, side, console))
+        skipped = _no_database(after)
+    return Verification(_compare(*runs), (skipped,) if skipped else ())
+
+
+@contextmanager
+def _copies(
+    repository: Repository, earlier: Sequence[Journal], merged: Merged
+) -> Iterator[tuple[Path, Path]]:
+    """Yield the project as it is committed, and as the change would make it."""
+    with tempfile.TemporaryDirectory(prefix="newapi-verify-", ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        before, after = folder / "before", folder / "after"
+        index = folder / "index"
+        variables = {"GIT_INDEX_FILE": os.fspath(index)}
+        repository.run("read-tree", "HEAD", variables=variables)
+        repository.stage(results(earlier), index=index)
+        words = ("checkout-index", "--all", f"--prefix={before}/")
+        repository.run(*words, variables=variables)
+        shutil.copytree(before, after, symlinks=True)
+        for root, writes in ((before, {}), (after, merged.writes)):
+            project = root / repository.prefix
+            _write(project, writes)
+            external_tools.git_init(root)
+            with suppress(FileExistsError):  # it is committed
+                env_file.write_env(project)
+        yield before / repository.prefix, after / repository.prefix
+
+
+def _write(project: Path, writes: Mapping[str, Entry | None]) -> None:
+    """Write the files of a change; `.env` is left out, because it names services that are real."""
+    kept = {path: entry for path, entry in writes.items() if path != env_file.ENV}
+    for path in kept:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            (project / path).unlink()
+    for path, entry in kept.items():
+        if entry is None:
+            continue
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        if entry.kind == "link":
+            (project / path).symlink_to(os.fsdecode(entry.data))
+        else:
+            (project / path).write_bytes(entry.data)
+            (project / path).chmod(0o755 if entry.executable else 0o644)
+
+
+def _run(program: str, project: Path, side: str, console: Console) -> _Run:
+    """Install a project and run its checks."""
+    done: _Run = {}
+    environment = {key: text for key, text in os.environ.items() if key not in _DROPPED}
+    own = packages(project)
+    wanted = [check for check in CHECKS if check.needs in own]
+    if not _no_database(project) and "alembic" in own:
+        wanted += MIGRATIONS
+    for check in (*INSTALLING, *wanted):
+        extra = {"DATABASE_URL": _DATABASE} if check in MIGRATIONS else {}
+        with console.status(f"Checking the project {side} the change: {check.command}"):
+            code, said = programs.run_bounded(
+                [program, *check.words], cwd=project, environment=environment | extra, limit=LIMIT
+            )
+        if code is None:
+            said += f"\n{check.command} did not end within {LIMIT:.0f} seconds"
+        done[check] = code == 0, said.replace(f"{project}{os.sep}", "")
+        if code != 0 and check in INSTALLING:
+            break
+    return done
+
+
+def packages(project: Path) -> set[str]:
+    """Return the names of the packages that a project requires itself."""
+    try:
+        found = tomllib.loads((project / "pyproject.toml").read_text("utf-8-sig"))
+    except (OSError, ValueError):
+        return set()
+    table = found.get("project", {})
+    groups = {**table.get("optional-dependencies", {}), **found.get("dependency-groups", {})}
+    names = set[str]()
+    for text in (*table.get("dependencies", ()), *(r for group in groups.values() for r in group)):
+        try:
+            names.add(canonicalize_name(Requirement(text).name))
+        except (InvalidRequirement, TypeError):
+            continue  # `{include-group = "..."}`
+    return names
+
+
+def _no_database(project: Path) -> str:
+    """Return why the migrations cannot be checked; empty where they can, or there are none."""
+    own = packages(project)
+    if "alembic" not in own or ("aiosqlite" in own and not own & _SERVERS):
+        return ""
+    return "migrations: alembic upgrade and alembic check would need a database server of their own"
+
+
+def _compare(before: _Run, after: _Run) -> tuple[Checked, ...]:
+    was_installed = all(passed for each, (passed, _) in before.items() if each in INSTALLING)
+    found = []
+    for check, (passed, said) in after.items():
+        old = before.get(check)
+        if passed:
+            state: State = "mended" if old and not old[0] else "passed"
+        elif old is None:
+            state = "broken" if was_installed else "was broken"
+        else:
+            is_new = old[0] or _failures(said) - _failures(old[1])
+            state = "broken" if is_new else "was broken"
+        output = "" if passed else "\n".join(_last(said))
+        was = old[0] if old else None
+        found.append(Checked(check.name, check.command, was, passed, state, output))
+    return tuple(found)
+
+
+def _failures(output: str) -> set[str]:
+    """Return the tests that failed, as pytest names them."""
+    lines = (line.strip() for line in output.splitlines())
+    return {line.split(" - ")[0] for line in lines if line.startswith(("FAILED ", "ERROR "))}
+
+
+def _last(output: str) -> Sequence[str]:
+    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    left = len(lines) - _SHOWN
+    return [f"... {left} more lines", *lines[-_SHOWN:]] if left > 0 else lines
