@@ -19,6 +19,7 @@ _OFFICIAL_ANSWERS = ".copier/.copier-answers.yml"
 _OFFICIAL_FILES = ("backend/app/main.py", "backend/app/core/config.py", "backend/app/api/deps.py")
 _REQUIREMENTS = re.compile(r"(?:.+/)?(?:pyproject\.toml|requirements[^/]*\.txt|Pipfile|setup\.cfg)")
 _MOST_FILES = 20
+_QUESTIONS = {"github": "ci", "gitlab": "ci"}  # of choices that do not name theirs
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,14 @@ class Survey:
 
     @property
     def choices(self) -> list[str]:
-        """Return what `newapi create --with` takes."""
-        return list(dict.fromkeys(part.choice for part in self.parts if part.choice))
+        """Return what `newapi create --with` takes: of each question, the first answer."""
+        found: dict[str, str] = {}
+        for part in self.parts:
+            if part.choice:
+                found.setdefault(
+                    _QUESTIONS.get(part.choice, part.choice.partition("=")[0]), part.choice
+                )
+        return [*found.values()]
 
 
 def make(committed: Committed) -> Survey:
