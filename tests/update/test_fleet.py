@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -283,3 +284,59 @@ def test_nobody_is_the_author_where_git_knows_no_one(project: Project, home: Pat
     fleet(project, "update")
 
     assert project.git("log", "-1", "--format=%an", BRANCH).strip() == "newapi"
+
+
+def report(project: Project, state: str, commit: str = "v0.3.0") -> str:
+    """Write what `newapi update --verify --json` says of one check; return the path."""
+    check = {"name": "tests", "command": "uv run pytest", "state": state, "output": "..."}
+    found = {"checks": [check], "skipped": ["migrations: no server"]}
+    document = {"to": {"commit": commit}, "verification": found}
+    path = project.path.parent / "report.json"
+    path.write_text(json.dumps(document))
+    return str(path)
+
+
+def test_result_of_the_checks_is_in_the_message(project: Project) -> None:
+    result = fleet(project, "update", "--report", report(project, "passed"))
+
+    text = project.git("log", "-1", "--format=%B", BRANCH)
+    assert result.code == 0
+    assert "- `uv run pytest` passes" in text
+    assert "- migrations: no server" in text
+
+
+def test_broken_check_is_left_to_the_owner(project: Project) -> None:
+    result = fleet(project, "update", "--report", report(project, "broken"))
+
+    assert result.code == 3
+    assert "**fails, and passed before**" in project.git("log", "-1", "--format=%B", BRANCH)
+
+
+def test_result_for_another_release_is_not_told(project: Project) -> None:
+    result = fleet(project, "update", "--report", report(project, "broken", "v0.2.0"))
+
+    assert result.code == 0
+    assert "uv run pytest" not in project.git("log", "-1", "--format=%B", BRANCH)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read"),
+        ("", "is not the document of an update."),
+        ("[]", "is not the document of an update."),
+        ('{"to": {}}', "is not the document of an update."),
+    ],
+)
+def test_report_that_is_none_is_refused(
+    project: Project, content: str | None, message: str
+) -> None:
+    path = project.path.parent / "report.json"
+    if content is not None:
+        path.write_text(content)
+
+    result = fleet(project, "update", "--report", str(path))
+
+    assert result.code == 2
+    assert message in result.document["message"]
+    assert project.git("branch", "--list", BRANCH) == ""

@@ -58,6 +58,13 @@ def update(
             help="Do not commit these files; the commit message has the patch for them.",
         ),
     ] = None,
+    report: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="What `newapi update --verify --dry-run --json` found, for the commit message.",
+        ),
+    ] = None,
     no_lock: Annotated[bool, typer.Option("--no-lock", help="Leave uv.lock as it is.")] = False,
     is_dry_run: flags.DryRun = False,
     is_json: flags.Json = None,
@@ -68,9 +75,12 @@ def update(
     then. A branch that has commits of somebody else is kept.
     """
     from newapi.commands import fleet as command
+    from newapi.fleet import verified
     from newapi.fleet.branches import BRANCH, Options
     from newapi.terminal.console import Console
 
+    if report and len(paths) > 1:
+        raise typer.BadParameter("--report is about one checkout")
     options = Options(
         version=version,
         branch=branch or BRANCH,
@@ -79,5 +89,6 @@ def update(
         is_dry_run=is_dry_run,
         with_lock=not no_lock,
         left_out=tuple(left_out or ()),
+        verified=verified.read(report),
     )
     return command.update(paths, options, Console(is_json=is_json))

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from newapi.errors import NewapiError
 from newapi.fleet import message
+from newapi.fleet.verified import Verified
 from newapi.project import git
 from newapi.terminal import external_tools, programs
 from newapi.update import execution, patch, planning
 from newapi.update.planning import Wanted
+from newapi.update.transaction import CONFLICTS
 
 if TYPE_CHECKING:
     from newapi.project.git import Repository
@@ -45,6 +47,7 @@ class Options:
     is_dry_run: bool = False
     with_lock: bool = True
     left_out: Sequence[str] = ()  # patterns of paths that are not committed
+    verified: Verified = field(default_factory=Verified)
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,9 @@ def update(repository: Repository, options: Options, console: Console) -> Result
             execution.carry_out(copy, desk, plan, document)
         warnings = _lock(copy, plan) if options.with_lock else []
         document = {**document, "warnings": [*document["warnings"], *warnings]}
-        text = message.write(document, left.paths, left.patch)
+        if options.verified.is_broken_at(plan.commit):
+            document = {**document, "exit_code": CONFLICTS}
+        text = message.write(document, options.verified, left.paths, left.patch)
         commit = _commit(copy, text)
     done = Result("created", name, commit, document=document, left_out=left.paths, message=text)
     return _published(repository, done, before, options)

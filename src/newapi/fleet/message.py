@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 from newapi import __version__
 
 if TYPE_CHECKING:
+    from newapi.fleet.verified import Verified
     from newapi.update.execution import Document
 
 TRAILER = "Newapi-Update: "
 _MOST = 40  # rows of a list
 
 
-def write(document: Document, left_out: Sequence[str] = (), patch: str = "") -> str:
+def write(
+    document: Document, verified: Verified, left_out: Sequence[str] = (), patch: str = ""
+) -> str:
     """Return the title, what a reviewer has to know in Markdown, and the trailer."""
     to = document["to"]["commit"]
     paragraphs = [
@@ -25,6 +28,7 @@ def write(document: Document, left_out: Sequence[str] = (), patch: str = "") -> 
             "Conflicts are marked in these files. Resolve them on this branch:", _marked(document)
         ),
         *_list("Merged without a conflict, but it no longer fits together:", _found(document)),
+        *verified.paragraphs(to),
         *_list("Please look at:", document["warnings"]),
         *_left_out(left_out, patch),
         *(f"About {note['release']}\n\n{note['text']}" for note in document["notes"]),
