@@ -10,40 +10,29 @@ from sqlalchemy import update
 from app.crud.task import create_task
 from app.dependencies import AppState
 from app.jobs.process_file import process_file
-from app.jobs.run import Job, run_task
-from app.models.task import Task, TaskKind, TaskStatus
+from app.jobs.registry import Job
+from app.models.task import Task, TaskStatus
 from app.models.user import User
 
 MAIL = {"subject": "Reminder", "text": "Water the plants."}
 
 
 async def add_task(
-    state: AppState, kind: TaskKind, kwargs: dict[str, str], email: str = "ada@example.com"
+    state: AppState, job: Job, kwargs: dict[str, str], email: str = "ada@example.com"
 ) -> Task:
     """Create a task of a new user."""
     async with state.sessionmaker.begin() as db:
         owner = User(email=email, hashed_password="-")
         db.add(owner)
         await db.flush()
-        return await create_task(db, owner, kind, kwargs)
+        return await create_task(db, owner, job, kwargs)
 
 
 async def add_file_task(state: AppState, email: str = "ada@example.com") -> Task:
     """Create a task with a file of three words."""
     name = uuid4().hex
     state.uploads.store(name, b"three little words\n")
-    return await add_task(state, TaskKind.PROCESS_FILE, {"upload": name}, email)
-
-
-async def run_file_task(
-    state: AppState,
-    task: Task,
-    job: Job = process_file,
-    *,
-    is_last_try: bool = False,
-) -> None:
-    """Run a task as a worker does."""
-    await run_task(state, task.id, job, is_last_try=is_last_try)
+    return await add_task(state, process_file, {"upload": name}, email)
 
 
 def with_settings(state: AppState, **values: object) -> AppState:

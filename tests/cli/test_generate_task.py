@@ -14,15 +14,12 @@ FILES = [
     "app/api/v1/endpoints/resize_image.py",
     "app/jobs/resize_image.py",
     "app/schemas/resize_image.py",
-    "app/worker/resize_image.py",
     "tests/api/v1/test_resize_image.py",
     "tests/jobs/test_resize_image.py",
-    "tests/worker/test_resize_image.py",
 ]
 WIRED = {
     "app/api/v1/api.py": "router.include_router(resize_image_router)",
-    "app/models/task.py": '    RESIZE_IMAGE = "resize_image"',
-    "app/worker/configuration.py": '    "app.worker.resize_image",',
+    "app/jobs/registry.py": "    resize_image,",
 }
 
 
@@ -50,11 +47,10 @@ def test_task_is_written_and_wired_once(project: Path, newapi: Run) -> None:
 
 
 def test_wiring_survives_what_the_user_has_made_of_the_files(project: Path, newapi: Run) -> None:
-    configuration = project / "app/worker/configuration.py"
-    configuration.write_text(
-        configuration.read_text().replace(
-            '    "app.worker.tasks",\n',
-            '    # the slow ones\n    "app.worker.tasks",  # keep\n',
+    registry = project / "app/jobs/registry.py"
+    registry.write_text(
+        registry.read_text().replace(
+            "    process_file,\n", "    # the slow ones\n    process_file,  # keep\n"
         )
     )
     trees.commit(project)
@@ -62,9 +58,9 @@ def test_wiring_survives_what_the_user_has_made_of_the_files(project: Path, newa
     assert newapi("generate", "task", "resize-image").code == 0
 
     assert (
-        'TASK_MODULES = [\n    # the slow ones\n    "app.worker.tasks",  # keep\n'
-        '    "app.worker.resize_image",\n]\n'
-    ) in configuration.read_text()
+        "ALL_JOBS: list[Job] = [\n    # the slow ones\n    process_file,  # keep\n"
+        "    send_email,\n    resize_image,\n]\n"
+    ) in registry.read_text()
 
 
 def test_background_task_is_added_to_the_jobs(
@@ -77,19 +73,19 @@ def test_background_task_is_added_to_the_jobs(
     assert newapi("generate", "task", "resize-image").code == 0
 
     assert not (here / "small/app/worker").exists()
-    publish = (here / "small/app/jobs/publish.py").read_text()
-    assert "    TaskKind.RESIZE_IMAGE: resize_image,\n}\n" in publish
+    registry = (here / "small/app/jobs/registry.py").read_text()
+    assert "    send_email,\n    resize_image,\n]\n" in registry
 
 
 def test_line_without_a_place_is_left_to_the_user(project: Path, newapi: Run) -> None:
-    configuration = project / "app/worker/configuration.py"
-    configuration.write_text(configuration.read_text().replace("TASK_MODULES", "MODULES"))
+    registry = project / "app/jobs/registry.py"
+    registry.write_text(registry.read_text().replace("ALL_JOBS", "MINE"))
     trees.commit(project)
 
     done = newapi("generate", "task", "resize-image")
 
     assert done.code == 0
-    assert 'add `"app.worker.resize_image"` to TASK_MODULES by hand' in done.err.replace("\n", " ")
+    assert "add `resize_image` to ALL_JOBS by hand" in done.err.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +97,7 @@ def test_line_without_a_place_is_left_to_the_user(project: Path, newapi: Run) ->
         ("größe", "cannot be a task's name", "gr_e"),
         ("test-mail", "pytest collects", "do_test_mail"),
         ("state", "generated code uses 'state'", "do_state"),
-        ("shared", "'shared_task' for something else", "do_shared"),
+        ("delete-expired", "'delete_expired' for something else", "do_delete_expired"),
         ("data", "generated code uses 'data'", "do_data"),
     ],
 )

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from newapi.project.tree import Tree
     from newapi.terminal.console import Console
 
+# Where projects list their tasks: as functions, and before 0.7.0 as members of an enumeration.
+REGISTRY = "app/jobs/registry.py"
 KINDS = "app/models/task.py"
 
 
@@ -47,7 +49,10 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
             fix = "newapi add jobs=celery, or newapi add jobs=background"
             raise NewapiError("The project has no background jobs.", fix)
         modules = inventory.modules(repository, listing)
-        taken = _Taken(modules.get(KINDS, b"").decode(errors="replace"), modules.keys())
+        registry, kinds = (
+            modules.get(path, b"").decode(errors="replace") for path in (REGISTRY, KINDS)
+        )
+        taken = _Taken(registry, kinds, modules.keys())
         name = _name(typed, taken)
         context = {"definition": _definition(name), "project": dict(answers)}
         with console.status(f"Generating {name}"):
@@ -63,14 +68,17 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
 
 @dataclass(frozen=True)
 class _Taken:
-    """The tasks of a project, as its enumeration has them, and its Python files."""
+    """The tasks of a project, as its modules list them, and its Python files."""
 
+    registry: str
     kinds: str
     paths: Collection[str]
 
     def flaw(self, name: str) -> str:
         """Say why a task cannot be called so; empty when it can."""
-        if re.search(rf"^ +{name.upper()}\b.*=", self.kinds, re.MULTILINE):
+        if re.search(rf"^from \S+ import .*\b{name}\b", self.registry, re.MULTILINE):
+            return f"There is a task {name} already, in {REGISTRY}."
+        if re.search(rf"^ +{name.upper()} *=", self.kinds, re.MULTILINE):
             return f"There is a task {name} already: TaskKind.{name.upper()} in {KINDS}."
         if flaw := reserved.flaw_of_task(name):
             return f"'{name}' cannot be a task's name: {flaw}."

@@ -91,13 +91,10 @@ _VARIABLES = frozenset(
 # Names of functions and variables in the modules that import a task.
 _TASK_VARIABLES = frozenset(
     {
-        "accepted", "add_task", "confirm_published", "create_task", "create_task_group",
-        "delete_expired", "finished", "kwargs", "list_unpublished_tasks", "log",
-        "mark_published", "next_tasks",
-        "process_file", "publish_task", "publish_unpublished_tasks", "read_task",
-        "reset_stalled_tasks", "run", "run_task", "send_email", "set_progress", "shared_task",
-        "sleep", "state", "structlog", "task", "task_id", "timedelta", "users",
-        "visibility_timeout", "worker_process",
+        "accepted", "add_task", "background_tasks", "create_task", "delete_expired", "finished",
+        "job", "kwargs", "process_file", "publish", "publish_task", "publish_unpublished_tasks",
+        "read_task", "registry", "run", "run_task", "send_email", "set_progress", "state", "task",
+        "task_id", "users",
     }
 )  # fmt: skip
 CLASSES = frozenset(
@@ -154,8 +151,8 @@ def flaw_of_task(name: str) -> str:
     """Say why a task cannot be called so; empty when it can."""
     if flaw := flaw_of_word(name):
         return flaw
-    if not _TASK_VARIABLES.isdisjoint((name, f"{name}_task")):
-        return f"generated code uses '{name}' or '{name}_task' for something else"
+    if name in _TASK_VARIABLES:
+        return f"generated code uses '{name}' for something else"
     return ""
 
 

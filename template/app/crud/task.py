@@ -1,6 +1,6 @@
-"""Queries of tasks. Updates depend on the status, so that a finished task keeps its result."""
+"""Queries of tasks. Only the newest attempt of a running task changes its row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -12,19 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.crud.base import execute_rowcount, lock_rows
 from app.exceptions import Conflict, NotFound, TooManyRequests
 from app.models.entity import utc_now
-from app.models.task import Task, TaskKind, TaskStatus
+from app.models.task import Task, TaskStatus
 from app.models.user import User
 
 BATCH_SIZE = 100
 MAX_UNFINISHED_TASKS = 100  # of one user
-MAX_EMAILS_PER_HOUR = 20  # to one user
 UNFINISHED = Task.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING])
 
 
 async def create_task(
-    db: AsyncSession, owner: User, kind: TaskKind, kwargs: dict[str, Any]
+    db: AsyncSession, owner: User, job: Callable[..., object], kwargs: dict[str, Any]
 ) -> Task:
-    """Create a task. Publish it after this transaction is committed.
+    """Create a task that runs a job. Publish it after this transaction is committed.
 
     Raises:
         Conflict: If the user has too many unfinished tasks.
@@ -34,28 +33,28 @@ async def create_task(
     unfinished = await db.scalar(select(func.count()).where(Task.owner_id == owner.id, UNFINISHED))
     if (unfinished or 0) >= MAX_UNFINISHED_TASKS:
         raise Conflict("Too many unfinished tasks.")
-    task = Task(owner_id=owner.id, kind=kind, kwargs=kwargs)
+    task = Task(owner_id=owner.id, kind=job.__name__, kwargs=kwargs)
     db.add(task)
     await db.flush()
     return task
 
 
-async def check_email_limit(db: AsyncSession, owner: User) -> None:
-    """Check how many e-mail tasks a user has created in the last hour.
+async def check_hourly_limit(
+    db: AsyncSession, owner: User, job: Callable[..., object], limit: int
+) -> None:
+    """Check that a user has created fewer tasks with this job in the last hour than the limit.
 
     Raises:
-        TooManyRequests: If the user has created too many.
+        TooManyRequests: If the user has created as many.
     """
     await lock_rows(db, User, User.id == owner.id)
-    hour = timedelta(hours=1)
-    recent = Task.created_at > utc_now() - hour
-    is_email = Task.owner_id == owner.id, Task.kind == TaskKind.SEND_EMAIL, recent
-    statement = select(Task.created_at).where(*is_email).order_by(Task.created_at)
-    created = (await db.scalars(statement)).all()
-    if len(created) >= MAX_EMAILS_PER_HOUR:
-        wait = created[-MAX_EMAILS_PER_HOUR] + hour - utc_now()
-        headers = {"Retry-After": str(max(1, ceil(wait.total_seconds())))}
-        raise TooManyRequests("Too many e-mails. Try again later.", headers)
+    since = utc_now() - timedelta(hours=1)
+    counted = Task.owner_id == owner.id, Task.kind == job.__name__, Task.created_at > since
+    newest = select(Task.created_at).where(*counted).order_by(Task.created_at.desc()).limit(limit)
+    created = (await db.scalars(newest)).all()
+    if len(created) == limit:
+        seconds = ceil((created[-1] - since).total_seconds())
+        raise TooManyRequests("Too many tasks of this kind.", {"Retry-After": str(seconds)})
 
 
 async def get_task(db: AsyncSession, owner: User, task_id: UUID) -> Task:
@@ -70,16 +69,22 @@ async def get_task(db: AsyncSession, owner: User, task_id: UUID) -> Task:
     return task
 
 
-async def mark_running(db: AsyncSession, task_id: UUID) -> Task | None:
-    """Set a queued task to running and return it. Return None if it is not queued."""
-    queued = update(Task).where(Task.id == task_id, Task.status == TaskStatus.QUEUED)
-    is_started = await execute_rowcount(db, queued.values(status=TaskStatus.RUNNING))
+async def start_attempt(db: AsyncSession, task_id: UUID, *, is_redelivered: bool) -> Task | None:
+    """Set a queued task to running and count the attempt. Return None if it is not queued.
+
+    With `is_redelivered`, a task that is running also starts again: its earlier attempt is lost.
+    """
+    statuses = [TaskStatus.QUEUED, TaskStatus.RUNNING] if is_redelivered else [TaskStatus.QUEUED]
+    waiting = update(Task).where(Task.id == task_id, Task.status.in_(statuses))
+    attempt = {"status": TaskStatus.RUNNING, "attempts": Task.attempts + 1, "progress": 0}
+    is_started = await execute_rowcount(db, waiting.values(attempt))
     return await db.get(Task, task_id) if is_started else None
 
 
-async def update_running_task(db: AsyncSession, task_id: UUID, **values: object) -> bool:
-    """Update a running task. Return False if it is not running."""
-    running = update(Task).where(Task.id == task_id, Task.status == TaskStatus.RUNNING)
+async def update_running_task(db: AsyncSession, task: Task, **values: object) -> bool:
+    """Update a running task. Return False if it has ended or a later attempt has started."""
+    is_newest = Task.status == TaskStatus.RUNNING, Task.attempts == task.attempts
+    running = update(Task).where(Task.id == task.id, *is_newest)
     return bool(await execute_rowcount(db, running.values(**values)))
 
 

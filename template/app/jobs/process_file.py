@@ -5,7 +5,7 @@ from hashlib import sha256
 from anyio import to_thread
 
 from app.dependencies import AppState
-from app.jobs.run import Result, TaskFailed, set_progress
+from app.jobs.job import Result, TaskFailed, set_progress
 from app.models.task import Task
 
 

@@ -3,7 +3,7 @@
 from app.core.mail import Mail
 from app.crud.user import users
 from app.dependencies import AppState
-from app.jobs.run import set_progress
+from app.jobs.job import set_progress
 from app.models.task import Task
 from app.models.user import User
 

@@ -12,13 +12,6 @@ from app.models.base import enum_values
 from app.models.entity import Entity, UTCDateTime
 
 
-class TaskKind(StrEnum):
-    """Kinds of tasks."""
-
-    SEND_EMAIL = "send_email"
-    PROCESS_FILE = "process_file"
-
-
 class TaskStatus(StrEnum):
     """States of a task. `succeeded` and `failed` are final."""
 
@@ -31,22 +24,22 @@ class TaskStatus(StrEnum):
 class Task(Entity):
     """A task of one user.
 
-    `published_at` is the time at which its message was published. It is null while the task waits
-    to be published.
+    `kind` is the name of its job in `app/jobs/registry.py`. `attempts` counts how often the task
+    was started; only the newest attempt changes the row. `published_at` is the time at which its
+    message was published, and null while the task waits to be published.
     """
 
     __tablename__ = "tasks"
     __table_args__ = (Index(None, "status", "updated_at"),)
 
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[TaskKind] = mapped_column(
-        Enum(TaskKind, native_enum=False, length=40, values_callable=enum_values)
-    )
+    kind: Mapped[str] = mapped_column(String(40))
     kwargs: Mapped[dict[str, Any]] = mapped_column(JSON)
     status: Mapped[TaskStatus] = mapped_column(
         Enum(TaskStatus, native_enum=False, length=20, values_callable=enum_values),
         default=TaskStatus.QUEUED,
     )
+    attempts: Mapped[int] = mapped_column(default=0)
     progress: Mapped[int] = mapped_column(default=0)
     result: Mapped[dict[str, str | int] | None] = mapped_column(JSON(none_as_null=True))
     error: Mapped[str | None] = mapped_column(String(255))

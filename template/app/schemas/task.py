@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, Field
 
-from app.models.task import TaskKind, TaskStatus
+from app.models.task import TaskStatus
 from app.schemas.common import MultiLineStr, RequestModel, SingleLineStr
 
 
@@ -29,7 +29,7 @@ class TaskAccepted(BaseModel, from_attributes=True):
 class TaskRead(TaskAccepted):
     """A task with its progress in percent, and its result or error."""
 
-    kind: TaskKind
+    kind: str = Field(examples=["send_email"])
     progress: int = Field(ge=0, le=100)
     result: dict[str, str | int] | None
     error: str | None

@@ -6,16 +6,17 @@ from sqlalchemy import select
 
 from app.dependencies import AppState
 from app.jobs.cleanup import delete_expired
+from app.jobs.run import run_task
 from app.models.auth_session import AuthSession
 from app.models.entity import utc_now
 from app.models.task import Task
-from tests.tasks import change_task, run_file_task
+from tests.tasks import change_task
 
 
 async def test_old_rows_and_orphaned_files_are_deleted(state: AppState, task: Task) -> None:
     orphan = uuid4().hex
     state.uploads.store(orphan, b"of a deleted user")
-    await run_file_task(state, task)
+    await run_task(state, task.id)
     long_ago = utc_now() - timedelta(days=8)
     await change_task(state, task, updated_at=long_ago)
     os.utime(state.uploads.path_of(orphan), times=(0, long_ago.timestamp()))

@@ -7,7 +7,7 @@ from app.dependencies import AppState
 from app.exceptions import ServiceUnavailable
 from app.jobs.run import run_task
 from app.jobs.send_email import send_email
-from app.models.task import TaskKind, TaskStatus
+from app.models.task import TaskStatus
 from tests.smtp import CLOSED, MailServer
 from tests.tasks import MAIL, add_task, read_task
 
@@ -17,11 +17,11 @@ def with_mail(state: AppState, changes: dict[str, object]) -> AppState:
 
 
 async def test_email_is_sent_to_the_owner_with_the_id_of_the_task(state: AppState) -> None:
-    task = await add_task(state, TaskKind.SEND_EMAIL, MAIL)
+    task = await add_task(state, send_email, MAIL)
 
     async with MailServer().run() as server:
         mailing = with_mail(state, server.settings)
-        await run_task(mailing, task.id, send_email, is_last_try=False)
+        await run_task(mailing, task.id)
 
     assert (await read_task(state, task)).status is TaskStatus.SUCCEEDED
     assert server.recipients == ["ada@example.com"]
@@ -29,9 +29,9 @@ async def test_email_is_sent_to_the_owner_with_the_id_of_the_task(state: AppStat
 
 
 async def test_email_is_queued_again_if_the_mail_server_is_down(state: AppState) -> None:
-    task = await add_task(state, TaskKind.SEND_EMAIL, MAIL)
+    task = await add_task(state, send_email, MAIL)
 
     with pytest.raises(ServiceUnavailable):
-        await run_task(with_mail(state, CLOSED), task.id, send_email, is_last_try=False)
+        await run_task(with_mail(state, CLOSED), task.id)
 
     assert (await read_task(state, task)).status is TaskStatus.QUEUED

@@ -12,6 +12,7 @@ import pytest
 import typer
 from anyio import open_process
 from anyio.abc import Process
+from celery import current_app
 from pydantic import SecretStr
 from sqlalchemy import delete
 
@@ -22,6 +23,7 @@ from app.models.user import User
 from app.worker import process
 from app.worker.configuration import create_worker_app
 from app.worker.process import WorkerProcess
+from app.worker.tasks import JobTask
 
 Start = Callable[..., Awaitable[Process]]
 
@@ -83,6 +85,13 @@ async def start_worker(tmp_path: Path) -> AsyncGenerator[Start]:
     yield start
     for worker in started:
         await kill(worker)
+
+
+def get_task(kind: str) -> JobTask:
+    """Return the Celery task of a kind."""
+    task = current_app.tasks[kind]
+    assert isinstance(task, JobTask)
+    return task
 
 
 async def delete_users(state: AppState) -> None:

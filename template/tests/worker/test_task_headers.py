@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 from app.config import Settings
 from app.jobs.publish import publish_task
 from app.worker.process import WorkerProcess
-from app.worker.tasks import process_file_task
 from tests.tasks import add_file_task
+from tests.worker.conftest import get_task
 
 
 def send_and_receive(settings: Settings, process: WorkerProcess) -> str:
@@ -22,7 +22,7 @@ def send_and_receive(settings: Settings, process: WorkerProcess) -> str:
     headers["called_directly"] = False
     message.unlink()
     with bound_contextvars(request_id="of-the-worker"):
-        celery_task: Any = process_file_task  # its stubs lack the arguments of push_request
+        celery_task: Any = get_task("process_file")  # its stubs lack the arguments of push_request
         celery_task.push_request(**headers)
         try:
             celery_task(str(task.id))

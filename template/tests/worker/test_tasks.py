@@ -8,18 +8,23 @@ from celery.canvas import Signature
 from celery.exceptions import Retry
 
 from app.config import Settings
-from app.jobs.run import TaskFailed
-from app.models.task import TaskKind, TaskStatus
+from app.jobs.job import TaskFailed
+from app.jobs.registry import JOBS
+from app.models.task import TaskStatus
 from app.worker import tasks
-from app.worker.base import TaskInterrupted
 from app.worker.configuration import create_worker_app
 from app.worker.process import WorkerProcess
 from tests.tasks import add_file_task, change_task, read_task
+from tests.worker.conftest import get_task
+
+
+async def fail(*_: object, **__: object) -> None:
+    raise ConnectionError
 
 
 def deliver(task_id: str, *, retries: int = 0, is_redelivered: bool = True) -> None:
     """Run a task as if its message was delivered, for the second time by default."""
-    task: Any = tasks.process_file_task  # Celery's stubs lack the arguments of push_request
+    task: Any = get_task("process_file")  # Celery's stubs lack the arguments of push_request
     message = {
         "id": task_id,
         "args": [task_id],
@@ -54,29 +59,41 @@ def retries(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return retries
 
 
-def test_every_kind_has_a_celery_task(settings: Settings) -> None:
+def test_every_job_has_a_celery_task(settings: Settings) -> None:
     app = create_worker_app(settings)
     app.loader.import_default_modules()
 
-    assert {kind.value for kind in TaskKind} <= app.tasks.keys()
+    assert JOBS.keys() <= app.tasks.keys()
 
 
-def test_killed_worker_counts_as_a_failed_try(
-    worker_process: WorkerProcess, retries: list[int]
+def test_task_of_a_killed_worker_is_the_next_attempt(worker_process: WorkerProcess) -> None:
+    state, run = worker_process.state, worker_process.run
+    task, other = run(add_file_task(state)), run(add_file_task(state, "bob@example.com"))
+    run(change_task(state, task, status=TaskStatus.RUNNING, attempts=1))
+    last = state.settings.task_max_retries + 1
+    run(change_task(state, other, status=TaskStatus.RUNNING, attempts=last))
+
+    deliver(str(task.id))
+    with pytest.raises(TaskFailed):
+        deliver(str(other.id))
+
+    finished, failed = run(read_task(state, task)), run(read_task(state, other))
+    assert (finished.status, finished.attempts) == (TaskStatus.SUCCEEDED, 2)
+    assert (failed.status, failed.error) == (TaskStatus.FAILED, "The task failed too often.")
+
+
+def test_last_retry_of_a_message_is_not_the_last_attempt_of_its_task(
+    worker_process: WorkerProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(JOBS, "process_file", fail)
     state, run = worker_process.state, worker_process.run
     task = run(add_file_task(state))
-    run(change_task(state, task, status=TaskStatus.RUNNING))
 
-    with pytest.raises(Retry):
-        deliver(str(task.id))
-    assert (run(read_task(state, task)).status, retries) == (TaskStatus.QUEUED, [1])
-
-    run(change_task(state, task, status=TaskStatus.RUNNING))
-    with pytest.raises(TaskInterrupted):
+    with pytest.raises(ConnectionError):
         deliver(str(task.id), retries=state.settings.task_max_retries)
-    failed = run(read_task(state, task))
-    assert (failed.status, failed.error) == (TaskStatus.FAILED, "The task failed too often.")
+
+    queued = run(read_task(state, task))
+    assert (queued.status, queued.attempts, queued.published_at) == (TaskStatus.QUEUED, 1, None)
 
 
 def test_message_that_is_delivered_again_before_its_task_started_is_no_failed_try(
@@ -93,10 +110,7 @@ def test_message_that_is_delivered_again_before_its_task_started_is_no_failed_tr
 def test_retry_is_published_by_celery_and_not_by_beat(
     worker_process: WorkerProcess, retries: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(*_: object, **__: object) -> None:
-        raise ConnectionError
-
-    monkeypatch.setattr("app.worker.tasks.process_file", fail)
+    monkeypatch.setitem(JOBS, "process_file", fail)
     state, run = worker_process.state, worker_process.run
     task = run(add_file_task(state))
 
@@ -105,24 +119,21 @@ def test_retry_is_published_by_celery_and_not_by_beat(
     queued = run(read_task(state, task))
     assert (queued.status, queued.published_at, retries) == (TaskStatus.QUEUED, None, [1])
 
-    tasks.process_file_task.on_retry(ConnectionError(), str(task.id), (), {}, None)
+    get_task("process_file").on_retry(ConnectionError(), str(task.id), (), {}, None)
     assert run(read_task(state, task)).published_at
 
 
 def test_task_stays_queued_while_the_database_is_down(
     worker_process: WorkerProcess, retries: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(*_: object) -> None:
-        raise ConnectionError
-
-    monkeypatch.setattr("app.jobs.run.mark_running", fail)
+    monkeypatch.setattr("app.jobs.run.start_attempt", fail)
     monkeypatch.setattr("app.jobs.publish.mark_published", fail)
     state, run = worker_process.state, worker_process.run
     task = run(add_file_task(state))
 
     with pytest.raises(Retry):
         deliver(str(task.id), is_redelivered=False)
-    tasks.process_file_task.on_retry(ConnectionError(), str(task.id), (), {}, None)
+    get_task("process_file").on_retry(ConnectionError(), str(task.id), (), {}, None)
 
     assert (run(read_task(state, task)).status, retries) == (TaskStatus.QUEUED, [1])
 
@@ -133,14 +144,14 @@ def test_message_without_a_valid_id_is_not_retried(worker_process: WorkerProcess
         deliver("none")
 
 
-def test_unfinished_tasks_are_never_acknowledged(
-    settings: Settings, worker_process: WorkerProcess
-) -> None:
-    for task in (tasks.send_email_task, tasks.process_file_task):
+def test_unfinished_tasks_are_never_acknowledged(worker_process: WorkerProcess) -> None:
+    assert worker_process.state
+    for kind in JOBS:
+        task = get_task(kind)
         assert task.acks_late
         assert not task.acks_on_timeout
         assert task.reject_on_worker_lost
-        assert task.max_retries == settings.task_max_retries
+        assert task.max_retries == worker_process.state.settings.task_max_retries
 
 
 def test_worker_application_follows_the_settings(

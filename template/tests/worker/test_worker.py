@@ -7,7 +7,8 @@ from app.config import Settings
 from app.core.broker import Broker
 from app.dependencies import AppState
 from app.jobs.publish import publish_task
-from app.models.task import Task, TaskKind
+from app.jobs.send_email import send_email
+from app.models.task import Task
 from tests.servers import Serve
 from tests.smtp import MailServer
 from tests.tasks import MAIL, add_file_task, add_task, wait_for, wait_for_success
@@ -28,7 +29,7 @@ class HangingMailServer(MailServer):
 
 
 async def send(broker: Broker, task: Task) -> None:
-    assert await broker.send(task.kind.value, task.id)
+    assert await broker.send(task.kind, task.id)
 
 
 async def test_worker_runs_without_a_broker_server(
@@ -54,7 +55,7 @@ async def test_health_reports_the_broker(brokered: Settings, serve: Serve) -> No
 async def test_task_of_a_worker_that_is_killed_before_the_effect_runs_again(
     brokered: Settings, state: AppState, start_worker: Start
 ) -> None:
-    task = await add_task(state, TaskKind.SEND_EMAIL, MAIL)
+    task = await add_task(state, send_email, MAIL)
     broker = Broker(brokered)
     await send(broker, task)
 

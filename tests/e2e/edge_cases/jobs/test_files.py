@@ -10,17 +10,18 @@ from app.config import Settings
 from app.core.uploads import Uploads
 from app.dependencies import AppState
 from app.jobs.cleanup import delete_expired
-from app.jobs.run import TaskFailed
+from app.jobs.job import TaskFailed
+from app.jobs.run import run_task
 from app.models.task import Task, TaskStatus
 from app.models.user import User
-from tests.tasks import read_task, run_file_task
+from tests.tasks import read_task
 
 
 async def test_task_without_its_file_fails_at_once(state: AppState, task: Task) -> None:
     state.uploads.delete(task.kwargs["upload"])
 
     with pytest.raises(TaskFailed):
-        await run_file_task(state, task)
+        await run_task(state, task.id)
 
     failed = await read_task(state, task)
     assert (failed.status, failed.error) == (TaskStatus.FAILED, "The file no longer exists.")

@@ -1,19 +1,24 @@
 # Needs app/jobs
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError, StatementError
 
-from app.crud.task import mark_running, reset_stalled_tasks, update_running_task
+from app.crud.task import reset_stalled_tasks, start_attempt, update_running_task
 from app.dependencies import AppState
-from app.jobs.run import finish_task, retry_or_fail_task, set_progress
+from app.jobs.job import TaskFailed, set_progress
+from app.jobs.registry import Job
+from app.jobs.run import finish_task, queue_again, run_task
 from app.models.entity import utc_now
 from app.models.task import Task, TaskStatus
-from tests.tasks import change_task, read_task, run_file_task
+from tests.tasks import change_task, read_task, with_settings
 
 AGE = timedelta(minutes=5)
 LONG_AGO = utc_now() - timedelta(minutes=6)
+Replace = Callable[[Job], None]
 
 
 async def reset_stalled(state: AppState) -> None:
@@ -22,38 +27,44 @@ async def reset_stalled(state: AppState) -> None:
 
 
 async def test_result_of_a_task_that_has_ended_is_not_overwritten(
-    state: AppState, task: Task
+    state: AppState, task: Task, replace_job: Replace
 ) -> None:
     async def end_elsewhere(state: AppState, task: Task, *, upload: str) -> dict[str, int | str]:
         await finish_task(state, task, TaskStatus.SUCCEEDED, result={"words": 1})
         return {"words": 2}
 
-    await run_file_task(state, task, end_elsewhere)
+    replace_job(end_elsewhere)
+    await run_task(state, task.id)
 
     finished = await read_task(state, task)
     assert (finished.status, finished.result) == (TaskStatus.SUCCEEDED, {"words": 1})
 
 
+@pytest.mark.parametrize("retries", [0, 1])
 async def test_late_error_does_not_change_a_task_that_has_ended(
-    state: AppState, task: Task
+    state: AppState, task: Task, replace_job: Replace, retries: int
 ) -> None:
     async def end_elsewhere(state: AppState, task: Task, *, upload: str) -> None:
         await finish_task(state, task, TaskStatus.SUCCEEDED, result={"words": 1})
         raise ConnectionError
 
-    with pytest.raises(ConnectionError):
-        await run_file_task(state, task, end_elsewhere, is_last_try=True)
+    replace_job(end_elsewhere)
+    with suppress(TaskFailed):
+        await run_task(with_settings(state, task_max_retries=retries), task.id)
 
     assert (await read_task(state, task)).status is TaskStatus.SUCCEEDED
 
 
-async def test_message_of_a_running_task_is_ignored(state: AppState, task: Task) -> None:
+async def test_message_of_a_running_task_is_ignored(
+    state: AppState, task: Task, replace_job: Replace
+) -> None:
     async def fail(*_: object, **__: object) -> None:
         raise AssertionError
 
     await change_task(state, task, status=TaskStatus.RUNNING, updated_at=LONG_AGO)
 
-    await run_file_task(state, task, fail)
+    replace_job(fail)
+    await run_task(state, task.id)
 
     running = await read_task(state, task)
     assert (running.status, running.updated_at) == (TaskStatus.RUNNING, LONG_AGO)
@@ -85,17 +96,20 @@ async def test_task_that_waits_for_a_worker_is_not_published_again(
     assert (await read_task(state, task)).published_at is None
 
 
-async def test_file_is_kept_until_the_task_has_ended(state: AppState, task: Task) -> None:
-    file = state.uploads.path_of(task.kwargs["upload"])
-    async with state.sessionmaker.begin() as db:
-        assert await mark_running(db, task.id)
+async def test_file_is_kept_until_the_task_has_ended(
+    state: AppState, task: Task, replace_job: Replace
+) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise ConnectionError
 
-    assert await retry_or_fail_task(state, task.id, is_last_try=False)
+    replace_job(fail)
+    file = state.uploads.path_of(task.kwargs["upload"])
+    with pytest.raises(ConnectionError):
+        await run_task(state, task.id)
     assert file.exists()
 
-    async with state.sessionmaker.begin() as db:
-        assert await mark_running(db, task.id)
-    assert await retry_or_fail_task(state, task.id, is_last_try=True)
+    with pytest.raises(TaskFailed):
+        await run_task(with_settings(state, task_max_retries=0), task.id)
     assert not file.exists()
     assert (await read_task(state, task)).status is TaskStatus.FAILED
 
@@ -106,28 +120,39 @@ async def test_only_running_tasks_are_queued_again(
 ) -> None:
     await change_task(state, task, status=status, updated_at=LONG_AGO)
 
-    assert not await retry_or_fail_task(state, task.id, is_last_try=False)
-    assert not await retry_or_fail_task(state, task.id, is_last_try=True)
+    assert not await queue_again(state, task)
     await reset_stalled(state)
 
     assert (await read_task(state, task)).status is status
 
 
+async def test_attempts_are_counted_across_publications(state: AppState, task: Task) -> None:
+    for attempt in (1, 2):
+        async with state.sessionmaker.begin() as db:
+            assert await start_attempt(db, task.id, is_redelivered=False)
+        await change_task(state, task, updated_at=LONG_AGO)
+        await reset_stalled(state)
+
+        queued = await read_task(state, task)
+        assert (queued.status, queued.attempts) == (TaskStatus.QUEUED, attempt)
+
+
 async def test_short_outage_of_the_database_does_not_repeat_the_task(
-    state: AppState, task: Task, monkeypatch: pytest.MonkeyPatch
+    state: AppState, task: Task, replace_job: Replace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outages = list[object]()
 
     async def fail_once(*arguments: object, **values: object) -> bool:
-        monkeypatch.setattr("app.jobs.run.update_running_task", update_running_task)
+        monkeypatch.setattr("app.jobs.job.update_running_task", update_running_task)
         outages.append(values)
         raise OperationalError("UPDATE", {}, Exception())
 
     async def report(state: AppState, task: Task, *, upload: str) -> None:
-        monkeypatch.setattr("app.jobs.run.update_running_task", fail_once)
+        monkeypatch.setattr("app.jobs.job.update_running_task", fail_once)
         await set_progress(state, task, 50)
 
-    await run_file_task(state, task, report)
+    replace_job(report)
+    await run_task(state, task.id)
 
     assert outages == [{"progress": 50}]
     assert (await read_task(state, task)).status is TaskStatus.SUCCEEDED
@@ -141,21 +166,22 @@ async def test_result_that_cannot_be_stored_leaves_the_task_running(
 
     monkeypatch.setattr("app.jobs.run.update_running_task", fail)
     with pytest.raises(OperationalError):
-        await run_file_task(state, task)
+        await run_task(state, task.id)
 
     assert (await read_task(state, task)).status is TaskStatus.RUNNING
     assert state.uploads.path_of(task.kwargs["upload"]).exists()
 
 
-@pytest.mark.parametrize("status", [TaskStatus.QUEUED, TaskStatus.FAILED])
-async def test_result_that_is_not_json_counts_as_a_failed_try(
-    state: AppState, task: Task, status: TaskStatus
+@pytest.mark.parametrize(("retries", "error"), [(1, StatementError), (0, TaskFailed)])
+async def test_result_that_is_not_json_counts_as_a_failed_attempt(
+    state: AppState, task: Task, replace_job: Replace, retries: int, error: type[Exception]
 ) -> None:
     async def return_datetime(state: AppState, task: Task, *, upload: str) -> dict[str, Any]:
         return {"ended_at": utc_now()}
 
-    is_last_try = status is TaskStatus.FAILED
-    with pytest.raises(StatementError):
-        await run_file_task(state, task, return_datetime, is_last_try=is_last_try)
+    replace_job(return_datetime)
+    with pytest.raises(error):
+        await run_task(with_settings(state, task_max_retries=retries), task.id)
 
-    assert (await read_task(state, task)).status is status
+    expected = TaskStatus.QUEUED if retries else TaskStatus.FAILED
+    assert (await read_task(state, task)).status is expected

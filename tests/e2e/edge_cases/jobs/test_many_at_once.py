@@ -3,8 +3,9 @@ import pytest
 from anyio import Event, fail_after
 
 from app.dependencies import AppState
-from app.jobs.publish import JOBS, publish_unpublished_tasks
-from app.models.task import Task, TaskKind, TaskStatus
+from app.jobs.publish import publish_unpublished_tasks
+from app.jobs.registry import JOBS
+from app.models.task import Task, TaskStatus
 from tests.tasks import add_file_task, read_task
 
 
@@ -20,7 +21,7 @@ async def test_task_that_hangs_does_not_hold_up_the_others(
             both.set()
         await both.wait()
 
-    monkeypatch.setitem(JOBS, TaskKind.PROCESS_FILE, wait_for_the_other)
+    monkeypatch.setitem(JOBS, "process_file", wait_for_the_other)
     with fail_after(10):
         await publish_unpublished_tasks(state)
 

@@ -1,11 +1,12 @@
 # Needs app/worker
 import pytest
+from celery import current_app
 from pydantic import SecretStr
 
 from app.config import Settings
 from app.worker.configuration import create_worker_app
 from app.worker.process import WorkerProcess
-from app.worker.tasks import process_file_task
+from app.worker.tasks import JobTask
 
 
 @pytest.mark.parametrize("limit", [1, 300, 7200])
@@ -20,10 +21,11 @@ def test_visibility_timeout_is_longer_than_a_task_can_run(settings: Settings, li
     timeout = conf.broker_transport_options["visibility_timeout"]
     assert timeout == conf.task_time_limit + 60
     assert conf.task_time_limit > limit
-    assert process_file_task.retry_backoff_max < timeout
+    assert JobTask.retry_backoff_max < timeout
 
 
 def test_message_with_an_invalid_id_is_not_retried_for_ever(
     worker_process: WorkerProcess,
 ) -> None:
-    assert process_file_task.apply(("not-an-id",)).state == "FAILURE"
+    assert worker_process.state
+    assert current_app.tasks["process_file"].apply(("not-an-id",)).state == "FAILURE"

@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from app.config import Settings
 from app.core.broker import Broker
 from app.dependencies import AppState
-from app.models.task import TaskKind, TaskStatus
+from app.jobs.send_email import send_email
+from app.models.task import TaskStatus
 from tests.smtp import MailServer
 from tests.tasks import MAIL, add_file_task, add_task, wait_for, wait_for_success
 from tests.worker.conftest import Start, kill
@@ -59,7 +60,7 @@ def broker_url(
 async def test_task_of_a_process_that_is_killed_before_the_effect_runs_again(
     brokered: Settings, state: AppState, start_worker: Start, victim: str
 ) -> None:
-    task = await add_task(state, TaskKind.SEND_EMAIL, MAIL)
+    task = await add_task(state, send_email, MAIL)
     broker = Broker(brokered)
     await send(broker, task)
 
@@ -89,7 +90,7 @@ async def test_task_of_a_process_that_is_killed_before_the_effect_runs_again(
 async def test_task_that_kills_its_workers_fails_for_good(
     brokered: Settings, state: AppState, start_worker: Start
 ) -> None:
-    task = await add_task(state, TaskKind.SEND_EMAIL, MAIL)
+    task = await add_task(state, send_email, MAIL)
     broker = Broker(brokered)
     await send(broker, task)
 
@@ -114,7 +115,7 @@ async def test_task_that_kills_its_workers_fails_for_good(
 async def test_task_of_a_worker_that_is_killed_after_the_effect_repeats_it_with_the_same_id(
     brokered: Settings, state: AppState, start_worker: Start
 ) -> None:
-    task = await add_task(state, TaskKind.SEND_EMAIL, MAIL)
+    task = await add_task(state, send_email, MAIL)
     broker = Broker(brokered)
     await send(broker, task)
 

@@ -69,4 +69,4 @@ async def test_message_that_the_broker_rejects_fails_no_request(
 
     task = await add_file_task(state)
 
-    assert not await Broker(settings).send(task.kind.value, task.id)
+    assert not await Broker(settings).send(task.kind, task.id)

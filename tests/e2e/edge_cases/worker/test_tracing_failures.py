@@ -7,6 +7,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from app.config import Settings
 from app.core import tracing
+from app.jobs.registry import JOBS
 from app.worker.process import WorkerProcess
 from app.worker.tracing import continue_trace
 from tests.receiver import Receiver
@@ -25,7 +26,7 @@ def test_span_of_a_failed_task_has_the_status_error(
     async def fail(*_: object, **__: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr("app.worker.tasks.process_file", fail)
+    monkeypatch.setitem(JOBS, "process_file", fail)
     monkeypatch.setattr(Signature, "apply_async", lambda _: None)
     with pytest.raises(Retry):
         send_and_receive(settings, worker_process)

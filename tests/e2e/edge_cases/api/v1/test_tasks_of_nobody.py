@@ -4,7 +4,6 @@ from uuid import UUID
 from httpx2 import AsyncClient
 
 from app.dependencies import AppState
-from app.jobs.process_file import process_file
 from app.jobs.run import run_task
 from tests.api.v1.test_tasks import TASKS, send_file
 from tests.factories.users import UserFactory
@@ -19,4 +18,4 @@ async def test_tasks_are_deleted_with_their_owner(
 
     again = await users.register()
     assert (await again.get(f"{TASKS}/{task_id}")).status_code == 404
-    await run_task(state, UUID(task_id), process_file, is_last_try=False)  # raises no error
+    await run_task(state, UUID(task_id))  # raises no error
