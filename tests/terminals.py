@@ -91,7 +91,7 @@ class Terminal:
         about = Path(f"/proc/{self.child.pid}/stat")
         limit = time.monotonic() + PATIENCE
         while about.exists() and time.monotonic() < limit:
-            if about.read_text().rpartition(")")[2].split()[0] == "S":
+            if about.read_text("utf-8").rpartition(")")[2].split()[0] == "S":
                 return
             time.sleep(0.01)
         time.sleep(0.3)

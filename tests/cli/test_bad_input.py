@@ -126,7 +126,7 @@ def test_bad_answers_file_is_refused(create: Run, here: Path, content: bytes) ->
 
 
 def _file(path: Path) -> None:
-    path.write_text("mine")
+    path.write_text("mine", encoding="utf-8")
 
 
 def _filled(path: Path) -> None:

@@ -25,7 +25,7 @@ def piped(create: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `newapi create` with something on standard input."""
 
     def run(content: bytes, *words: str) -> Result:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
         return create("demo", "--answers", "-", *words)
 
     return run
@@ -59,7 +59,9 @@ def composed(create: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `newapi create` with all of its input on standard input."""
 
     def run(content: str, *words: str) -> Result:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+        monkeypatch.setattr(
+            "sys.stdin", io.TextIOWrapper(io.BytesIO(content.encode()), encoding="utf-8")
+        )
         return create("--answers", "-", *words)
 
     return run

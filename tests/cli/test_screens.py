@@ -557,7 +557,7 @@ def test_what_was_chosen_last_time_is_offered(
 def test_what_was_chosen_last_time_is_taken_where_nothing_else_is(
     start: Start, here: Path, preferences: Path
 ) -> None:
-    preferences.write_text('{"preset": "minimal", "answers": {"oauth": true}}')
+    preferences.write_text('{"preset": "minimal", "answers": {"oauth": true}}', encoding="utf-8")
     screen = start()
 
     screen.see("Name or path")
@@ -572,7 +572,9 @@ def test_what_was_chosen_last_time_is_taken_where_nothing_else_is(
 def test_flags_stand_against_what_was_chosen_last_time(
     start: Start, here: Path, preferences: Path
 ) -> None:
-    preferences.write_text('{"preset": "minimal", "answers": {"oauth": true, "jobs": "celery"}}')
+    preferences.write_text(
+        '{"preset": "minimal", "answers": {"oauth": true, "jobs": "celery"}}', encoding="utf-8"
+    )
 
     screen = start("demo", "--without", "auth")
     screen.point_at("last")
@@ -586,7 +588,7 @@ def test_flags_stand_against_what_was_chosen_last_time(
 def test_broken_preferences_are_ignored_with_one_line(
     start: Start, preferences: Path, plain: str, text: str
 ) -> None:
-    preferences.write_text("{")
+    preferences.write_text("{", encoding="utf-8")
     screen = start("demo", env={"NEWAPI_PLAIN": plain})
 
     screen.see(text)
@@ -600,7 +602,7 @@ def test_broken_preferences_are_ignored_with_one_line(
 def test_forget_deletes_the_preferences_and_goes_on(
     start: Start, preferences: Path, create: Run
 ) -> None:
-    preferences.write_text('{"preset": "full", "answers": {}}')
+    preferences.write_text('{"preset": "full", "answers": {}}', encoding="utf-8")
     screen = start("demo", "--forget")
 
     screen.see("Start from")
@@ -609,7 +611,7 @@ def test_forget_deletes_the_preferences_and_goes_on(
     screen.press("Ctrl-C")
     assert screen.end()[0] == 130
 
-    preferences.write_text("broken")
+    preferences.write_text("broken", encoding="utf-8")
     assert create("demo", "--forget", "--dry-run").code == 0
     assert preferences.exists()
     assert create("demo", "--forget").code == 0

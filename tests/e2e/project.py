@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-STARTUP_SECONDS = 30
+STARTUP_SECONDS = 120
 POSTGRES = """
 import sys
 from tests.postgres import open_server

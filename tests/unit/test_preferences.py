@@ -31,7 +31,7 @@ def test_only_what_differs_from_the_preset_is_kept(small: Catalog, file: Path) -
     preferences.write(chosen)
 
     answers: dict[str, Value] = {"auth": True, "oauth": True, "ci": "gitlab"}
-    assert json.loads(file.read_text()) == {"preset": "minimal", "answers": answers}
+    assert json.loads(file.read_text(encoding="utf-8")) == {"preset": "minimal", "answers": answers}
     assert preferences.read(small) == Preferences("minimal", answers)
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
@@ -78,7 +78,7 @@ def test_broken_file_is_refused(small: Catalog, file: Path, content: bytes) -> N
 def test_answers_that_the_template_does_not_know_are_dropped(
     small: Catalog, file: Path, answers: dict[str, object]
 ) -> None:
-    file.write_text(json.dumps({"preset": ["minimal"], "answers": answers}))
+    file.write_text(json.dumps({"preset": ["minimal"], "answers": answers}), encoding="utf-8")
 
     assert preferences.read(small) == Preferences()
 

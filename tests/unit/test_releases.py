@@ -68,6 +68,7 @@ def document(path: Path) -> dict[str, Any]:
     return content
 
 
+@pytest.mark.posix
 def test_frozen_release_has_the_documented_format(history: Path) -> None:
     release = document(history / "v0.2.0.json")
 

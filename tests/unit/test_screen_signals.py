@@ -22,6 +22,8 @@ from newapi.questions.prompts import Interview
 from newapi.template.catalog import Catalog
 from newapi.terminal import interrupts
 
+pytestmark = pytest.mark.posix
+
 MOMENTS = 24
 ENTERS_SCREEN, LEAVES_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
 TO_SUMMARY, CREATE = "\t", "\r"

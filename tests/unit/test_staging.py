@@ -59,7 +59,7 @@ def test_unusual_folders_are_fine(tmp_path: Path, name: str) -> None:
 
 def file(path: Path) -> None:
     """Make a file."""
-    path.write_text("mine")
+    path.write_text("mine", encoding="utf-8")
 
 
 def filled_folder(path: Path) -> None:

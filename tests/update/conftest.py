@@ -18,6 +18,7 @@ from newapi.update import planning
 from tests.update import releases, rewrites, shops
 from tests.update.library import Library
 from tests.update.project import Project
+from tests.update.stock import stocked
 
 
 @pytest.fixture(scope="session")
@@ -64,19 +65,37 @@ def here(
     return folder
 
 
+Copy = Callable[[Path, str, Callable[[Project], object]], Project]
+
+
 @pytest.fixture(scope="session")
-def first_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return where the first project that is made is kept for those who want the same."""
-    return tmp_path_factory.mktemp("first") / "demo"
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the projects that several tests start from."""
+    return tmp_path_factory.mktemp("made")
 
 
 @pytest.fixture
-def project(here: Path, first_project: Path, capfd: pytest.CaptureFixture[str]) -> Project:
+def copy(made_once: Path, capfd: pytest.CaptureFixture[str]) -> Copy:
+    """Return a function that makes a project once, and copies it to a path for each test."""
+
+    def copied(path: Path, name: str, make: Callable[[Project], object]) -> Project:
+        if not (made_once / name).exists():
+            make(Project(made_once / f"{name}.new" / path.name, capfd))
+            (made_once / f"{name}.new").rename(made_once / name)
+        shutil.copytree(made_once / name / path.name, path, symlinks=True)
+        return Project(path, capfd)
+
+    return copied
+
+
+@pytest.fixture
+def project(here: Path, copy: Copy) -> Project:
     """Return a committed project at v0.1.0 with everything switched on."""
-    if not first_project.exists():
-        Project(first_project, capfd).create("auth=true", "items=true", "worker=true")
-    shutil.copytree(first_project, here / "demo", symlinks=True)
-    return Project(here / "demo", capfd)
+
+    def make(project: Project) -> None:
+        project.create("auth=true", "items=true", "worker=true")
+
+    return copy(here / "demo", "project", make)
 
 
 @pytest.fixture(scope="session")
@@ -95,10 +114,20 @@ def room(tmp_path: Path, home: Path, shelf: Path, monkeypatch: pytest.MonkeyPatc
     return tmp_path
 
 
+def open_shop(project: Project) -> Project:
+    return project.create("auth=true", "admin=true", version="v0.2.0")
+
+
 @pytest.fixture
-def shop(room: Path, capfd: pytest.CaptureFixture[str]) -> Project:
+def shop(room: Path, copy: Copy) -> Project:
     """Return a project with accounts and an admin, at the release that can make resources."""
-    return Project(room / "shop", capfd).create("auth=true", "admin=true", version="v0.2.0")
+    return copy(room / "shop", "shop", open_shop)
+
+
+@pytest.fixture
+def full_shop(room: Path, copy: Copy) -> Project:
+    """Return the same project with two resources, all of it committed."""
+    return copy(room / "shop", "full-shop", lambda project: stocked(open_shop(project)))
 
 
 @pytest.fixture(scope="session")
@@ -113,14 +142,14 @@ def old(
     home: Path,
     rewritten: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    copy: Copy,
 ) -> Project:
     """Return a project whose files and tables later releases rename and rewrite."""
     assert home.is_dir()
     monkeypatch.setattr(store, "FOLDER", rewritten)
     monkeypatch.setattr(sources, "checkout", lambda: None)
     monkeypatch.chdir(tmp_path)
-    return Project(tmp_path / "demo", capfd).create("auth=true", "jobs=true")
+    return copy(tmp_path / "demo", "old", lambda project: project.create("auth=true", "jobs=true"))
 
 
 @pytest.fixture(scope="session")

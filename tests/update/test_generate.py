@@ -11,7 +11,7 @@ from newapi.project import revisions
 from newapi.resources import formatting
 from tests.matrix import ROOT
 from tests.update.project import Project
-from tests.update.stock import PRODUCT, generate, stocked
+from tests.update.stock import PRODUCT, generate
 from tests.update.test_features import revised
 
 CATEGORY = ("category", "name:str")
@@ -60,8 +60,8 @@ def test_files_in_the_way_are_named(shop: Project) -> None:
         (("category", "--conflict", "none", "--remove"), "--conflict"),
     ],
 )
-def test_wrong_usage(shop: Project, words: tuple[str, ...], why: str) -> None:
-    assert why in refused(stocked(shop), *words, code=2)
+def test_wrong_usage(full_shop: Project, words: tuple[str, ...], why: str) -> None:
+    assert why in refused(full_shop, *words, code=2)
 
 
 def test_changes_that_are_not_committed(shop: Project) -> None:
@@ -85,13 +85,14 @@ def test_conflicts_of_an_earlier_update(shop: Project) -> None:
     assert "left in: app/main.py" in refused(shop, *CATEGORY)
 
 
-def test_definition_that_was_edited(shop: Project) -> None:
-    stocked(shop)
-    shop.replace("resources/product.yml", "decimal(gt=0", "decimal(gt=1")
-    shop.commit()
+def test_definition_that_was_edited(full_shop: Project) -> None:
+    full_shop.replace("resources/product.yml", "decimal(gt=0", "decimal(gt=1")
+    full_shop.commit()
 
-    assert "resources/product.yml was edited by hand" in refused(shop, "product", "--drop", "price")
-    assert "edited by hand" in shop.update().document["message"]
+    assert "resources/product.yml was edited by hand" in refused(
+        full_shop, "product", "--drop", "price"
+    )
+    assert "edited by hand" in full_shop.update().document["message"]
 
 
 def test_files_of_the_user_among_definitions_are_none(shop: Project) -> None:
@@ -193,11 +194,9 @@ def test_report_is_for_people(shop: Project) -> None:
     assert "git commit -m 'Create the resource category'" in done.out
 
 
-def test_every_key_is_documented(shop: Project) -> None:
+def test_every_key_is_documented(full_shop: Project) -> None:
     page = (ROOT / "docs/json.md").read_text()
-    stocked(shop)
-
-    document = generate(shop, "product", "--drop", "price").document
+    document = generate(full_shop, "product", "--drop", "price").document
 
     assert [key for key in (*document, *document["resource"]) if f"`{key}`" not in page] == []
     assert document["resource"]["fields"] == ["name:str(1..100)", "category:ref(category)"]

@@ -156,7 +156,7 @@ def test_abort_names_what_was_staged_only(project: Project) -> None:
     result = project.update("--abort")
 
     (kept,) = result.document["kept"]
-    assert Path(kept["beside"]).read_text().endswith(MINE)
+    assert Path(kept["beside"]).read_text(encoding="utf-8").endswith(MINE)
 
 
 def test_abort_takes_the_change_out_of_an_edited_file(project: Project) -> None:

@@ -102,6 +102,7 @@ def test_edits_follow_what_a_release_moves_and_keep_what_it_drops(library: Libra
     assert moved >= {("tests/factories.py", "tests/factories/people.py")}
 
 
+@pytest.mark.slow
 def test_unchanged_project_becomes_a_new_one(library: Library) -> None:
     for journey in library.journeys(QUICK):
         sides, lineage = library.sides(journey), library.lineage(journey)
@@ -110,6 +111,7 @@ def test_unchanged_project_becomes_a_new_one(library: Library) -> None:
         assert without_revisions(merged) == without_revisions(sides.theirs)
 
 
+@pytest.mark.slow
 @settings(few, max_examples=100)
 @given(numbers, gentle)
 def test_choice_that_is_taken_back_leaves_nothing(
@@ -131,6 +133,7 @@ def test_choice_that_is_taken_back_leaves_nothing(
             assert migration_imports.NOTE not in {outcome.note for outcome in back.outcomes}
 
 
+@pytest.mark.slow
 @settings(few, max_examples=60)
 @given(numbers, gentle)
 def test_update_in_two_steps_equals_one(library: Library, number: int, by_user: list[Edit]) -> None:

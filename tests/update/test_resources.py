@@ -23,10 +23,8 @@ GENERATED = (
 )
 
 
-def test_resource_is_written_formatted_and_wired(shop: Project) -> None:
-    stocked(shop)
-
-    assert shop.read("app/models/product.py").splitlines() == [
+def test_resource_is_written_formatted_and_wired(full_shop: Project) -> None:
+    assert full_shop.read("app/models/product.py").splitlines() == [
         "from uuid import UUID",
         "",
         "from app.models.base import Base",
@@ -37,10 +35,10 @@ def test_resource_is_written_formatted_and_wired(shop: Project) -> None:
         "    price: str  # None",
         "    category_id: UUID  # name",
     ]
-    assert "from app.models.product import Product\n" in shop.read("app/models/__init__.py")
-    assert "router.include_router(products)\n" in shop.read("app/api.py")
-    assert "    ProductView,\n" in shop.read("app/admin/views.py")
-    assert [r.slug for r in revisions.in_order(revised(shop))] == [
+    assert "from app.models.product import Product\n" in full_shop.read("app/models/__init__.py")
+    assert "router.include_router(products)\n" in full_shop.read("app/api.py")
+    assert "    ProductView,\n" in full_shop.read("app/admin/views.py")
+    assert [r.slug for r in revisions.in_order(revised(full_shop))] == [
         "users",
         "create_categories",
         "create_products",
@@ -71,78 +69,74 @@ def test_removing_takes_everything_back(shop: Project) -> None:
     assert {"remove_products", "remove_categories"} <= slugs
 
 
-def test_update_equals_a_new_project_with_the_same_resources(shop: Project, room: Path) -> None:
-    stocked(shop)
-    new = Project(room / "new" / "shop", shop.capfd).create(
+def test_update_equals_a_new_project_with_the_same_resources(
+    full_shop: Project, room: Path
+) -> None:
+    new = Project(room / "new" / "shop", full_shop.capfd).create(
         "auth=true", "admin=true", version="v0.3.0"
     )
     stocked(new)
 
-    result = shop.update()
-    shop.commit()
+    result = full_shop.update()
+    full_shop.commit()
 
     assert result.code == 0
     assert result.document["by_hand"] == []
-    assert committed(shop) == committed(new)
-    assert shop.update().document["up_to_date"]
+    assert committed(full_shop) == committed(new)
+    assert full_shop.update().document["up_to_date"]
 
 
-def test_every_edited_line_stays(shop: Project) -> None:
-    stocked(shop)
+def test_every_edited_line_stays(full_shop: Project) -> None:
     for number, path in enumerate(GENERATED):
-        shop.write(path, f"mine_{number} = True\n" + shop.read(path))
-    shop.replace("app/api.py", '"""Version 1."""\n', '"""Version 1."""\n\nimport mine\n')
-    shop.replace("app/models/__init__.py", "__all__", "OWN = 1\n\n__all__")
-    shop.commit()
+        full_shop.write(path, f"mine_{number} = True\n" + full_shop.read(path))
+    full_shop.replace("app/api.py", '"""Version 1."""\n', '"""Version 1."""\n\nimport mine\n')
+    full_shop.replace("app/models/__init__.py", "__all__", "OWN = 1\n\n__all__")
+    full_shop.commit()
 
-    assert generate(shop, "product", "--add", "color:str?", "--drop", "price").document["ok"]
-    shop.commit()
-    assert shop.update().code == 0
+    assert generate(full_shop, "product", "--add", "color:str?", "--drop", "price").document["ok"]
+    full_shop.commit()
+    assert full_shop.update().code == 0
 
     for number, path in enumerate(GENERATED):
-        assert f"mine_{number} = True\n" in shop.read(path)
-    assert "import mine" in shop.read("app/api.py")
-    assert "OWN = 1" in shop.read("app/models/__init__.py")
-    assert "color: str" in shop.read("app/models/product.py")
-    assert "price" not in shop.read("app/models/product.py")
-    assert "e = 'better'" in shop.read("app/endpoints/products.py").replace('"', "'")
-    changed = next(r for r in revised(shop).values() if r.slug == "change_products")
+        assert f"mine_{number} = True\n" in full_shop.read(path)
+    assert "import mine" in full_shop.read("app/api.py")
+    assert "OWN = 1" in full_shop.read("app/models/__init__.py")
+    assert "color: str" in full_shop.read("app/models/product.py")
+    assert "price" not in full_shop.read("app/models/product.py")
+    assert "e = 'better'" in full_shop.read("app/endpoints/products.py").replace('"', "'")
+    changed = next(r for r in revised(full_shop).values() if r.slug == "change_products")
     assert "add" in changed.source
 
 
-def test_edited_files_stay_when_the_resource_goes(shop: Project) -> None:
-    stocked(shop)
-    shop.write("app/endpoints/products.py", "mine = True\n")
-    shop.commit()
+def test_edited_files_stay_when_the_resource_goes(full_shop: Project) -> None:
+    full_shop.write("app/endpoints/products.py", "mine = True\n")
+    full_shop.commit()
 
-    result = generate(shop, "product", "--remove", "--keep-tables")
+    result = generate(full_shop, "product", "--remove", "--keep-tables")
 
     assert result.action("app/endpoints/products.py") == "kept"
     assert result.action("app/models/product.py") == "removed"
     assert result.document["migrations"] == result.document["warnings"] == []
-    assert "products" not in shop.read("app/api.py")
+    assert "products" not in full_shop.read("app/api.py")
 
 
-def test_resources_that_refer_to_a_changed_one_follow(shop: Project) -> None:
-    stocked(shop)
-
-    result = generate(shop, "category", "--rename", "name:label", "--add", "rank:int?")
+def test_resources_that_refer_to_a_changed_one_follow(full_shop: Project) -> None:
+    result = generate(full_shop, "category", "--rename", "name:label", "--add", "rank:int?")
 
     assert result.action("app/models/product.py") == "updated"
-    assert "category_id: UUID  # label" in shop.read("app/models/product.py")
-    assert '"label", "rank"' in shop.read("tests/factories/product.py").replace("'", '"')
+    assert "category_id: UUID  # label" in full_shop.read("app/models/product.py")
+    assert '"label", "rank"' in full_shop.read("tests/factories/product.py").replace("'", '"')
     assert result.action("resources/product.yml") is None
 
 
-def test_conflict_is_left_to_the_user(shop: Project) -> None:
-    stocked(shop)
-    shop.replace("app/models/product.py", "    price: str  # None\n", "    price: int\n")
-    shop.commit()
+def test_conflict_is_left_to_the_user(full_shop: Project) -> None:
+    full_shop.replace("app/models/product.py", "    price: str  # None\n", "    price: int\n")
+    full_shop.commit()
 
-    result = generate(shop, "product", "--rename", "price:cost", code=3)
+    result = generate(full_shop, "product", "--rename", "price:cost", code=3)
 
     assert result.action("app/models/product.py") == "conflict"
-    assert shop.git("ls-files", "--unmerged") != ""
+    assert full_shop.git("ls-files", "--unmerged") != ""
 
 
 def test_line_without_a_place_is_said(shop: Project) -> None:
@@ -190,29 +184,26 @@ def test_tables_come_with_the_first_resource(room: Path, shop: Project) -> None:
     assert bare.run("remove", "tables", "--project", str(bare.path)).code == 2
 
 
-def test_accounts_stay_while_resources_need_them(shop: Project) -> None:
-    stocked(shop)
-
-    result = shop.run("remove", "auth", "--project", str(shop.path))
+def test_accounts_stay_while_resources_need_them(full_shop: Project) -> None:
+    result = full_shop.run("remove", "auth", "--project", str(full_shop.path))
 
     assert result.code == 2
     assert "product needs auth" in result.err
-    generate(shop, "product", "--remove")
-    shop.commit()
-    assert shop.run("remove", "auth", "--project", str(shop.path)).code == 0
-    assert "tables: true" in shop.read(".copier-answers.yml")
+    generate(full_shop, "product", "--remove")
+    full_shop.commit()
+    assert full_shop.run("remove", "auth", "--project", str(full_shop.path)).code == 0
+    assert "tables: true" in full_shop.read(".copier-answers.yml")
 
 
-def test_status_and_diff_know_resources(shop: Project) -> None:
-    stocked(shop)
-    assert shop.run("status", str(shop.path), "--json").document["drift"] == []
+def test_status_and_diff_know_resources(full_shop: Project) -> None:
+    assert full_shop.run("status", str(full_shop.path), "--json").document["drift"] == []
 
-    shop.replace("app/endpoints/products.py", "e = 3", "e = 'mine'")
-    shop.commit()
+    full_shop.replace("app/endpoints/products.py", "e = 3", "e = 'mine'")
+    full_shop.commit()
 
-    drift = shop.run("status", str(shop.path), "--json").document["drift"]
+    drift = full_shop.run("status", str(full_shop.path), "--json").document["drift"]
     assert [file["path"] for file in drift] == ["app/endpoints/products.py"]
-    patch = shop.run("diff", str(shop.path), "--json").document["patch"]
+    patch = full_shop.run("diff", str(full_shop.path), "--json").document["patch"]
     assert '+e = "better"' in patch
     assert "+from app.models.product import Product" in patch
 

@@ -7,11 +7,15 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 from newapi import __version__
 from newapi.errors import NewapiError, Problem, UsageError
 from newapi.terminal import streams
+
+if TYPE_CHECKING:
+    from typer.core import TyperGroup
 
 INTERRUPTED = 130
 # Commands that print for programs without `--json`: a patch, a JSON Schema.
@@ -65,20 +69,26 @@ def _invoke(words: list[str]) -> int:
         return 0
     import typer
 
-    from newapi.cli.app import app
-
+    command_line = _command_line()
     try:
-        result = app(args=words, prog_name="newapi", standalone_mode=False)
+        result = command_line.main(args=words, prog_name="newapi", standalone_mode=False)
     except typer.TyperException as error:
-        commands = {
-            *(command.callback.__name__ for command in app.registered_commands if command.callback),
-            *(group.name for group in app.registered_groups),
-        }
-        fix = f"newapi {words[0]} --help" if words and words[0] in commands else "newapi --help"
+        is_command = bool(words) and words[0] in command_line.commands
+        fix = f"newapi {words[0]} --help" if is_command else "newapi --help"
         raise UsageError([Problem(error.format_message(), fix)]) from error
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     return result if isinstance(result, int) else 0
+
+
+@cache
+def _command_line() -> TyperGroup:
+    """Return the commands with their options."""
+    from typer.main import get_command
+
+    from newapi.cli.app import app
+
+    return cast("TyperGroup", get_command(app))
 
 
 def _command(words: list[str]) -> str:
