@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -112,20 +113,20 @@ class Platform:
         return external_tools.git(*words, cwd=self.bare)
 
 
-def on_github(platform: Platform) -> None:
-    """Run the steps of the workflow."""
+def on_github(platform: Platform, *names: str) -> None:
+    """Run the steps of these jobs of the workflow; usually of all."""
     workflow = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
-    job = workflow["jobs"]["update"]
-    path = platform.clone()
     output = platform.folder / "output"
     output.write_text("")
-    for step in job["steps"]:
-        known = dict(line.split("=", 1) for line in output.read_text().splitlines())
-        given = {"BRANCH": job["env"]["BRANCH"], "GITHUB_OUTPUT": str(output)}
-        if "env" in step:
-            given["STATUS"] = known["status"]
-        if "run" in step:
-            platform.run(step["run"], path, given)
+    for job in [workflow["jobs"][name] for name in names or workflow["jobs"]]:
+        path = platform.clone()
+        for step in job["steps"]:
+            known = dict(line.split("=", 1) for line in output.read_text().splitlines())
+            given = {"GITHUB_OUTPUT": str(output)}
+            given |= {"BRANCH": job["env"]["BRANCH"]} if "env" in job else {}
+            given |= {"STATUS": known["status"]} if "env" in step else {}
+            if "run" in step:
+                platform.run(step["run"], path, given)
 
 
 def on_gitlab(platform: Platform, rendered: Render) -> None:
@@ -155,6 +156,7 @@ def test_workflow_opens_one_pull_request_and_refreshes_it(platform: Platform) ->
 
     assert platform.request["calls"] == ["create", "edit"]
     assert platform.request["title"] == "Update the template to v0.3.0"
+    assert "The checks of the project, before and after" in platform.request["body"]
     assert not platform.request["draft"]
     assert platform.git("rev-parse", BRANCH) != first
     assert platform.git("rev-parse", f"{BRANCH}^") == platform.git("rev-parse", "main")
@@ -201,9 +203,10 @@ def test_workflow_opens_nothing_for_the_newest_release(platform: Platform) -> No
 
 def test_workflow_changes_no_workflow() -> None:
     """GitHub rejects a push with changed workflows by the token of a workflow."""
-    steps = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]["update"]["steps"]
+    jobs = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
 
-    commands = [step["run"] for step in steps if "fleet update" in step.get("run", "")]
+    runs = [step.get("run", "") for step in jobs["update"]["steps"]]
+    commands = [run for run in runs if "fleet update" in run]
 
     assert len(commands) == 1
     assert '--leave-out ".github/workflows/*"' in commands[0]
@@ -215,8 +218,37 @@ def test_workflow_has_no_secret_and_the_fewest_permissions() -> None:
 
     assert "secrets." not in text
     assert workflow["permissions"] == {}
-    (job,) = workflow["jobs"].values()
-    assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
+    jobs = workflow["jobs"]
+    assert jobs["verify"]["permissions"] == {"contents": "read"}
+    assert "env" not in jobs["verify"]
+    assert jobs["update"]["permissions"] == {"contents": "write", "pull-requests": "write"}
+    for used in re.findall(r"uses: (.+)", text):
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v[\d.]+", used)
+
+
+def test_code_of_the_project_runs_only_where_the_token_can_read() -> None:
+    jobs = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+
+    verifying = {
+        name
+        for name, job in jobs.items()
+        if any("newapi-cli update" in s.get("run", "") for s in job["steps"])
+    }
+
+    assert verifying == {"verify"}
+
+
+def test_workflow_proposes_also_where_the_checks_could_not_run(platform: Platform) -> None:
+    uvx = platform.folder / "bin/uvx"
+    refusing = '[ "$4" = update ] && { echo "{}"; exit 1; }\nshift 3\n'
+    uvx.write_text(uvx.read_text().replace("shift 3\n", refusing))
+
+    with pytest.raises(AssertionError, match="--verify"):
+        on_github(platform)
+    (platform.folder / "report.json").unlink()  # which is on the other machine
+    on_github(platform, "update")
+
+    assert platform.request["calls"] == ["create"]
 
 
 def test_gitlab_opens_a_merge_request_with_the_push(platform: Platform, rendered: Render) -> None:
