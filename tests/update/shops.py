@@ -107,6 +107,7 @@ def first() -> dict[str, str]:
         "features/tables.yml": _feature("tables", "app/tables.py"),
         "features/admin.yml": _feature("admin", "app/admin", requires="auth"),
         "template/{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
+        "template/app/__init__.py": "",
         "template/app/models/__init__.py.jinja": MODELS,
         "template/app/api.py.jinja": API,
         "template/app/main.py": numbered("m"),

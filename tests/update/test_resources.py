@@ -234,3 +234,56 @@ def test_killed_run_is_taken_back(shop: Project) -> None:
 
     assert shop.update("--abort").code == 0
     assert shop.snapshot() == before
+
+
+def renamed(project: Project, new: str, module: str) -> Project:
+    """Move the application to another folder, and import it from there."""
+    (project.path / new).parent.mkdir(parents=True, exist_ok=True)
+    project.git("mv", "app", new)
+    for path in project.git("ls-files", "*.py").splitlines():
+        project.write(path, project.read(path).replace("from app.", f"from {module}."))
+    project.commit()
+    return project
+
+
+@pytest.mark.parametrize(
+    ("new", "module"), [("shop_api", "shop_api"), ("src/app", "app"), ("src/shop", "shop")]
+)
+def test_resource_follows_a_renamed_folder(shop: Project, new: str, module: str) -> None:
+    renamed(shop, new, module)
+
+    stocked(shop)
+
+    assert not (shop.path / "app").exists()
+    assert f"from {module}.models.base import Base" in shop.read(f"{new}/models/product.py")
+    assert f"from {module}.models.product import Product\n" in shop.read(
+        f"{new}/models/__init__.py"
+    )
+    assert "router.include_router(products)\n" in shop.read(f"{new}/api.py")
+    assert "    ProductView,\n" in shop.read(f"{new}/admin/views.py")
+
+
+def test_resource_in_a_renamed_folder_is_changed_and_removed(shop: Project) -> None:
+    renamed(shop, "shop_api", "shop_api")
+    before = committed(shop)
+    stocked(shop)
+
+    generate(shop, "product", "--add", "color:str?")
+    shop.commit()
+    changed = shop.read("shop_api/models/product.py")
+    for name in ("product", "category"):
+        generate(shop, name, "--remove")
+        shop.commit()
+
+    assert "color" in changed
+    assert committed(shop) == before
+
+
+def test_names_in_a_renamed_folder_are_taken(shop: Project) -> None:
+    renamed(shop, "src/shop", "shop")
+    shop.write("src/shop/models/product.py", "class Product:\n    pass\n")
+    shop.commit()
+
+    result = generate(shop, "product", "name:str", code=2)
+
+    assert "'product' is taken" in result.document["message"]

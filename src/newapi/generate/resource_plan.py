@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from newapi.errors import NewapiError, UsageError
-from newapi.generate import decision, model_changes, revision
+from newapi.generate import decision, model_changes, project_layout, revision
 from newapi.generate.decision import Decision, Request
+from newapi.generate.project_layout import ProjectLayout
 from newapi.project import history
 from newapi.project.migrations import Lineage
 from newapi.project.tree import Entry
@@ -50,6 +51,7 @@ class Step:
     new: Side
     decisions: Sequence[Decision]
     wanted: Wanted
+    place: ProjectLayout
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ def plan(
         before = answer_migration.recorded(record, known)
         found = inventory.committed(repository, listing, source.path)
         text = _model_text(repository, listing)
-        decisions = _decide(request, _names(repository, listing, found, before), text)
+        place = project_layout.find(repository, listing, source, before)
+        decisions = _decide(request, _names(repository, listing, found, before, place), text)
         definitions = _applied(decisions, found)
         require_understood(Generator(source.path), source, definitions.values())
         resolution, problems = needs.resolve(Resolution(before, (), ()), definitions, ())
@@ -91,7 +94,9 @@ def plan(
         new = Side(source.path, resolution.answers, found.changed(definitions))
         title = _title(decisions)
         with console.status(title):
-            woven = _woven(repository, listing, Step(source, old, new, decisions, wanted))
+            wired = {wire.file for wire in old.wires | new.wires}
+            place = place.needing(repository, listing, source, before, wired)
+            woven = _woven(repository, listing, Step(source, old, new, decisions, wanted, place))
     if not wanted.edited:
         written = _written(text, found.definitions, definitions, decisions)
         woven = _with_file(woven, text, written)
@@ -126,7 +131,8 @@ def defined(repository: Repository, model: Model | None) -> Mapping[str, Definit
     with history.open_base(record) as source:
         found = inventory.committed(repository, listing, source.path)
         before = answer_migration.recorded(record, catalog.load(source.path))
-        known = _names(repository, listing, found, before)
+        place = project_layout.find(repository, listing, source, before)
+        known = _names(repository, listing, found, before, place)
     return _applied(_decide(model, known, None), found)
 
 
@@ -231,9 +237,13 @@ def _title(decisions: Sequence[Decision]) -> str:
 
 
 def _names(
-    repository: Repository, listing: Listing, found: Inventory, answers: Mapping[str, Value]
+    repository: Repository,
+    listing: Listing,
+    found: Inventory,
+    answers: Mapping[str, Value],
+    place: ProjectLayout,
 ) -> ProjectNames:
-    modules = inventory.modules(repository, listing)
+    modules = inventory.modules(repository, listing, place.layout.origin)
     if marked := [
         path for path, data in sorted(modules.items()) if text_merge.markers(data, Labels())
     ]:
@@ -263,7 +273,7 @@ def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
     if moved & listing.keys() and differing != names:  # other resources may have the same files
         made = resource_merge.make(workshop, old, new, names)
     added = made.theirs.keys() - made.base.keys()
-    worktree.require_room(repository, listing, added, "resource")
+    worktree.require_room(repository, listing, map(step.place.layout.path, added), "resource")
     subject = revision.subject(migrated) if parts else ""
     own = revision.rendered(parts, about, workshop.made, subject) if parts else {}
     base, theirs = made.base, made.theirs
@@ -271,7 +281,8 @@ def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
         name = repository.project.name
         base = {**planning.render(step.source, old.answers, name), **base}
         theirs = {**planning.render(step.source, new.answers, name), **theirs}
-    return resource_merge.join(base, theirs, old, new)._replace(revision=own)
+    woven = resource_merge.join(base, theirs, old, new)
+    return woven._replace(revision=own, reference=step.place.reference)
 
 
 def _dropped(decision: Decision, wanted: Wanted) -> tuple[str, ...]:

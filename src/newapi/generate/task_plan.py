@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from newapi.errors import NewapiError, Problem, UsageError
+from newapi.generate import project_layout
 from newapi.project import history, tree
 from newapi.questions import answer_migration
 from newapi.resources import formatting, inventory, naming, reserved
@@ -48,7 +49,8 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
         if answers.get("jobs", "none") == "none":
             fix = "newapi add jobs=celery, or newapi add jobs=background"
             raise NewapiError("The project has no background jobs.", fix)
-        modules = inventory.modules(repository, listing)
+        place = project_layout.find(repository, listing, source, answers)
+        modules = inventory.modules(repository, listing, place.layout.origin)
         registry, kinds = (
             modules.get(path, b"").decode(errors="replace") for path in (REGISTRY, KINDS)
         )
@@ -58,12 +60,15 @@ def plan(repository: Repository, typed: str, wanted: Wanted, console: Console) -
         with console.status(f"Generating {name}"):
             files = _files(generator, context)
         lines = Wiring(new=generator.wires(context))
-    worktree.require_room(repository, listing, files, "task", taken.proposal(name))
+        place = place.needing(repository, listing, source, answers, lines.files)
+    paths = map(place.layout.path, files)
+    worktree.require_room(repository, listing, paths, "task", taken.proposal(name))
     labels = Labels(base="nothing", theirs=f"template {source.commit} with {name}")
     unchanged = Resolution(answers, (), ())
     done = planning.begin(present, source, answers, unchanged, labels=labels)
     done = replace(done, title=f"Create the task {name}")
-    return planning.conclude(repository, listing, wanted, done, Woven({}, files, lines))
+    woven = Woven({}, files, lines, reference=place.reference)
+    return planning.conclude(repository, listing, wanted, done, woven)
 
 
 @dataclass(frozen=True)

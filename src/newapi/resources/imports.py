@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
@@ -57,8 +57,9 @@ def add(source: Source, wanted: Import) -> str:
     for node in _of(source.module, wanted.module):
         if node.names[0].name != "*":
             return _with_name(source, node, wanted)
-    block = _block(source.module)
-    own = [node for node in block if _is_own(node)]
+    packages = _own(wanted.module)
+    block = _block(source.module, packages)
+    own = [node for node in block if _is_own(node, packages)]
     line = wanted.line if len(wanted.line) <= WIDTH else _wrapped(source, wanted.module, [wanted])
     if not block:
         return _with_first(source, line)
@@ -103,7 +104,12 @@ def _natural(text: str) -> Key:
     return tuple(int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", text))
 
 
-def _block(module: ast.Module) -> list[Statement]:
+def _own(module: str) -> frozenset[str]:
+    """Return the packages of a project that has a module; it may have renamed `app`."""
+    return FIRST_PARTY | {module.partition(".")[0]}
+
+
+def _block(module: ast.Module, own: Collection[str]) -> list[Statement]:
     """Return the run of imports in which the project's own are; else the first run."""
     runs: list[list[Statement]] = [[]]
     for node in module.body:
@@ -111,13 +117,13 @@ def _block(module: ast.Module) -> list[Statement]:
             runs[-1].append(node)
         elif runs[-1]:
             runs.append([])
-    return next((run for run in runs if any(map(_is_own, run))), runs[0])
+    return next((run for run in runs if any(_is_own(node, own) for node in run)), runs[0])
 
 
-def _is_own(node: Statement) -> bool:
+def _is_own(node: Statement, own: Collection[str]) -> bool:
     if isinstance(node, ast.ImportFrom):
-        return not node.level and (node.module or "").split(".")[0] in FIRST_PARTY
-    return node.names[0].name.split(".")[0] in FIRST_PARTY
+        return not node.level and (node.module or "").split(".")[0] in own
+    return node.names[0].name.split(".")[0] in own
 
 
 def _comes_before(node: Statement, wanted: Import) -> bool:
@@ -168,7 +174,8 @@ def _with_first(source: Source, line: str) -> str:
 def _without(source: Source, node: ast.ImportFrom) -> str:
     """Take a statement out; with the last one of its section, a blank line goes too."""
     start, end = source.line_start(node), source.line_end(node)
-    if sum(map(_is_own, _block(source.module))) == 1:
+    packages = _own(node.module or "")
+    if sum(_is_own(each, packages) for each in _block(source.module, packages)) == 1:
         above = source.lines[node.lineno - 2 : node.lineno - 1]
         below = source.lines[node.end_lineno or 0 :][:1]
         if above and not above[0].strip():

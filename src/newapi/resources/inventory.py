@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -15,6 +15,8 @@ from newapi.resources.generator import Generator
 if TYPE_CHECKING:
     from newapi.project.git import Item, Repository
     from newapi.resources.definition import Definition
+
+FOLDERS = ("app/", "tests/")  # of the application and its tests, in the template
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,17 @@ def present(project: Path, template: Path) -> Inventory:
     return _read({path: e for path, e in found.items() if e is not None and e.kind == "file"})
 
 
-def modules(repository: Repository, listing: Mapping[str, Item]) -> dict[str, bytes]:
-    """Return the Python files of the application and its tests."""
+def modules(
+    repository: Repository, listing: Mapping[str, Item], origin: Callable[[str], str] = str
+) -> dict[str, bytes]:
+    """Return the Python files of the application and its tests, by their paths in the template.
+
+    `origin` returns that path, where a project has moved folders.
+    """
     items = {
-        path: item
+        origin(path): item
         for path, item in listing.items()
-        if path.startswith(("app/", "tests/")) and path.endswith(".py") and item.is_file
+        if path.endswith(".py") and item.is_file and origin(path).startswith(FOLDERS)
     }
     blobs = repository.blobs(item.digest for item in items.values())
     return {path: blobs[item.digest] for path, item in items.items()}

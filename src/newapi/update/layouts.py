@@ -43,6 +43,13 @@ class Layout:
                 return self.folders[folder] + path[len(folder) :]
         return path
 
+    def origin(self, path: str) -> str:
+        """Return where the template has a path of the project."""
+        for old, new in self.folders.items():
+            if path.startswith(f"{new}/"):
+                return old + path[len(new) :]
+        return path
+
     def tree(self, side: Tree) -> Tree:
         """Return a side of the merge in the layout of the project, without files outside of it."""
         if not (self.folders or self.outside):

@@ -286,7 +286,7 @@ def conclude(
     repository: Repository, listing: Mapping[str, Item], wanted: Wanted, done: Plan, woven: Woven
 ) -> Plan:
     """Merge both sides of the template into the project; return the complete plan."""
-    layout = layouts.find(repository, listing, woven.base, woven.theirs)
+    layout = layouts.find(repository, listing, {**woven.reference, **woven.base}, woven.theirs)
     places = layout.places(worktree.places(repository, listing))
     lines = layout.wiring(woven.lines)
     moved = Sides(layout.tree(woven.base), layout.tree(woven.theirs))
@@ -297,7 +297,7 @@ def conclude(
         ),
     )
     worktree.require_no_remains(ours, moved.base, done.labels)
-    names = layout.names(moved.base, ours.tree)
+    names = layout.names({**layout.tree(woven.reference), **moved.base}, ours.tree)
     lines = names.wiring(lines)
     sides = Sides(*names.sides(*moved, ours.tree))
     rules = Rules(

@@ -40,6 +40,7 @@ class Woven(NamedTuple):
     theirs: Tree
     lines: Wiring = Wiring()
     revision: Tree = MappingProxyType({})
+    reference: Tree = MappingProxyType({})  # the rest of the template, to find moved folders
 
 
 def weave(base: Tree, theirs: Tree, old: Side, new: Side) -> Woven:
