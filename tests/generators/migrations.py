@@ -102,6 +102,7 @@ def answers(
         "message": name,
         "operations": [*operations],
         "groups": NO_GROUPS,
+        "old_table": "products",
     }
     return {
         "definition": context,

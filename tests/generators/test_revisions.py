@@ -217,6 +217,39 @@ def test_groups_of_fields_follow_their_fields(migrations: Migrations) -> None:
     walk.back_and_forth()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("access", ["owned", "public"])
+def test_table_that_is_renamed_has_the_new_name_everywhere(
+    migrations: Migrations, access: str
+) -> None:
+    stock, sku = field("stock", "int", ge="0"), field("sku", "str", unique=True)
+    fields = [TITLE, stock, sku, field("category", "ref", optional=True), field("state", "enum")]
+    own = ["owner_id"] if access == "owned" else []
+    before, after = (
+        definition(table, fields, access) | {"groups": [group("uq", table, *own, "title", "stock")]}
+        for table in ("products", "articles")
+    )
+    walk = Walk(migrations, fields, access)
+    walk.step(groups=before["groups"])
+    old = migrations.tables()
+
+    migrations.add(before, [operation("drop_names")], "dropped")
+    migrations.add(after, [operation("rename_table")], "renamed")
+    migrations.add(after, [operation("create_names")], "created")
+    migrations.upgrade()
+    new = migrations.tables()
+    migrations.downgrade("change_products_1")
+
+    assert migrations.tables() == old
+    keyless = {"key": None} if migrations.database != "postgres" else {}
+    twin = {
+        key: str(value).replace("products", "articles") for key, value in old["products"].items()
+    }
+    assert {key: str(value) for key, value in new["articles"].items()} | keyless == twin | keyless
+    migrations.upgrade()
+    assert migrations.tables() == new
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new"),

@@ -232,3 +232,17 @@ def test_diagram_needs_a_file(shop: Project) -> None:
 
     assert (refused.code, done.code) == (2, 0)
     assert shop.read("models.mmd").startswith("erDiagram\n")
+
+
+def test_resource_that_is_renamed_takes_edits_and_rows_along(shop: Project) -> None:
+    shop.write("models.yml", SHOP)
+    model(shop)
+    shop.write("app/models/product.py", shop.read("app/models/product.py") + "\n\nmine = True\n")
+    shop.commit()
+    text = SHOP.replace("  product:\n", "  article:\n    was: product\n")
+    shop.write("models.yml", text.replace("ref(product)", "ref(article)"))
+
+    why = model(shop, code=1).document
+
+    assert "cannot make all of article yet" in why["message"]
+    assert why["hint"] == "newapi update first"

@@ -112,7 +112,8 @@ def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> 
             line
             for each in found.decisions
             for line in diagram.lines(
-                found.before.get(each.definition.name), found.after.get(each.definition.name)
+                found.before.get((each.old or each.definition).name),
+                found.after.get(each.definition.name),
             )
         ],
     }

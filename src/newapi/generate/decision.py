@@ -36,16 +36,18 @@ class Request:
 class Decision:
     """A decided change: the operation, and the resource after it (before it, if it is removed)."""
 
-    verb: Literal["create", "change", "remove"]
+    verb: Literal["create", "rename", "change", "remove"]
     definition: Definition
     operations: tuple[Operation, ...]
     warnings: tuple[str, ...] = ()
+    old: Definition | None = None  # under its old name, if it is renamed
     later: tuple[Field, ...] = ()  # references to tables that are created after this one
 
     def applied(self, definitions: Mapping[str, Definition]) -> dict[str, Definition]:
         """Return all resources afterwards."""
         name = self.definition.name
-        others = {other: each for other, each in definitions.items() if other != name}
+        gone = {name, self.old.name if self.old else name}
+        others = {other: each for other, each in definitions.items() if other not in gone}
         return others if self.verb == "remove" else {**others, name: self.definition}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newapi.errors import Problem, UsageError
 from newapi.generate.decision import Decision
-from newapi.resources import changes, naming, references, rules
+from newapi.resources import changes, moving, naming, references, rules
 from newapi.resources.changes import Operation
 from newapi.resources.definition import Definition
 
@@ -26,19 +26,26 @@ def decide(model: Model, project_names: ProjectNames) -> tuple[Decision, ...]:
     Raises:
         UsageError: It says everything that is wrong, with file and line.
     """
-    recorded = project_names.definitions
-    wanted = {n: _definition(entry, project_names) for n, entry in model.entries.items()}
+    original = project_names.definitions
+    renamed, flaws = _renamed(model, original)
+    recorded = moving.moved(original, renamed)
+    wanted = {n: _definition(entry, recorded, project_names) for n, entry in model.entries.items()}
     around = replace(project_names, definitions=wanted)
-    problems = [*model.problems]
+    problems = [*model.problems, *flaws]
     decisions: list[Decision] = []
+    olds = {new: original[old] for old, (new, _) in renamed.items()}
     for name, definition in wanted.items():
-        flaws = _check(definition, around, before=recorded.get(name))
-        decision, others = _compare(model.entries[name], definition, recorded.get(name))
+        before = recorded.get(name)
+        is_named = before is not None and name not in olds
+        flaws = _check(definition, around, before, is_named=is_named)
+        decision, others = _compare(model.entries[name], definition, before, original.get(name))
         known = {flaw.key for flaw in flaws if flaw.key}
         flaws += (flaw for flaw in others if flaw.key not in known)
         if name in model.flawed:
             flaws = [flaw for flaw in flaws if flaw.key]
         problems += (model.located(flaw, "resources", name, *_in_fields(flaw)) for flaw in flaws)
+        if decision and name in olds:
+            decision = replace(decision, verb="rename", old=olds[name])
         decisions += [decision] if decision else []
     if problems:
         raise UsageError(list(dict.fromkeys(problems)))
@@ -52,12 +59,15 @@ def in_order(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
 
     A reference that closes a circle is left out of the table at first; a change adds it later.
     """
-    groups: dict[str, dict[str, Decision]] = {"create": {}, "change": {}, "remove": {}}
+    groups: dict[str, dict[str, Decision]] = {
+        "rename": {}, "create": {}, "change": {}, "remove": {}
+    }  # fmt: skip
     for decision in decisions:
         groups[decision.verb][decision.definition.name] = decision
     created = _by_reference(groups["create"])
     removed = [*reversed([*_by_reference(groups["remove"])])]
-    return (*created, *sorted(groups["change"].values(), key=_name), *removed)
+    renamed, changed = (sorted(groups[verb].values(), key=_name) for verb in ("rename", "change"))
+    return (*renamed, *created, *changed, *removed)
 
 
 def _by_reference(decisions: Mapping[str, Decision]) -> Iterator[Decision]:
@@ -79,9 +89,31 @@ def _name(decision: Decision) -> str:
     return decision.definition.name
 
 
-def _definition(entry: Entry, around: ProjectNames) -> Definition:
+def _renamed(
+    model: Model, recorded: Mapping[str, Definition]
+) -> tuple[dict[str, tuple[str, str]], list[Problem]]:
+    """Return the new names of resources by their old ones, without the renames made already."""
+    found: dict[str, tuple[str, str]] = {}
+    problems: list[Problem] = []
+    for name, entry in model.entries.items():
+        if entry.was is None or name in recorded:
+            continue
+        if entry.was in recorded and entry.was not in model.entries and entry.was not in found:
+            found[entry.was] = name, entry.plural or naming.plural_of(name)
+            continue
+        have = ", ".join(sorted(recorded.keys() - model.entries.keys())) or "none"
+        flaw = "is still there" if entry.was in model.entries else "is not recorded"
+        message = f"{name} was {entry.was}, which {flaw}."
+        fix = f"Drop `was`, or one of the resources that are gone: {have}"
+        problems.append(model.located(Problem(message, fix), "resources", name, "was"))
+    return found, problems
+
+
+def _definition(
+    entry: Entry, recorded: Mapping[str, Definition], around: ProjectNames
+) -> Definition:
     """Return the definition that an entry stands for: what it leaves out is as it is recorded."""
-    before = around.definitions.get(entry.name)
+    before = recorded.get(entry.name)
     usual: Access = "owned" if around.accounts else "public"
     return Definition(
         name=entry.name,
@@ -95,11 +127,11 @@ def _definition(entry: Entry, around: ProjectNames) -> Definition:
 
 
 def _compare(
-    entry: Entry, definition: Definition, before: Definition | None
+    entry: Entry, definition: Definition, before: Definition | None, original: Definition | None
 ) -> tuple[Decision | None, list[Problem]]:
     if before is None:
         return Decision("create", definition, (Operation("create"),)), []
-    if before == definition:
+    if original == definition:
         return None, []
     problems = [
         Problem(
@@ -114,13 +146,13 @@ def _compare(
 
 
 def _check(
-    definition: Definition, around: ProjectNames, before: Definition | None
+    definition: Definition, around: ProjectNames, before: Definition | None, *, is_named: bool
 ) -> list[Problem]:
-    if definition == before:
+    if definition == before and is_named:
         return [*references.check(definition, around)]
     others = {n: each for n, each in around.definitions.items() if n != definition.name}
     alone = replace(around, definitions=others)
-    return rules.check(definition, alone, is_new=before is None)
+    return rules.check(definition, alone, is_new=not is_named)
 
 
 def _in_fields(problem: Problem) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from newapi.project import history
 from newapi.project.migrations import Lineage
 from newapi.project.tree import Entry
 from newapi.questions import answer_migration
-from newapi.resources import inventory, model_text, needs, project_names
+from newapi.resources import inventory, model_text, moving, needs, project_names
 from newapi.resources.generator import Generator, require_there, require_understood
 from newapi.resources.inventory import Inventory
 from newapi.resources.rendering import Side, Workshop
@@ -86,7 +86,8 @@ def plan(
         place = project_layout.find(repository, listing, source, before)
         decisions = _decide(request, _names(repository, listing, found, before, place), text)
         definitions = _applied(decisions, found)
-        require_understood(Generator(source.path), source, definitions.values())
+        renamed = [each.definition.name for each in decisions if each.old]
+        require_understood(Generator(source.path), source, definitions.values(), renamed)
         resolution, problems = needs.resolve(Resolution(before, (), ()), definitions, ())
         if problems:
             raise UsageError(problems)
@@ -108,7 +109,7 @@ def plan(
         planning.begin(present, source, before, resolution, labels=labels),
         warnings=tuple(warning for each in decisions for warning in each.warnings),
         dropped=tuple(name for each in decisions for name in _dropped(each, wanted)),
-        lineage=Lineage(known.renames),
+        lineage=Lineage({**known.renames, **_moves(decisions, woven)}),
         title=title,
         edited=wanted.edited,
     )
@@ -134,6 +135,18 @@ def defined(repository: Repository, model: Model | None) -> Mapping[str, Definit
         place = project_layout.find(repository, listing, source, before)
         known = _names(repository, listing, found, before, place)
     return _applied(_decide(model, known, None), found)
+
+
+def _moves(decisions: Iterable[Decision], woven: Woven) -> dict[str, str]:
+    """Return where files of renamed resources go; edits of theirs go with them."""
+    gone = woven.base.keys() - woven.theirs.keys()
+    fresh = woven.theirs.keys() - woven.base.keys()
+    return {
+        path: place
+        for each in decisions
+        if each.old
+        for path, place in moving.paths(gone, fresh, each.old, each.definition).items()
+    }
 
 
 def _applied(decisions: Iterable[Decision], found: Inventory) -> dict[str, Definition]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newapi.project import migrations, revisions
 from newapi.project.tree import Entry, Tree
-from newapi.resources import composites, context, formatting
+from newapi.resources import composites, context, formatting, moving
 from newapi.resources.changes import Operation
 from newapi.resources.rendering import key
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from newapi.generate.decision import Decision
     from newapi.project.locations import Locations
     from newapi.resources.context import Context as Group
+    from newapi.resources.definition import Definition
     from newapi.resources.rendering import Side
 
 _FUNCTIONS = ("upgrade", "downgrade")
@@ -30,97 +31,152 @@ class Piece:
     """The part of a revision that is about one table."""
 
     side: Side
-    table: str
-    operations: tuple[Operation, ...]
-    without: frozenset[str] = frozenset()  # fields that the table does not have then
+    definition: Definition
+    definitions: Mapping[str, Definition]
+    operations: tuple[Operation, ...] = ()
     dropped: tuple[Group, ...] = ()  # constraints and indexes over several fields
     created: tuple[Group, ...] = ()
+    old_table: str = ""  # of a table that is renamed
+
+    @property
+    def table(self) -> str:
+        """Return the name of the table."""
+        return self.definition.plural
 
     def about(self, revision: Mapping[str, Any]) -> dict[str, Any]:
         """Return the context of the generator."""
-        name = next(n for n, d in self.side.definitions.items() if d.plural == self.table)
-        whole = self.side.definitions[name]
-        fields = tuple(field for field in whole.fields if field.name not in self.without)
-        definition = replace(
-            whole,
-            fields=fields,
-            unique=_complete(whole.unique, self.without),
-            indexes=_complete(whole.indexes, self.without),
-        )
-        definitions = self.side.definitions
+        definition, definitions = self.definition, self.definitions
         steps = [context.of_operation(one, definition, definitions) for one in self.operations]
         return {
-            **self.side.contexts[name],
             "definition": context.of_definition(definition, definitions),
+            "definitions": self.side.contexts.get(definition.name, {}).get("definitions", {}),
+            "project": self.side.project,
             "revision": {
                 **revision,
                 "operations": steps,
                 "groups": {"dropped": [*self.dropped], "created": [*self.created]},
+                "old_table": self.old_table,
             },
         }
-
-
-def _complete(
-    groups: tuple[tuple[str, ...], ...], without: frozenset[str]
-) -> tuple[tuple[str, ...], ...]:
-    """Return the groups of which a table has all fields."""
-    return tuple(group for group in groups if without.isdisjoint(group))
 
 
 def pieces(
     decisions: Iterable[Decision], old: Side, new: Side, *, keep_tables: bool
 ) -> list[Piece]:
     """Return what happens to each table, in order; nothing where only schemas change."""
-    groups: dict[str, list[Decision]] = {"create": [], "change": [], "remove": []}
+    groups: dict[str, list[Decision]] = {"rename": [], "create": [], "change": [], "remove": []}
     for decision in decisions:
         groups[decision.verb].append(decision)
     created, removed = groups["create"], [] if keep_tables else groups["remove"]
+    names = {
+        each.old.name: (each.definition.name, each.definition.plural)
+        for each in groups["rename"]
+        if each.old
+    }
+    between = moving.moved(old.definitions, names)
     return [
-        *(_whole(new, decision) for decision in created),
-        *(piece for decision in created for piece in _later(new, decision)),
-        *(piece for decision in groups["change"] for piece in _change(old, new, decision)),
-        *(piece for decision in removed for piece in _later(old, decision)),
-        *(_whole(old, decision) for decision in removed),
+        *_renamed(old, between, names),
+        *(_whole(new, decision, new.definitions) for decision in created),
+        *(piece for decision in created for piece in _later(new, decision, new.definitions)),
+        *(
+            piece
+            for decision in (*groups["rename"], *groups["change"])
+            for piece in _change(new, decision, between)
+        ),
+        *(piece for decision in removed for piece in _later(old, decision, between)),
+        *(_whole(old, decision, between) for decision in removed),
     ]
 
 
-def _change(old: Side, new: Side, decision: Decision) -> Iterator[Piece]:
+def _renamed(
+    old: Side, between: Mapping[str, Definition], names: Mapping[str, tuple[str, str]]
+) -> list[Piece]:
+    """Return the renames of tables, and of everything that has their names in its own."""
+    before = {name: old.definitions[name] for name in sorted(names)}
+    after = {name: between[names[name][0]] for name in before}
+    others = [d for name, d in sorted(old.definitions.items()) if name not in names]
+    pairs = [(d, between[d.name]) for d in others if any(f.target in names for f in d.fields)]
+    dropped = [_keys(one, old.definitions, names) for one, _ in pairs]
+    targets = {new for new, _ in names.values()}
+    created = [_keys(one, between, targets) for _, one in pairs]
+    drop, rename, create = (
+        Operation("drop_names"), Operation("rename_table"), Operation("create_names")
+    )  # fmt: skip
+    return [
+        *(
+            Piece(old, one, old.definitions, dropped=keys)
+            for (one, _), keys in zip(pairs, dropped, strict=True)
+        ),
+        *(Piece(old, one, old.definitions, (drop,)) for one in before.values()),
+        *(
+            Piece(old, one, between, (rename,), old_table=before[name].plural)
+            for name, one in after.items()
+        ),
+        *(Piece(old, one, between, (create,)) for one in after.values()),
+        *(
+            Piece(old, one, between, created=keys)
+            for (_, one), keys in zip(pairs, created, strict=True)
+        ),
+    ]
+
+
+def _keys(
+    definition: Definition, definitions: Mapping[str, Definition], targets: Collection[str]
+) -> tuple[Group, ...]:
+    """Return the foreign keys of a table that lead to these resources."""
+    found: list[Group] = []
+    for field in definition.fields:
+        if field.target in targets:
+            told = context.of_field(field, definition, definitions)
+            action = f', ondelete="{told["on_delete"]}"' if told["on_delete"] else ""
+            parts = f'"{told["target_plural"]}", ["{field.stored}"], ["id"]{action}'
+            name = f"fk_{definition.plural}_{field.stored}_{told['target_plural']}"
+            found.append({"kind": "fk", "name": name, "columns": [field.stored], "parts": parts})
+    return tuple(found)
+
+
+def _change(new: Side, decision: Decision, between: Mapping[str, Definition]) -> Iterator[Piece]:
     steps = tuple(one for one in decision.operations if one.alters_table)
-    before = composites.of_table(old.definitions[decision.definition.name])
+    before = composites.of_table(between[decision.definition.name])
     after = composites.of_table(decision.definition)
     dropped = tuple(group for group in before if group not in after)
     created = tuple(group for group in after if group not in before)
     if steps or dropped or created:
-        yield Piece(new, decision.definition.plural, steps, dropped=dropped, created=created)
+        yield Piece(new, decision.definition, new.definitions, steps, dropped, created)
 
 
-def _whole(side: Side, decision: Decision) -> Piece:
+def _whole(side: Side, decision: Decision, definitions: Mapping[str, Definition]) -> Piece:
     """Return the creation of a table, or its end, without what is added later."""
-    without = frozenset(field.name for field in decision.later)
-    return Piece(side, decision.definition.plural, decision.operations, without)
+    return Piece(side, _early(decision), definitions, decision.operations)
 
 
-def _later(side: Side, decision: Decision) -> Iterator[Piece]:
+def _early(decision: Decision) -> Definition:
+    """Return a resource without the fields that are added later, and without their groups."""
+    names = {field.name for field in decision.later}
+    whole = decision.definition
+    return replace(
+        whole,
+        fields=tuple(field for field in whole.fields if field.name not in names),
+        unique=tuple(group for group in whole.unique if names.isdisjoint(group)),
+        indexes=tuple(group for group in whole.indexes if names.isdisjoint(group)),
+    )
+
+
+def _later(
+    side: Side, decision: Decision, definitions: Mapping[str, Definition]
+) -> Iterator[Piece]:
     """Return the references that are added when all tables are there, or dropped before them."""
     if decision.later:
         is_new = decision.verb == "create"
         steps = [Operation("add", new=f) if is_new else Operation("drop", old=f)
                  for f in decision.later]  # fmt: skip
-        names = {field.name for field in decision.later}
-        whole = decision.definition
-        rest = replace(
-            whole,
-            unique=_complete(whole.unique, frozenset(names)),
-            indexes=_complete(whole.indexes, frozenset(names)),
-        )
-        have = composites.of_table(rest)
-        late = tuple(group for group in composites.of_table(whole) if group not in have)
+        have = composites.of_table(_early(decision))
+        late = [group for group in composites.of_table(decision.definition) if group not in have]
+        dropped, created = ([], late) if is_new else (late, [])
         yield Piece(
-            side,
-            whole.plural,
-            tuple(steps),
-            dropped=() if is_new else late,
-            created=late if is_new else (),
+            *(side, decision.definition, definitions, tuple(steps)),
+            dropped=tuple(dropped),
+            created=tuple(created),
         )
 
 

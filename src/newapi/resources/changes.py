@@ -14,7 +14,17 @@ from newapi.resources.renaming import Rename
 from newapi.template import features
 from newapi.terminal.text import shorten
 
-Op: TypeAlias = Literal["create", "drop_table", "add", "drop", "rename", "change"]
+Op: TypeAlias = Literal[
+    "create",
+    "drop_table",
+    "drop_names",
+    "rename_table",
+    "create_names",
+    "add",
+    "drop",
+    "rename",
+    "change",
+]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from newapi.template.sources import Source
 
 RESOURCE, TASK = "generators/resource", "generators/task"
+LANGUAGE = 2  # of definitions, in this version of newapi
 _WIRING = "wiring.yml.jinja"
 _FILTERS = "jinja2_ansible_filters.AnsibleCoreFiltersExtension"  # which Copier gives its templates
 
@@ -93,10 +94,11 @@ class Generator:
 
 
 def require_understood(
-    generator: Generator, source: Source, definitions: Iterable[Definition]
+    generator: Generator, source: Source, definitions: Iterable[Definition], renamed: Iterable[str]
 ) -> None:
-    """Refuse definitions that say what the template cannot make yet."""
+    """Refuse definitions, and renames of resources, that the template cannot make yet."""
     newer = [each.name for each in definitions if each.language > generator.language]
+    newer += renamed if generator.language < LANGUAGE else []
     if newer:
         message = f"The template {source.commit or source.src_path} cannot make all of"
         raise NewapiError(f"{message} {', '.join(newer)} yet.", "newapi update first")

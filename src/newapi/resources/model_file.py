@@ -84,6 +84,12 @@ class ResourceEntry(BaseModel, extra="forbid"):
         examples=["public"],
     )
     api: Api | None = Field(None, description="The version of the API.", examples=["v1"])
+    was: _Name | None = Field(
+        None,
+        description="The recorded name, where the resource gets another one. It has no effect"
+        " later.",
+        examples=["old_name"],
+    )
     fields: dict[_Name, _Field] = Field(
         description="Each field by its name: its type, or a mapping with its type.",
         min_length=1,
@@ -120,6 +126,7 @@ class Entry:
     fields: tuple[definition.Field, ...]
     unique: tuple[tuple[str, ...], ...]
     indexes: tuple[tuple[str, ...], ...]
+    was: str | None
     renamed: Mapping[str, str]  # the recorded names of fields by their new ones
 
 
@@ -282,6 +289,7 @@ def _read_entry(
         access=next((a for a in definition.ACCESSES if a == about.get("access")), None),
         api=next((a for a in definition.APIS if a == about.get("api")), None),
         fields=tuple(found),
+        was=was if isinstance(was := about.get("was"), str) else None,
         unique=_groups(about.get("unique")),
         indexes=_groups(about.get("indexes")),
         renamed=renamed,

@@ -48,8 +48,13 @@ class Side:
         return {
             "definition": context.of_definition(self.definitions[name], self.definitions),
             "definitions": context.of_all(known),
-            "project": {**self.answers, "has_tables": True},
+            "project": self.project,
         }
+
+    @property
+    def project(self) -> dict[str, Any]:
+        """Return what a generator is told about the project."""
+        return {**self.answers, "has_tables": True}
 
     @cached_property
     def contexts(self) -> dict[str, dict[str, Any]]:

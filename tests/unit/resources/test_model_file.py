@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from newapi.errors import UsageError
 from newapi.generate import model_changes
 from newapi.generate.decision import Decision
-from newapi.resources import changes, model_file, model_text, store
+from newapi.resources import changes, model_file, model_text, moving, store
 from newapi.resources.changes import Operation
 from newapi.resources.definition import Definition
 from newapi.resources.project_names import ProjectNames
@@ -395,3 +395,60 @@ def test_drop_is_one_step() -> None:
     (decision,) = decide(SHOP.replace("      category: ref(category)\n", ""), first())
 
     assert decision.operations == (Operation("drop", old=first()["product"].fields[2]),)
+
+
+RENAMED = (
+    SHOP.replace(", was: name", "")
+    .replace("  category:\n    access", "  group:\n    was: category\n    access")
+    .replace("ref(category)", "ref(group)")
+)
+
+
+def test_resources_are_renamed_with_what_refers_to_them() -> None:
+    recorded = first()
+
+    renamed, changed = decide(RENAMED, recorded)
+
+    assert (renamed.verb, renamed.old) == ("rename", recorded["category"])
+    assert (renamed.definition.name, renamed.definition.plural) == ("group", "groups")
+    assert (changed.verb, changed.definition.name, changed.operations) == ("change", "product", ())
+    assert defined(RENAMED, recorded).keys() == {"group", "product"}
+    assert decide(RENAMED, defined(RENAMED, recorded)) == [], "a rename that is made has no effect"
+
+
+def test_renamed_resource_may_change_in_the_same_step() -> None:
+    text = RENAMED.replace("name: str(1..100, unique)", "label: {type: str(1..100), was: name}")
+
+    renamed, _ = decide(text.replace("{type: str(1..100)", '{type: "str(1..100)"'), first())
+
+    assert operations(renamed) == [("rename", "label"), ("change", "label")]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            RENAMED.replace("was: category", "was: categry"),
+            "group was categry, which is not recorded.",
+        ),
+        (RENAMED + "  category: {fields: {n: int}}\n", "which is still there."),
+        (RENAMED.replace("ref(group)", "ref(category)"), "there is no resource category"),
+    ],
+)
+def test_rename_of_a_resource_that_cannot_be(text: str, why: str) -> None:
+    assert why in refused(text, first())
+
+
+def test_files_of_a_renamed_resource_are_found_again() -> None:
+    old, new = first()["category"], replace(first()["category"], name="group", plural="groups")
+
+    found = moving.paths(
+        {"app/models/category.py", "tests/test_categories_fields.py", "resources/category.yml"},
+        {"app/models/group.py", "tests/test_groups_fields.py", "app/crud/group.py"},
+        *(old, new),
+    )
+
+    assert found == {
+        "app/models/category.py": "app/models/group.py",
+        "tests/test_categories_fields.py": "tests/test_groups_fields.py",
+    }
