@@ -72,6 +72,24 @@ def test_check_reports_what_is_wrong_and_what_is_unsafe(
     assert "is DATABASE_URL meant?" in text
 
 
+def test_check_warns_of_servers_that_do_not_answer(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail() -> None:
+        raise ConnectionError("connection refused.")
+
+    monkeypatch.setattr("app.cli.load_settings", lambda _: settings)
+    monkeypatch.setattr("app.core.checks.check_names", list)
+    monkeypatch.setattr("app.cli.get_health_checks", lambda _: {"database": fail, "other": fail})
+
+    result = runner.invoke(cli, ["check"])
+
+    assert (result.exit_code, result.output) == (
+        0,
+        "warning: other does not answer: connection refused.\n",
+    )
+
+
 def test_check_fails_with_every_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOG_LEVEL", "loud")
     monkeypatch.setenv("DATABASE_URL", "oracle://app@localhost/app")
