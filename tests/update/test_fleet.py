@@ -110,6 +110,14 @@ def test_message_is_the_text_of_a_pull_request(project: Project) -> None:
     assert body.rstrip().endswith("Newapi-Update: v0.3.0")
 
 
+def test_message_names_the_migrations(project: Project) -> None:
+    row = fleet(project, "update").document["projects"][0]
+
+    (path,) = row["update"]["migrations"]
+    text = project.git("log", "-1", "--format=%B", BRANCH)
+    assert f"After the merge, `uv run alembic upgrade head` runs:\n\n- {path}\n" in text
+
+
 def test_second_run_changes_nothing(project: Project) -> None:
     first = fleet(project, "update").document["projects"][0]
     again = fleet(project, "update").document["projects"][0]

@@ -75,9 +75,8 @@ def _show(document: Mapping[str, Any], console: Console) -> None:
     console.line(
         ("release   ", "bold"), f"{document['release']}, {document['fit']:.1%} of its lines"
     )
-    others = [f"{each['release']} {each['fit']:.1%}" for each in document["candidates"][1:]]
-    if others:
-        console.line(("others    ", "bold"), ", ".join(others))
+    if others := [each["release"] for each in document["candidates"][1:]]:
+        console.line(("then      ", "bold"), ", ".join(others))
     console.line(("answers   ", "bold"), ", ".join(_answers(document["answers"])))
     counts = [f"{n} {_STATES[state]}" for state, n in document["files"].items() if n]
     console.line(("files     ", "bold"), ", ".join(counts))

@@ -30,6 +30,7 @@ def write(
         *_list("Merged without a conflict, but it no longer fits together:", _found(document)),
         *verified.paragraphs(to),
         *_list("Please look at:", document["warnings"]),
+        *_list("After the merge, `uv run alembic upgrade head` runs:", document["migrations"]),
         *_left_out(left_out, patch),
         *(f"About {note['release']}\n\n{note['text']}" for note in document["notes"]),
         f"{TRAILER}{to}",
