@@ -40,6 +40,22 @@ def link(user):
     return "one"
     # {% endif %}
 """
+FIXTURES = """\
+@fixture
+def first():
+    return 1
+
+
+# {% if items and tags %}
+@fixture
+def both():
+    return 3
+
+
+# {% endif %}
+def last():
+    return 4
+"""
 OWNED = """\
 _exclude:
   - |
@@ -54,6 +70,7 @@ def template(*, is_newer: bool = False) -> dict[str, str | bytes]:
     files = releases.first()
     code = CODE.replace("sixth = True", "sixth = 'newer'") if is_newer else CODE
     files["copier.yml"] = str(files["copier.yml"]) + "---\n" + OWNED
+    files["template/app/fixtures.py.jinja"] = FIXTURES
     return files | {"template/app/link.py.jinja": code, "template/app/both.py": "both = True\n" * 6}
 
 
@@ -106,7 +123,7 @@ def test_missing_parts_are_named(merged: Project) -> None:
 
     found = missing(merged)
 
-    assert {path for path, _ in found} == {"app/link.py", "app/both.py"}
+    assert {path for path, _ in found} == {"app/link.py", "app/both.py", "app/fixtures.py"}
     assert all("items and tags need together" in message for _, message in found)
     assert any("if not user.verified" in message for _, message in found)
 
@@ -119,6 +136,7 @@ def test_repair_adds_them(merged: Project) -> None:
     whole = fresh("auth=true", "items=true", "tags=true")
     assert merged.read("app/link.py") == whole("app/link.py")
     assert merged.read("app/both.py") == whole("app/both.py")
+    assert merged.read("app/fixtures.py") == whole("app/fixtures.py")
     merged.commit()
     assert missing(merged) == []
     assert merged.update("--repair").document["up_to_date"]

@@ -175,9 +175,10 @@ def _parts(
             if names:
                 yield Part(path, 0, hole.end, names, "", 0, is_file=True)
             continue
-        for first, last in _runs(lines, hole.start, hole.end, others, known):
-            names = _features_of(lines[first], others, known)
-            text = lines[first].decode(errors="replace").strip()
+        for begin, last in _runs(lines, hole.start, hole.end, others, known):
+            names = _features_of(lines[begin], others, known)
+            text = lines[begin].decode(errors="replace").strip()
+            first = _with_decorators(lines, hole.start, begin)
             is_whole = (first, last) == hole[:2] and single.issuperset(hole.instead)
             instead = hole.instead if is_whole else ()
             yield Part(path, first, last, names, text, hole.line, instead)
@@ -197,6 +198,13 @@ def _runs(
             first = -1
     if first >= 0:
         yield first, end
+
+
+def _with_decorators(lines: list[bytes], start: int, first: int) -> int:
+    """Return where the decorators of a definition begin: many functions have the same ones."""
+    while first > start and lines[first - 1].lstrip().startswith(b"@"):
+        first -= 1
+    return first
 
 
 def _is_plain(line: bytes) -> bool:
