@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -12,11 +13,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from newapi.project import tree
+from newapi.project import revisions, tree
+from newapi.resources.formatting import find_ruff
 from newapi.update import text_merge
 from newapi.update.text_merge import Labels
+from tests.update import releases
 from tests.update.project import Project, fresh, put
 from tests.update.stories import NEW_PATHS, Edit, Story, edits
+from tests.update.test_features import revised
 
 TARGETS = st.sampled_from(["v0.2.0", "v0.3.0"])
 CHOICES = st.lists(
@@ -93,9 +97,56 @@ def contents(project: Project) -> bytes:
     return b"\n".join(entry.data for name, entry in found if not name.startswith(".git/"))
 
 
-def laws(workshop: Workshop, by_user: list[Edit], version: str, words: list[str]) -> None:
+def reformat(project: Project) -> None:
+    """Format the code with settings of the project's own."""
+    settings_of_ruff = 'line-length = 60\n\n[format]\nquote-style = "single"\n'
+    project.write("ruff.toml", settings_of_ruff)
+    command = [find_ruff(), "format", "--no-cache", "--quiet", "."]
+    subprocess.run(command, cwd=project.path, check=True)
+
+
+def move(project: Project) -> None:
+    """Move the application to another folder."""
+    (project.path / "src").mkdir()
+    project.git("mv", "app", "src/shop")
+
+
+def revise(project: Project) -> None:
+    """Write a migration by hand, on top of the others."""
+    (head,) = revisions.heads(revised(project).values())
+    about = {"name": "mine", "table": "mine", "title": "Mine", "down": head}
+    text = releases.REVISION.format(**about, literal=f'"{head}"')
+    project.write("alembic/versions/mine.py", text)
+
+
+def merge_branches(project: Project) -> None:
+    """Let two branches change features, and merge them."""
+    project.git("branch", "other")
+    assert project.run("remove", "worker", "--project", str(project.path), "--json").code == 0
+    project.commit()
+    project.git("switch", "--quiet", "other")
+    assert project.run("add", "tags", "--project", str(project.path), "--json").code == 0
+    project.commit()
+    author = ("-c", "user.name=A", "-c", "user.email=a@b.c")
+    project.git(*author, "merge", "--quiet", "--no-edit", "-X", "ours", "-")
+
+
+EVENTS = {"format": reformat, "move": move, "revise": revise, "branches": merge_branches}
+events_of_history = st.lists(st.sampled_from(sorted(EVENTS)), min_size=1, unique=True)
+
+
+def laws(
+    workshop: Workshop,
+    by_user: list[Edit],
+    version: str,
+    words: list[str],
+    events: Sequence[str] = (),
+) -> None:
     """Update, look, take it back, and update again."""
     project = workshop.copy()
+    for event in sorted(events):
+        EVENTS[event](project)
+        project.commit()
     story = edit(project, by_user)
     before = project.snapshot()
 
@@ -112,6 +163,7 @@ def laws(workshop: Workshop, by_user: list[Edit], version: str, words: list[str]
         if not name.startswith(".git/") and text_merge.markers(entry.data, Labels())
     }
     conflicts = {o["path"] for o in document["outcomes"] if o["action"] == "conflict"}
+    assert len(revisions.heads(revised(project).values())) == 1
     unmerged = {row.split("\t")[1] for row in project.git("ls-files", "-u", "-z").split("\0")[:-1]}
     assert marked <= conflicts
     assert unmerged <= conflicts
@@ -147,6 +199,26 @@ def test_every_law_holds_for_projects_at_length(
     workshop: Workshop, by_user: list[Edit], version: str, words: list[str], style: str
 ) -> None:
     laws(workshop, by_user, version, [*words, "--conflict", style])
+
+
+@pytest.mark.slow
+@few
+@given(edits, TARGETS, CHOICES, events_of_history)
+@example([], "v0.3.0", [], ["format", "move"])
+@example([("insert", 4, 3), ("replace", 2, 5)], "v0.3.0", [], ["branches", "format", "revise"])
+def test_every_law_holds_after_events(
+    workshop: Workshop, by_user: list[Edit], version: str, words: list[str], events: list[str]
+) -> None:
+    laws(workshop, by_user, version, words, events)
+
+
+@pytest.mark.long
+@settings(few, max_examples=120)
+@given(edits, TARGETS, CHOICES, events_of_history)
+def test_every_law_holds_after_events_at_length(
+    workshop: Workshop, by_user: list[Edit], version: str, words: list[str], events: list[str]
+) -> None:
+    laws(workshop, by_user, version, words, events)
 
 
 def laws_of_steps(workshop: Workshop, by_user: list[Edit], steps: list[list[str]]) -> None:
