@@ -1,4 +1,7 @@
-"""Dependencies that read the request: the current user, and the user that a path names."""
+"""Dependencies about the current request: its user, their permissions, and the user in its path.
+
+What exists without a user, such as a database session, belongs in app/dependencies.py.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated

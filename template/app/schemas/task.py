@@ -10,7 +10,7 @@ from app.models.task import TaskStatus
 from app.schemas.common import MultiLineStr, RequestModel, SingleLineStr
 
 
-class EmailRequest(RequestModel):
+class EmailTaskCreate(RequestModel):
     """An e-mail to the current user."""
 
     subject: Annotated[SingleLineStr, Field(min_length=1, max_length=200, examples=["Reminder"])]

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.factories.users import get_user_id
+from tests.factories.users import UserFactory, get_user_id, is_logged_in, login
 
 USERS = "/api/v1/users"
 ME = "/api/v1/users/me"
@@ -39,6 +39,21 @@ async def test_new_role_is_effective_at_once(ada: AsyncClient, admin: AsyncClien
     demoted = await ada.get(USERS)
 
     assert (promoted.status_code, demoted.status_code) == (200, 403)
+
+
+async def test_deactivating_a_user_ends_all_sessions(
+    users: UserFactory, ada: AsyncClient, admin: AsyncClient, client: AsyncClient
+) -> None:
+    elsewhere, user = await users.login(), f"{USERS}/{await get_user_id(ada)}"
+
+    await admin.patch(user, json={"is_active": False})
+    deactivated = [await is_logged_in(client) for client in (ada, elsewhere)]
+    login_status = (await login(client)).status_code
+    await admin.patch(user, json={"is_active": True})
+    activated = [await is_logged_in(client) for client in (ada, elsewhere)]
+
+    assert (deactivated, login_status) == ([False, False], 401)
+    assert activated == [False, False]  # the sessions do not come back
 
 
 async def test_last_administrator_cannot_be_removed(ada: AsyncClient, admin: AsyncClient) -> None:
