@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newapi.errors import Problem, UsageError
-from newapi.resources import fields, naming, rules
+from newapi.resources import fields, naming, reserved, rules
 from newapi.resources.definition import Access, Api, Definition
 from newapi.resources.project_names import ProjectNames
 from newapi.terminal.text import shorten
@@ -30,12 +30,10 @@ def define(typed: Typed, project_names: ProjectNames) -> Definition:
         UsageError: It says everything that is wrong.
     """
     problems: list[Problem] = []
-    singular = _name(
-        typed.name, "a resource's name", problems, naming.proposal(typed.name, "product")
-    )
+    singular = _name(typed.name, "a resource's name", problems, _proposal(typed.name, "product"))
     many = ""
     if typed.plural is not None:
-        way = f"--plural {naming.proposal(typed.plural, 'products')}"
+        way = f"--plural {_proposal(typed.plural, 'products')}"
         many = _name(typed.plural, "the plural", problems, way)
     elif singular:
         many = naming.plural_of(singular)
@@ -65,3 +63,10 @@ def _name(text: str, what: str, problems: list[Problem], fix: str) -> str:
     except ValueError as flaw:
         problems.append(Problem(f"'{shorten(text)}' cannot be {what}: it {flaw}.", fix))
         return ""
+
+
+def _proposal(typed: str, fallback: str) -> str:
+    """Return a name like this one that a resource can have."""
+    name = naming.proposal(typed, fallback)
+    is_taken = reserved.flaw_of_word(name) or reserved.flaw_of_class(naming.class_of(name))
+    return f"{name}_entry" if is_taken else name

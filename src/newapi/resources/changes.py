@@ -215,7 +215,7 @@ class _Run:
         try:
             return Rename(typed.strip(), naming.normalise(wanted))
         except ValueError as flaw:
-            fix = f"--rename {shorten(typed)}:{naming.proposal(wanted, 'new_name')}"
+            fix = f"--rename {shorten(typed)}:{fields.proposal(wanted, 'new_name')}"
             message = f"--rename: the name '{shorten(wanted)}' {flaw}."
             self.problems.append(Problem(message, fix))
             return None

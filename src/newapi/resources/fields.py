@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from newapi.errors import Problem, UsageError
-from newapi.resources import naming, values
+from newapi.resources import naming, reserved, values
 from newapi.resources.definition import TYPES, Field, Type
 from newapi.resources.kinds import ALSO, EVERYWHERE, KINDS, MAX_INDEXED, REASONS, shown
 from newapi.template import features
@@ -69,7 +69,7 @@ def _field(text: str, flaws: list[Flaw]) -> Field | None:
         return None
     match = _FIELD.fullmatch(text)
     if not match:
-        name = naming.proposal(re.split(r"[:(\[?]", text)[0], "title")
+        name = proposal(re.split(r"[:(\[?]", text)[0], "title")
         message = "a field is written NAME:TYPE, NAME:TYPE(OPTIONS), either with a ? when optional"
         flaws.append(Flaw(message, f"{name}:str(1..100)"))
         return None
@@ -85,10 +85,16 @@ def _name(match: re.Match[str], flaws: list[Flaw]) -> str:
     try:
         return naming.normalise(match["name"])
     except ValueError as flaw:
-        name = naming.proposal(match["name"], "title")
+        name = proposal(match["name"], "title")
         rest = match.string[match.end("name") :].strip()
         flaws.append(Flaw(f"the name '{shorten(match['name'])}' {flaw}", f"{name}{shorten(rest)}"))
         return name
+
+
+def proposal(typed: str, fallback: str) -> str:
+    """Return a name like this one that a field can have."""
+    name = naming.proposal(typed, fallback)
+    return reserved.proposal_for_field(name) if reserved.flaw_of_field(name) else name
 
 
 def _type(name: str, match: re.Match[str], flaws: list[Flaw]) -> Type | None:

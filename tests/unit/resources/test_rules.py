@@ -96,6 +96,17 @@ def test_plural_can_be_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "proposed"), [("class_", "class_entry"), ("_base", "base_entry"), ("1st", "st")]
+)
+def test_name_with_a_wrong_character_gets_one_that_can_be_used(name: str, proposed: str) -> None:
+    [(message, fix)] = problems(name, "name:str")
+
+    assert message.startswith(f"'{name}' cannot be a resource's name")
+    assert fix == proposed
+    assert problems(fix, "name:str") == []
+
+
+@pytest.mark.parametrize(
     ("field", "message", "fix"),
     [
         ("id:int", "every resource has it already", "number:int"),
