@@ -101,6 +101,7 @@ def test_line_without_a_place_is_left_to_the_user(project: Path, newapi: Run) ->
         ("data", "generated code uses 'data'", "do_data"),
     ],
 )
+@pytest.mark.slow
 def test_name_is_refused_and_the_one_that_is_proposed_works(
     project: Path, newapi: Run, name: str, words: str, other: str
 ) -> None:

@@ -22,6 +22,7 @@ pytest.importorskip("termios", reason="there are no pseudo-terminals")
 
 Start = Callable[..., Screen]
 SMALL, LARGE = (40, 12), (80, 24)
+SIZES = [pytest.param(SMALL, marks=pytest.mark.slow), LARGE]
 QUESTIONS = (
     *("Start from", "Features", "Database", "The jobs", "The ci"),
     *("Project title", "Description", "Author name", "Author email", "Summary"),
@@ -61,7 +62,7 @@ def enter(screen: Screen, *titles: str) -> None:
         screen.press("Enter")
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("size", SIZES)
 def test_enter_takes_what_is_offered(start: Start, here: Path, size: tuple[int, int]) -> None:
     screen = start("demo", size=size)
 
@@ -77,7 +78,7 @@ def test_enter_takes_what_is_offered(start: Start, here: Path, size: tuple[int, 
     assert (found["author_name"], found["database"]) == ("Ada", "sqlite")
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("size", SIZES)
 def test_every_screen_shows_its_keys(start: Start, size: tuple[int, int]) -> None:
     screen = start("demo", size=size)
 
@@ -272,7 +273,7 @@ def test_typing_replaces_what_is_offered_and_arrows_edit_it(start: Start) -> Non
     assert "author_name    Bob" in screen.text
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("size", SIZES)
 def test_wide_characters_and_pasted_lines_are_one_answer(
     start: Start, here: Path, size: tuple[int, int]
 ) -> None:
@@ -306,7 +307,7 @@ def test_pasted_text_filters_a_list(start: Start) -> None:
     screen.point_at("[ ] oauth")
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("size", SIZES)
 def test_summary_leads_to_every_line(start: Start, here: Path, size: tuple[int, int]) -> None:
     screen = start(size=size)
 
@@ -358,7 +359,7 @@ def test_summary_says_which_flag_has_decided_a_line(start: Start) -> None:
     screen.see("--set database=mysql has decided this.")
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("size", SIZES)
 def test_tree_of_files_is_shown_on_request(start: Start, here: Path, size: tuple[int, int]) -> None:
     before = trees.read(here.parent / "home")
     screen = start("demo", "--preset", "full", size=size)

@@ -79,6 +79,7 @@ def test_each_step_can_be_taken_back(shop: Project, words: tuple[tuple[str, ...]
 
 
 @pytest.mark.parametrize("words", STEPS.values(), ids=STEPS)
+@pytest.mark.slow
 def test_commits_in_between_make_no_difference(
     shop: Project, room: Path, words: tuple[tuple[str, ...], ...]
 ) -> None:
@@ -158,6 +159,7 @@ def test_answers_that_are_not_committed_count(plain: Project) -> None:
     assert "tags: true\n" in plain.read(".copier-answers.yml")
 
 
+@pytest.mark.slow
 def test_features_and_permissions_are_taken_back_one_by_one(project: Project) -> None:
     project.git("config", "core.fileMode", "false")
     (project.path / "run.sh").chmod(0o700)
@@ -445,6 +447,7 @@ def test_ignored_files_may_be_edited_between_steps(project: Project) -> None:
     assert str(copy) in last.err
 
 
+@pytest.mark.slow
 def test_objects_of_earlier_steps_survive_a_collection_of_garbage(shop: Project) -> None:
     generate(shop, *CATEGORY)
     before = shop.snapshot()
@@ -465,6 +468,7 @@ def test_continue_reports_the_newest_step(shop: Project) -> None:
     assert shop.update("--continue").document == second.document
 
 
+@pytest.mark.slow
 def test_dry_run_on_top(shop: Project) -> None:
     generate(shop, *CATEGORY)
 
@@ -517,6 +521,7 @@ def test_project_in_a_folder_of_a_repository(shop: Project, room: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("number", [14, 30, 45])
+@pytest.mark.slow
 def test_killed_step_leaves_the_one_before(shop: Project, number: int) -> None:
     levels: list[object] = [shop.snapshot()]
     generate(shop, *CATEGORY)

@@ -247,6 +247,7 @@ def laws_of_steps(workshop: Workshop, by_user: list[Edit], steps: list[list[str]
 
 @few
 @given(edits, STEPS)
+@pytest.mark.slow
 def test_steps_without_a_commit_are_taken_back_one_by_one(
     workshop: Workshop, by_user: list[Edit], steps: list[list[str]]
 ) -> None:

@@ -98,6 +98,7 @@ def test_nothing_runs_without_a_yes(project: Project, start: Start, answer: str)
         ("run pytest", "uv run pytest"),
     ],
 )
+@pytest.mark.slow
 def test_failure_is_shown_and_the_update_stays(
     project: Project, start: Start, fails: str, left: str
 ) -> None:
@@ -125,6 +126,7 @@ def test_ctrl_c_at_the_question_keeps_the_update(project: Project, start: Start)
     assert is_updated(project)
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_the_command_and_keeps_the_update(project: Project, start: Start) -> None:
     terminal = start("update", str(project.path), env={"SLEEPS": "run alembic upgrade head"})
 
@@ -140,6 +142,7 @@ def test_ctrl_c_ends_the_command_and_keeps_the_update(project: Project, start: S
     assert is_updated(project)
 
 
+@pytest.mark.slow
 def test_end_of_input_is_a_no(project: Project, start: Start) -> None:
     terminal = start("update", str(project.path))
 
@@ -151,6 +154,7 @@ def test_end_of_input_is_a_no(project: Project, start: Start) -> None:
     assert is_updated(project)
 
 
+@pytest.mark.slow
 def test_added_feature_offers_what_it_needs(project: Project, start: Start) -> None:
     terminal = start("add", "tags", "--project", str(project.path))
 
@@ -166,6 +170,7 @@ def test_added_feature_offers_what_it_needs(project: Project, start: Start) -> N
         (("remove", "items", "--project", "demo"), "uv run pytest"),
     ],
 )
+@pytest.mark.slow
 def test_dropping_tables_is_never_offered(
     project: Project, start: Start, words: tuple[str, ...], offered: str
 ) -> None:
@@ -189,6 +194,7 @@ def test_dropping_tables_is_never_offered(
         ("add", "auth", "--project", "demo"),
     ],
 )
+@pytest.mark.slow
 def test_nothing_is_asked(project: Project, start: Start, words: tuple[str, ...]) -> None:
     assert project.path.is_dir()
 
@@ -197,6 +203,7 @@ def test_nothing_is_asked(project: Project, start: Start, words: tuple[str, ...]
     assert (code, "Run now" in rest) == (0, False)
 
 
+@pytest.mark.slow
 def test_conflicts_come_first(project: Project, start: Start) -> None:
     project.replace("app/main.py", "m = 3", "mine = True")
     project.commit()
@@ -206,6 +213,7 @@ def test_conflicts_come_first(project: Project, start: Start) -> None:
     assert (code, "Run now" in rest) == (3, False)
 
 
+@pytest.mark.slow
 def test_nothing_is_offered_that_is_not_there(
     project: Project, start: Start, monkeypatch: pytest.MonkeyPatch, here: Path
 ) -> None:

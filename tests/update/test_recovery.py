@@ -58,7 +58,13 @@ def line_is_kept(project: Project, *said: str) -> bool:
 # app/main.py changes in the update; app/support.py is a new path of app/helpers.py
 @pytest.mark.parametrize("name", ["app/main.py", "README.md", "docs/guide.md", "run.sh", ".env"])
 @pytest.mark.parametrize("way", [("--continue",), ("--abort",), ()])
-@pytest.mark.parametrize("moment", ["alembic/versions/0004_audit.py", ".copier-answers.yml"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "alembic/versions/0004_audit.py",
+        pytest.param(".copier-answers.yml", marks=pytest.mark.slow),
+    ],
+)
 def test_edit_after_a_kill_is_kept(
     killed: Callable[[str], Project], name: str, way: tuple[str, ...], moment: str
 ) -> None:
@@ -171,7 +177,14 @@ def test_abort_takes_the_change_out_of_an_edited_file(project: Project) -> None:
     assert project.git("diff", "--cached", "--name-only") == ""
 
 
-@pytest.mark.parametrize("moment", ["app/main.py", "run.sh", ".copier-answers.yml"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "app/main.py",
+        pytest.param("run.sh", marks=pytest.mark.slow),
+        pytest.param(".copier-answers.yml", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("way", ["--continue", "--abort"])
 def test_commit_after_a_kill_ends_the_claim(
     killed: Callable[[str], Project], moment: str, way: str
