@@ -246,3 +246,15 @@ def test_resource_that_is_renamed_takes_edits_and_rows_along(shop: Project) -> N
 
     assert "cannot make all of article yet" in why["message"]
     assert why["hint"] == "newapi update first"
+
+
+def test_migration_of_many_tables_is_short(shop: Project) -> None:
+    names = [f"part_{number}" for number in range(45)]
+    entry = "  {}:\n    plural: {}s\n    access: public\n    fields: {{name: str}}\n"
+    shop.write("models.yml", "resources:\n" + "".join(entry.format(n, n) for n in names))
+
+    (path,) = model(shop).document["migrations"]
+
+    upgrade = shop.read(path).partition("def upgrade")[2].partition("def downgrade")[0]
+    assert "for step in (" in upgrade
+    assert upgrade.count("_upgrade_part_") == len(names)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from newapi.resources.rendering import Side
 
 _FUNCTIONS = ("upgrade", "downgrade")
+_MOST_STATEMENTS = 40  # of one function; ruff allows 50
 _NAMED = 2  # so many tables are named in the name of a revision
 
 
@@ -256,6 +257,8 @@ def _free_name(name: str, taken: Sequence[str]) -> str:
 
 def _calling(name: str, functions: Sequence[str]) -> str:
     lines = "\n".join(f"    {function}()" for function in functions)
+    if len(functions) > _MOST_STATEMENTS:
+        lines = f"    for step in ({', '.join(functions)}):\n        step()"
     return f'def {name}() -> None:\n    """{name.capitalize()} the schema."""\n{lines}'
 
 
