@@ -118,7 +118,7 @@ def render_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def rendered(source: Source, render_cache: Path) -> Render:
-    """Render a project once per run; whoever changes files works on a copy."""
+    """Render a project once per run; tests that change files work on a copy."""
 
     def project(answers: Mapping[str, Value]) -> Path:
         key = hashlib.sha256(json.dumps(dict(answers), sort_keys=True).encode()).hexdigest()[:16]

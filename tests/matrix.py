@@ -17,11 +17,11 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template"
 CORE = ("database", "python_version", "license")
 CATALOG: Catalog = load(ROOT)
-BRINGS = {"auth": "tables"}  # what comes with a feature whether it is chosen or not
+BRINGS = {"auth": "tables"}  # features that come with another one
 
 
 def factors(catalog: Catalog) -> dict[str, tuple[Value, ...]]:
-    """Return the questions whose answers change the files, with their values."""
+    """Return the questions that change files, with their values."""
     return {
         question.name: question.values
         for question in catalog.questions.values()
@@ -44,7 +44,7 @@ def requirements(catalog: Catalog) -> list[tuple[Question, Question]]:
 
 
 def is_feasible(answers: Mapping[str, Value], catalog: Catalog) -> bool:
-    """Tell whether every chosen feature has what it requires; absent answers are free."""
+    """Tell whether the requirements of all chosen features are met; absent answers are free."""
     return not any(
         answers.get(needy.name, needy.off) != needy.off and answers.get(needed.name) == needed.off
         for needy, needed in requirements(catalog)
@@ -66,7 +66,7 @@ def feasible_pairs(catalog: Catalog) -> set[Pair]:
 
 
 def with_requirements(answers: Mapping[str, Value], catalog: Catalog) -> Answers:
-    """Switch on what the chosen features require, where nothing was said about it."""
+    """Switch on the requirements of the chosen features, unless they have an answer."""
     closed = dict(answers)
     for _ in catalog.questions:
         for needy, needed in requirements(catalog):
@@ -76,7 +76,7 @@ def with_requirements(answers: Mapping[str, Value], catalog: Catalog) -> Answers
 
 
 def with_brought(answers: Mapping[str, Value]) -> Answers:
-    """Switch on what other features bring along."""
+    """Switch on the features that others bring along."""
     return {**answers, **{name: True for owner, name in BRINGS.items() if answers.get(owner)}}
 
 
@@ -104,7 +104,7 @@ def covering_array(catalog: Catalog) -> list[Answers]:
 
 
 def preset(name: str, catalog: Catalog = CATALOG) -> Answers:
-    """Return what a preset answers."""
+    """Return the answers of a preset."""
     return {
         question.name: question.presets[name]
         for question in catalog.questions.values()
@@ -113,7 +113,7 @@ def preset(name: str, catalog: Catalog = CATALOG) -> Answers:
 
 
 def label(answers: Mapping[str, Value]) -> str:
-    """Name a project by what is special about it, for the test report."""
+    """Name a project after its features, for the test report."""
     return "-".join(
         str(value) if not isinstance(value, bool) else name
         for name, value in answers.items()

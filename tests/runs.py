@@ -16,7 +16,7 @@ from newapi.cli.main import main
 
 @dataclass(frozen=True)
 class Result:
-    """What a run of newapi left behind."""
+    """The exit code and output of a run of newapi."""
 
     code: int
     out: str
@@ -30,7 +30,7 @@ class Result:
         return found
 
     def action(self, path: str) -> str | None:
-        """Return what an update did to a path."""
+        """Return the action of an update on a path."""
         found = {o["path"]: o["action"] for o in self.document["outcomes"]}
         return found.get(path)
 

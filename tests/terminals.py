@@ -34,7 +34,7 @@ SIZES = frozenset({"COLUMNS", "LINES"})  # would stand against the size of the t
 
 
 class Terminal:
-    """Somebody at a terminal who reads, types and sees what is left."""
+    """A user at a terminal, who reads and types."""
 
     def __init__(
         self, command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None
@@ -58,7 +58,7 @@ class Terminal:
         return before
 
     def type(self, prompt: str, text: str = "") -> str:
-        """Answer a prompt; return what was printed before it."""
+        """Answer a prompt; return the output before it."""
         before = self.read(prompt)
         self.child.sendline(text)
         return before
@@ -124,7 +124,7 @@ def close_at(
 
 
 class Screen:
-    """Somebody at a terminal who looks at the whole screen and presses keys."""
+    """A user at a terminal, who looks at the whole screen and presses keys."""
 
     def __init__(
         self,
@@ -150,17 +150,17 @@ class Screen:
 
     @property
     def lines(self) -> list[str]:
-        """What the screen shows, without spaces at the ends of lines."""
+        """The text on the screen, without spaces at the ends of lines."""
         return [line.rstrip() for line in self._screen.display]
 
     @property
     def text(self) -> str:
-        """What the screen shows."""
+        """The text on the screen."""
         return "\n".join(self.lines)
 
     @property
     def printed(self) -> str:
-        """What was written so far, without the codes of terminals."""
+        """The output so far, without the codes of terminals."""
         return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.output)
 
     @property
@@ -200,7 +200,7 @@ class Screen:
         self.child.setwinsize(rows, columns)
 
     def end(self) -> tuple[int, str]:
-        """Wait for the end; return the exit code, and what was printed after the screens."""
+        """Wait for the end; return the exit code, and the output after the screens."""
         limit = time.monotonic() + PATIENCE
         while self._read():
             assert time.monotonic() < limit, f"it goes on:\n{self.text}"

@@ -21,7 +21,7 @@ Run = Callable[..., Result]
 
 
 def names(folder: Path) -> list[str]:
-    """Return what is in a folder, hidden things too."""
+    """Return the names of a folder's entries, hidden ones too."""
     return sorted(path.name for path in folder.iterdir())
 
 

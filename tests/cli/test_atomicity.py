@@ -64,13 +64,13 @@ class Workshop:
 
 @pytest.fixture
 def workshop(tmp_path: Path) -> Workshop:
-    """Return an empty workshop."""
+    """Return an empty folder in which commands run."""
     return Workshop(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, int], float]:
-    """Return what a complete project consists of, and how long it takes to make."""
+    """Return the files of a complete project, and the time that creating it takes."""
     workshop = Workshop(tmp_path_factory.mktemp("complete"))
     started = time.monotonic()
     code, _, errors = workshop.run()

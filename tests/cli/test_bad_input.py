@@ -20,7 +20,7 @@ BAD_NAMES = [
 
 
 def refused(result: Result, here: Path, *, code: int = 2) -> str:
-    """Check what every refusal has in common; return the message."""
+    """Check the properties that all refusals share; return the message."""
     assert result.code == code
     assert "fix: " in result.err
     assert "Traceback" not in result.err

@@ -1,4 +1,4 @@
-"""`newapi create` makes what was asked for, and says what it decided by itself."""
+"""`newapi create` makes the requested project, and reports its own decisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newapi doctor` says what is there; only what is required makes it fail."""
+"""`newapi doctor` lists the programs it finds; only a missing requirement makes it fail."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_installation_is_shown_and_never_makes_doctor_fail(
 
     monkeypatch.setattr(sources, "checkout", lambda: None)
     monkeypatch.setattr(metadata, "distribution", not_installed)
-    monkeypatch.setenv("PATH", "")  # no uv, so nobody can be asked
+    monkeypatch.setenv("PATH", "")  # no uv to ask
     result = newapi("doctor")
 
     assert result.code == 0

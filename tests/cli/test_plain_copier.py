@@ -34,7 +34,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def copier(*arguments: str | Path, cwd: Path) -> str:
-    """Run the `copier` command; return what it prints."""
+    """Run the `copier` command; return its output."""
     done = subprocess.run(
         [sys.executable, "-m", "copier", *arguments],
         cwd=cwd,

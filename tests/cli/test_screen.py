@@ -1,4 +1,4 @@
-"""What a run leaves on the screen of a pseudo-terminal: no frames, colours only where wanted."""
+"""The screen of a pseudo-terminal after a run: no frames, colours only where wanted."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Start = Callable[..., "Screen"]
 
 
 class Screen:
-    """A run of newapi, and what a terminal shows of it."""
+    """A run of newapi at a terminal."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
@@ -42,7 +42,7 @@ class Screen:
         self.written += str(self.terminal.child.before) + text
 
     def press(self, keys: str) -> None:
-        """Press keys that nobody has asked for."""
+        """Press keys while no question is open."""
         self.terminal.child.send(keys)
 
     def end(self) -> int:

@@ -27,7 +27,7 @@ OURS = ("COV_", "COVERAGE_", "GIT_", "PYTEST_", "PYTHON", "UV_PROJECT_")
 
 @pytest.fixture(scope="session")
 def environment(rendered: Render) -> Iterator[dict[str, str]]:
-    """Yield what a project's commands see: none of the settings of projects.
+    """Yield the environment of a project's commands, without settings of projects.
 
     The projects of one worker take turns in one virtual environment: `uv sync` makes it exactly
     theirs, which costs little because they differ in few packages, and mypy knows most of what

@@ -11,7 +11,7 @@ NEEDS = "# Needs "
 
 
 def add_edge_cases(project: Project) -> list[str]:
-    """Copy every test whose first line names only files that the project has; return their paths.
+    """Copy the tests for which the project has every file in their first line; return their paths.
 
     Each comes to lie beside the project's own tests, whose fixtures it uses.
     """

@@ -170,7 +170,7 @@ def give_items_a_color(project: Project) -> None:
 
 
 def settle(project: Project) -> None:
-    """Keep what the owner added beside what the template did, as a person would."""
+    """Keep the owner's additions beside the template's changes, as a person would."""
     for name in project.run(["git", "diff", "--name-only", "--diff-filter=U"]).split():
         path = project.path / name
         write(path, CONFLICT.sub(settled, path.read_text(encoding="utf-8")))

@@ -40,7 +40,7 @@ class Project:
         return replace(self, environment={**self.environment, **variables})
 
     def clone(self) -> Project:
-        """Return what a colleague or CI gets: only what is committed."""
+        """Return a clone, which has the committed files only."""
         path = self.path.parent / "clone" / self.path.name
         self.run(["git", "clone", "--quiet", str(self.path), str(path)])
         return replace(self, path=path)
@@ -140,7 +140,7 @@ class Client:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask a server to stop, and kill what is left of its group.
+    """Ask a server to stop, and kill the rest of its process group.
 
     Only the process that was started gets the signal, and passes it on: a second SIGTERM within
     the handler of the first can block the reloader of `fastapi dev` for ever.
@@ -164,7 +164,7 @@ def decoded(body: bytes) -> Any:
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nobody uses."""
+    """Return an unused port of the loopback interface."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

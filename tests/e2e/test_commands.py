@@ -1,4 +1,4 @@
-"""Every project documents its checks, and its CI runs what it documents."""
+"""Every project documents its checks, and its CI runs them."""
 
 from __future__ import annotations
 

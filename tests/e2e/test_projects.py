@@ -97,7 +97,7 @@ def checks_without_coverage(project: Project) -> list[str]:
 
 
 def pipeline_settings(project: Path) -> dict[str, str]:
-    """Return what a pipeline tells uv."""
+    """Return the settings of uv in a pipeline."""
     variables = pipeline_variables(project).items()
     return {name: value for name, value in variables if name.startswith("UV_")}
 
@@ -124,7 +124,7 @@ def use_api(project: Project, answers: Answers) -> None:
 
 
 def sign_up_and_log_in(client: Client) -> Client:
-    """Do by hand what the Authorize button does."""
+    """Log in as the Authorize button does."""
     status, _ = client.request("POST", "/api/v1/users", body=ACCOUNT)
     assert status == 201
     document = client.request("GET", "/openapi.json")[1]

@@ -187,7 +187,7 @@ def work_for_a_year(project: Project) -> None:
 
 
 def add_prices(project: Project) -> None:
-    """Add a router that uses much of what the template offers."""
+    """Add a router that uses many parts of the template."""
     path = project.path
     write(path / "app/api/v1/endpoints/prices.py", PRICES)
     write(path / "tests/api/v1/test_prices.py", PRICED)

@@ -1,1 +1,1 @@
-"""What the template of a resource renders."""
+"""Tests of the template of a resource."""

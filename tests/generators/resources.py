@@ -60,7 +60,7 @@ def shop(*, accounts: bool = True) -> list[Command]:
 
 
 def defined(commands: Sequence[Command], *, accounts: bool = True) -> Definitions:
-    """Return what the command line would make of each."""
+    """Return the definition that the command line would make of each."""
     around = ProjectNames(accounts=accounts)
     for name, access, api, fields in commands:
         typed = Typed(name=name, fields=tuple(fields), access=access, api=api)

@@ -92,7 +92,7 @@ def aware(value: object) -> object:
 
 
 class Walk:
-    """A resource that changes step by step; each step must lead to what a new table would be."""
+    """A resource that changes step by step; after each step the table equals a new one."""
 
     def __init__(self, migrations: Migrations, fields: Sequence[Context], access: str) -> None:
         """Make the table, with one row in it."""

@@ -1,1 +1,1 @@
-"""What the template renders, on every row of a covering array."""
+"""Tests of rendered projects, on every row of a covering array."""

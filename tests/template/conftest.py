@@ -13,7 +13,7 @@ from tests.matrix import PROJECTS
 
 @pytest.fixture(scope="session", params=PROJECTS)
 def project(request: pytest.FixtureRequest, rendered: Render) -> Path:
-    """Return each project of the matrix in turn."""
+    """Return each project of the matrix."""
     return rendered(PROJECTS[request.param])
 
 

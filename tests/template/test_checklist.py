@@ -1,4 +1,4 @@
-"""What a feature consists of: a failing test prints what is done and what is missing."""
+"""The parts of a feature: a failing test prints the list of those done and those missing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def manifest(name: str) -> dict[str, Any]:
 
 
 def checklist(name: str) -> Iterator[Item]:
-    """Yield what a feature needs, in the order of CONTRIBUTING.md."""
+    """Yield the parts of a feature, in the order of CONTRIBUTING.md."""
     path, content = f"features/{name}.yml", manifest(name)
     question, about = content.get(name, {}), content.get("_newapi", {})
     yield Item("help" in question and "default" in question, f"{path}: the question, with help")

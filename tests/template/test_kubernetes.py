@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is 
 
 @pytest.fixture(params=["staging", "production"])
 def environment(request: pytest.FixtureRequest) -> str:
-    """Return each environment in turn."""
+    """Return each environment."""
     return str(request.param)
 
 

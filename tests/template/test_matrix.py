@@ -1,4 +1,4 @@
-"""The covering array holds what it claims to hold."""
+"""The covering array has every feasible pair of answers."""
 
 from __future__ import annotations
 

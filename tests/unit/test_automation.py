@@ -1,4 +1,4 @@
-"""Coding agents and CI systems are known by what they set, and people are not taken for them."""
+"""Coding agents and CI systems are recognised by their variables; people are not taken for them."""
 
 from __future__ import annotations
 

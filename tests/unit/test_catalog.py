@@ -1,4 +1,4 @@
-"""The catalog says what the template says."""
+"""The catalog holds the questions of the template."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`.env` has secrets of its own, and nobody else can read them."""
+"""`.env` has secrets of its own, which only its owner can read."""
 
 from __future__ import annotations
 

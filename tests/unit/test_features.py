@@ -1,4 +1,4 @@
-"""Requirements are met aloud; what was chosen by hand is never overruled."""
+"""Requirements are switched on and reported; explicit choices are never overruled."""
 
 from __future__ import annotations
 

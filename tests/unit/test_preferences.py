@@ -1,4 +1,4 @@
-"""What was chosen last time is offered again, and nothing else is kept."""
+"""The last choices are offered again, and nothing else is kept."""
 
 from __future__ import annotations
 

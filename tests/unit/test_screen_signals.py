@@ -54,7 +54,7 @@ class Calls:
 
 
 class Written(io.StringIO):
-    """What a terminal was sent; a signal arrives when the first screen is there."""
+    """The output to a terminal; a signal arrives at the first screen."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -104,7 +104,7 @@ def converse(
 
 @pytest.mark.parametrize("number", interrupts.SIGNALS)
 def test_terminal_is_restored_whenever_a_signal_arrives(small: Catalog, number: int) -> None:
-    converse(small)  # what is only done once
+    converse(small)  # imports and caches
     undisturbed = converse(small)
     assert undisturbed.screens == (1, 1)
     assert not undisturbed.is_stopped

@@ -1,4 +1,4 @@
-"""What people are shown says what they get."""
+"""The summary describes the project that is created."""
 
 from __future__ import annotations
 

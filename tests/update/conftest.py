@@ -144,7 +144,7 @@ def old(
     monkeypatch: pytest.MonkeyPatch,
     copy: Copy,
 ) -> Project:
-    """Return a project whose files and tables later releases rename and rewrite."""
+    """Return a project with files and tables that later releases rename and rewrite."""
     assert home.is_dir()
     monkeypatch.setattr(store, "FOLDER", rewritten)
     monkeypatch.setattr(sources, "checkout", lambda: None)

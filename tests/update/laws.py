@@ -53,7 +53,7 @@ def no_file_is_also_a_folder(told: Told) -> None:
 
 
 def untouched_files_become_the_new_templates(told: Told) -> None:
-    """Where the user changed nothing there is what a new project has."""
+    """Paths that the user left unchanged equal those of a new project."""
     result = told.merged.tree
     for path, entry in told.base.items():
         if told.user.tree.get(path) == entry and result.get(path) != told.theirs.get(path):
@@ -62,7 +62,7 @@ def untouched_files_become_the_new_templates(told: Told) -> None:
 
 
 def files_of_the_user_stay(told: Told) -> None:
-    """What the template never had stays, byte for byte, unless the report names it."""
+    """Files that the template never had stay, byte for byte, unless the report names them."""
     for path, entry in told.user.tree.items():
         if path in told.base or path in told.theirs or told.merged.tree.get(path) == entry:
             continue
@@ -71,7 +71,7 @@ def files_of_the_user_stay(told: Told) -> None:
 
 
 def deleted_files_stay_deleted(told: Told) -> None:
-    """What the user deleted, or moved elsewhere, does not come back."""
+    """Files that the user deleted or moved do not come back."""
     gone = told.base.keys() - told.user.tree.keys()
     assert not gone & told.merged.tree.keys()
 

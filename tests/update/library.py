@@ -66,7 +66,7 @@ class Library:
         ]
 
     def sides(self, journey: Journey) -> Sides:
-        """Return what the template makes before and after a journey."""
+        """Return the rendered projects before and after a journey."""
         if journey not in self._sides:
             base = self.render(journey.start, self.answers(journey.start, journey.number))
             after = self.after(base, journey.end, self.choice(journey))
@@ -74,7 +74,7 @@ class Library:
         return self._sides[journey]
 
     def lineage(self, journey: Journey) -> Lineage:
-        """Return what the template at the end of a journey says about revisions."""
+        """Return the declarations about revisions at the end of a journey."""
         base = self.render(journey.start, self.answers(journey.start, journey.number))
         return upgrades.lineage(
             *(self.sources[journey.start], self.sources[journey.end]),
@@ -84,7 +84,7 @@ class Library:
         )
 
     def choice(self, journey: Journey) -> Answers:
-        """Return what is chosen on the way: one feature differently, or nothing."""
+        """Return the choice on the way: one feature differently, or none."""
         if not journey.is_changed:
             return {}
         chance, known = Random(str(journey)), self.catalogs[journey.end]

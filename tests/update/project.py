@@ -83,7 +83,7 @@ def put(path: Path, entry: tree.Entry) -> None:
 
 
 def fresh(*answers: str, version: str) -> dict[str, tree.Entry]:
-    """Return what a new project consists of, with the defaults where no answer is given."""
+    """Return the files of a new project, with the defaults where no answer is given."""
     from newapi.questions import answers as answering
     from newapi.questions import choices
     from newapi.template import catalog

@@ -38,7 +38,7 @@ edits = edits_of(*KINDS)
 
 @dataclass
 class Story:
-    """A tree while somebody edits it; every line that is written is unlike any other."""
+    """A tree that is edited; every written line is unique."""
 
     author: str
     tree: dict[str, Entry]

@@ -60,7 +60,7 @@ class Workshop:
 
 @pytest.fixture
 def workshop(project: Project, here: Path) -> Iterator[Workshop]:
-    """Return the workshop of one test."""
+    """Return the projects of one test."""
     (here / "copies").mkdir()
     yield Workshop(project, here / "copies")
     shutil.rmtree(here / "copies")

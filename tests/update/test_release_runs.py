@@ -1,4 +1,4 @@
-"""What is merged in memory is what newapi makes of a project in git."""
+"""A merge in memory equals the update of a project in git."""
 
 from __future__ import annotations
 

@@ -254,7 +254,7 @@ def test_project_is_found_from_a_folder_in_it(
 
 @pytest.fixture
 def fork(here: Path) -> Path:
-    """Return a template of somebody else with two tagged versions."""
+    """Return another template with two tagged versions."""
     root = trees.write(here / "fork")
     trees.write(root, {"template/app/main.py": "".join(f"line {n}\n" for n in range(12))})
     trees.commit(root, "1.0")

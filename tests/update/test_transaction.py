@@ -165,7 +165,7 @@ def copy_of(project: Project, name: str) -> Project:
 
 
 def uninterrupted(project: Project) -> tuple[object, ...]:
-    """Return what an update makes of a copy when nothing kills it."""
+    """Return the result of an undisturbed update of a copy."""
     whole = copy_of(project, "whole")
     whole.update()
     return outcome(whole)

@@ -22,7 +22,7 @@ def committed(project: Project) -> dict[str, tree.Entry]:
 
 
 def expected(*answers: str, version: str) -> dict[str, tree.Entry]:
-    """Return what a fresh project would have in git, apart from revisions."""
+    """Return the files of a fresh project in git, without revisions."""
     files = fresh(*answers, version=version)
     ignored = {"local.secret"}
     return {n: e for n, e in files.items() if not n.startswith(VERSIONED) and n not in ignored}

@@ -46,7 +46,7 @@ def problems(
     plural: str | None = None,
     access: Access | None = None,
 ) -> list[tuple[str, str]]:
-    """Return what is wrong with a command line, and what mends each."""
+    """Return the problems of a command line, each with its fix."""
     try:
         make(name, *fields, around=around, plural=plural, access=access)
     except UsageError as error:
