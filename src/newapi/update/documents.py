@@ -12,9 +12,14 @@ _KEPT = 0.25  # of the lines of the template: with fewer, the document is anothe
 _FEWEST_LINES = 5
 
 
+def is_document(path: str) -> bool:
+    """Whether a file is a document for people."""
+    return PurePosixPath(path).suffix.lower() in _SUFFIXES
+
+
 def is_replaced(path: str, base: Entry, ours: Entry) -> bool:
     """Whether a document of the project has little of what the template had there."""
-    if PurePosixPath(path).suffix.lower() not in _SUFFIXES:
+    if not is_document(path):
         return False
     lines, own = _lines(base), _lines(ours)
     if lines.total() < _FEWEST_LINES or not own:

@@ -16,6 +16,7 @@ from newapi.project import locations, tree
 from newapi.project.git import Item, Repository
 from newapi.project.locations import Locations
 from newapi.project.tree import Entry, Tree
+from newapi.update import documents
 from newapi.update.journal import Desk, Journal, results
 from newapi.update.merge import BESIDE, REJECTED
 from newapi.update.text_merge import Labels, markers
@@ -190,8 +191,10 @@ def require_no_remains(ours: Ours, base: Tree, labels: Labels) -> None:
 
 def is_reference(path: str, entry: Entry | None, base: Tree) -> bool:
     """Whether a file holds what the template has for the document beside it."""
-    own = base.get(path.removesuffix(BESIDE))
-    return path.endswith(BESIDE) and entry is not None and own is not None and entry == own
+    document = path.removesuffix(BESIDE)
+    if document == path or not documents.is_document(document):
+        return False
+    return entry is not None and entry == base.get(document)
 
 
 def unresolved(paths: Collection[str], aborted: str = "") -> NewapiError:
