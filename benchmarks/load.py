@@ -18,7 +18,7 @@ from typing import Any
 from measure import ENVIRONMENT
 
 TICKS = os.sysconf("SC_CLK_TCK")
-START_SECONDS = 30
+START_SECONDS = 120
 SCRIPT = """
 wrk.method, wrk.body = %s, %s
 function done(summary, latency)

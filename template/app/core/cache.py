@@ -27,14 +27,15 @@ class MemoryStore:
     def __init__(self) -> None:
         self._values: dict[str, tuple[float, bytes]] = {}
 
-    async def get(self, name: str) -> bytes | None:
-        """Return a value, or None if it is missing or has expired."""
-        expires_at, value = self._values.get(name, (0.0, None))
-        return value if monotonic() < expires_at else None
+    async def mget(self, *names: str) -> list[bytes | None]:
+        """Return values, with None for those that are missing or have expired."""
+        now = monotonic()
+        found = [self._values.get(name, (0.0, None)) for name in names]
+        return [value if now < expires_at else None for expires_at, value in found]
 
     async def set(self, name: str, value: bytes, ex: int, *, nx: bool = False) -> None:
         """Set a value that expires after `ex` seconds; with `nx`, only if it is missing."""
-        if nx and await self.get(name) is not None:
+        if nx and await self.mget(name) != [None]:
             return
         self._values.pop(name, None)
         if len(self._values) >= MAX_MEMORY_ENTRIES:
@@ -50,9 +51,9 @@ class MemoryStore:
 class ResponseCache:
     """Caches values by tag and key.
 
-    Every tag has a random version, which is part of the names of its values. Invalidating a tag
-    deletes the version. A value that was computed before the invalidation and is stored after it
-    has the old version in its name, so it is never read.
+    Every tag has a random version, with which its values begin. Invalidating a tag deletes the
+    version. A value that was computed before the invalidation and is stored after it begins with
+    the old version, so it is ignored. Both are read in one round trip.
     """
 
     def __init__(self, redis: Redis | None, prefix: str) -> None:
@@ -70,25 +71,25 @@ class ResponseCache:
         Concurrent calls wait for one computation, for at most `LOCK_WAIT_SECONDS`. While Redis
         does not answer, every call computes the value.
         """
+        name = f"{self._prefix}:{tag}:{key}"
         try:
             async with self._circuit.call():
-                name = f"{self._prefix}:{await self._get_version(tag)}:{key}"
-                value = await self._get(name)
+                version, value = await self._get(tag, name)
         except RedisError as error:
             self._circuit.report(error)
             return await compute()
         if value is not None:
             return value
-        async with self._lock(name):
+        async with self._lock(f"{name}:{version.hex()}"):
             with suppress(RedisError):
                 async with self._circuit.call():
-                    value = await self._get(name)
+                    version, value = await self._get(tag, name)
             if value is None:
                 value = await compute()
                 if len(value) <= MAX_VALUE_BYTES:
                     with suppress(RedisError):
                         async with self._circuit.call():
-                            await self._store.set(name, value, ex=ttl)
+                            await self._store.set(name, version + value, ex=ttl)
         return value
 
     async def invalidate(self, *tags: str) -> None:
@@ -100,17 +101,25 @@ class ResponseCache:
             except RedisError as error:
                 self._circuit.report(error)
 
-    async def _get(self, name: str) -> bytes | None:
-        value = await self._store.get(name)
-        return value if isinstance(value, bytes) else None
+    async def _read(self, *names: str) -> list[bytes | None]:
+        values = await self._store.mget(*names)
+        return [value if isinstance(value, bytes) else None for value in values]
 
-    async def _get_version(self, tag: str) -> str:
-        name = f"{self._prefix}:{tag}"
-        version = await self._get(name)
+    async def _get(self, tag: str, name: str) -> tuple[bytes, bytes | None]:
+        """Return the version of a tag, and the value if it is of this version."""
+        version, stored = await self._read(f"{self._prefix}:{tag}", name)
         if version is None:
-            await self._store.set(name, uuid4().bytes, ex=VERSION_SECONDS, nx=True)
-            version = await self._get(name) or uuid4().bytes  # it may be invalidated already
-        return version.hex()
+            return await self._create_version(tag), None
+        if stored is None or not stored.startswith(version):
+            return version, None
+        return version, stored.removeprefix(version)
+
+    async def _create_version(self, tag: str) -> bytes:
+        """Return a new version of a tag, or the one that a concurrent call has created."""
+        name = f"{self._prefix}:{tag}"
+        await self._store.set(name, uuid4().bytes, ex=VERSION_SECONDS, nx=True)
+        [version] = await self._read(name)
+        return version or uuid4().bytes  # it may be invalidated already
 
     @asynccontextmanager
     async def _lock(self, name: str) -> AsyncGenerator[None]:

@@ -22,4 +22,4 @@ async def test_memory_store_evicts_the_oldest_values(monkeypatch: pytest.MonkeyP
         await store.set(name, b"", ex=60)
     await store.set("c", b"new", ex=60, nx=True)
 
-    assert [await store.get(name) for name in "abc"] == [None, b"", b""]
+    assert await store.mget(*"abc") == [None, b"", b""]
