@@ -87,6 +87,7 @@ def test_every_law_holds_at_length(
     hold(sides, edited(sides, by_user), rules, library.lineage(journey))
 
 
+@pytest.mark.slow
 def test_edits_follow_what_a_release_moves_and_keep_what_it_drops(library: Library) -> None:
     moved = set()
     for journey in (j for j in library.journeys(QUICK) if not j.is_changed):
