@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.models.base import enum_values
 from app.models.entity import Entity, UTCDateTime
 
+MAX_ERROR_LENGTH = 255
+
 
 class TaskStatus(StrEnum):
     """States of a task. `succeeded` and `failed` are final."""
@@ -42,5 +44,5 @@ class Task(Entity):
     attempts: Mapped[int] = mapped_column(default=0)
     progress: Mapped[int] = mapped_column(default=0)
     result: Mapped[dict[str, str | int] | None] = mapped_column(JSON(none_as_null=True))
-    error: Mapped[str | None] = mapped_column(String(255))
+    error: Mapped[str | None] = mapped_column(String(MAX_ERROR_LENGTH))
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

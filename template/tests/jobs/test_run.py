@@ -11,7 +11,7 @@ from app.dependencies import AppState
 from app.jobs.job import Result, TaskFailed, set_progress
 from app.jobs.registry import Job
 from app.jobs.run import run_task
-from app.models.task import Task, TaskStatus
+from app.models.task import MAX_ERROR_LENGTH, Task, TaskStatus
 from tests.tasks import change_task, read_task, with_settings
 
 Replace = Callable[[Job], None]
@@ -104,14 +104,16 @@ async def test_task_that_cannot_succeed_fails_with_its_reason(
     state: AppState, task: Task, replace_job: Replace
 ) -> None:
     async def fail(state: AppState, task: Task, *, upload: str) -> None:
-        raise TaskFailed("The file has no header.")
+        raise TaskFailed("The file has no header." * 20)
 
     replace_job(fail)
     with pytest.raises(TaskFailed):
         await run_task(state, task.id)
 
     failed = await read_task(state, task)
-    assert (failed.status, failed.error) == (TaskStatus.FAILED, "The file has no header.")
+    assert failed.status is TaskStatus.FAILED
+    assert (failed.error or "").startswith("The file has no header.")
+    assert len(failed.error or "") == MAX_ERROR_LENGTH
 
 
 async def test_task_without_a_job_fails(state: AppState, task: Task) -> None:

@@ -73,6 +73,26 @@ async def test_task_that_is_queued_for_longer_than_an_hour_is_published_again(
     assert read_messages(settings) == [str(task.id)]
 
 
+async def test_task_without_a_job_fails_after_an_hour_because_no_worker_knows_it(
+    settings: Settings, state: AppState
+) -> None:
+    task = await add_file_task(state)
+    await change_task(state, task, kind="removed")
+    await publish_unpublished_tasks(state)
+    assert read_messages(settings) == [str(task.id)]
+
+    too_long = utc_now() - timedelta(minutes=61)
+    await change_task(state, task, created_at=too_long, published_at=too_long)
+    await publish_unpublished_tasks(state)
+
+    failed = await read_task(state, task)
+    assert (failed.status, failed.error) == (
+        TaskStatus.FAILED,
+        "This kind of task no longer exists.",
+    )
+    assert read_messages(settings) == []
+
+
 async def test_all_unpublished_tasks_are_published_at_once(
     settings: Settings, state: AppState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
