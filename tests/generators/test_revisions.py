@@ -343,8 +343,8 @@ def changes(migrations: Migrations, kinds: Sequence[str]) -> None:
     b = [field(f"b_{k}", k, default=DEFAULTS[k][0], **BOUNDS.get(k, {})) for k in kinds]
     c = [other_name(f, f"c_{f['type']}") for f in a]
     d = [other_name(f, f"d_{f['type']}") for f in b]
-    required = [f | {"optional": False, "default": DEFAULTS[f["type"]][0]} for f in c]
-    optional = [f | {"optional": True, "default": None} for f in d]
+    required = [with_default(f, DEFAULTS[f["type"]][0]) for f in c]
+    optional = [with_default(f, None) for f in d]
 
     def values(fields: Sequence[Context]) -> Context:
         return {f["column"]: DEFAULTS[f["type"]][1] for f in fields}
@@ -358,6 +358,14 @@ def changes(migrations: Migrations, kinds: Sequence[str]) -> None:
     assert walk.step(*(operation("drop", f) for f in optional)) == {"title": "a"} | values(c)
     assert walk.step(*(operation("drop", f) for f in required)) == {"title": "a"}
     walk.back_and_forth()
+
+
+def with_default(given: Context, default: object) -> Context:
+    """Return a field that is required and has this default, or is optional and has none."""
+    changed = given | {"optional": default is None, "default": default}
+    if given["type"] == "ref":
+        changed["on_delete"] = "SET NULL" if default is None else ""
+    return changed
 
 
 def other_name(given: Context, name: str) -> Context:

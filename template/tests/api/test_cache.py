@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from app.api.cache import CacheDep
+from app.core.redis import TIMEOUT_SECONDS
 from tests.redis_server import NO_REDIS
 from tests.servers import Serve
 
@@ -120,4 +121,5 @@ async def test_responses_hardly_wait_for_a_redis_that_hangs(
         for _ in range(10):
             assert await read(client) == "old"
 
-    assert perf_counter() - started_at < 1
+    # Only the first read waits.
+    assert perf_counter() - started_at < 5 * TIMEOUT_SECONDS

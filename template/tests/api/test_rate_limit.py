@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from app.api.rate_limit import rate_limit
 from app.api.v1.api import router
+from app.core.redis import TIMEOUT_SECONDS
 from tests.redis_server import NO_REDIS
 from tests.servers import Serve
 
@@ -103,4 +104,5 @@ async def test_requests_hardly_wait_for_a_redis_that_hangs(
         started_at = perf_counter()
         assert await get_statuses(client, times=10) == [200] * 10
 
-    assert perf_counter() - started_at < 1
+    # Only the first request waits.
+    assert perf_counter() - started_at < 5 * TIMEOUT_SECONDS
