@@ -91,7 +91,7 @@ def test_entity_of_the_page_works(answers: Answers, create: Create) -> None:
         newapi(project, *shlex.split(command.removeprefix("newapi ")))
         commit(project)
 
-    assert len(commands) == 3
+    assert len(commands) == 5
     for command in (*CHECKS, "uv run alembic upgrade head", "uv run alembic check"):
         project.run(command)
     project.run("uv run pytest tests/api/v1/test_products.py tests/test_migrations.py")

@@ -91,3 +91,10 @@ def test_production_requires_a_mail_server_and_encryption_of_its_password(
 
     for name in ("SMTP_HOST", "MAIL_FROM", "SMTP_SECURITY"):
         assert name in reason
+
+
+@pytest.mark.parametrize("security", ["starttls", "none"])
+def test_port_465_requires_tls(settings: Settings, security: str) -> None:
+    reason = settings_error(settings, smtp_port=465, smtp_security=security)
+
+    assert "SMTP_SECURITY must be tls for SMTP_PORT=465" in reason

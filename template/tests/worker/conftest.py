@@ -1,4 +1,4 @@
-"""Real workers and brokers."""
+"""Worker processes, and the broker of the tests."""
 
 import os
 import signal
