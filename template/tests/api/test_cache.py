@@ -114,12 +114,13 @@ async def test_responses_are_computed_while_redis_does_not_answer(
 
 
 async def test_responses_hardly_wait_for_a_redis_that_hangs(
-    serve: Serve, source: Source, hanging_redis_url: SecretStr
+    serve: Serve, source: Source, hanging_redis_url: SecretStr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("app.core.redis.RETRY_SECONDS", 60)
     async with serve(redis_url=hanging_redis_url) as client:
         started_at = perf_counter()
         for _ in range(10):
             assert await read(client) == "old"
+        duration = perf_counter() - started_at
 
-    # Only the first read waits.
-    assert perf_counter() - started_at < 5 * TIMEOUT_SECONDS
+    assert duration < 9 * TIMEOUT_SECONDS  # only the first read waits

@@ -98,11 +98,12 @@ async def test_requests_are_not_limited_while_redis_is_down(serve: Serve) -> Non
 
 
 async def test_requests_hardly_wait_for_a_redis_that_hangs(
-    serve: Serve, hanging_redis_url: SecretStr
+    serve: Serve, hanging_redis_url: SecretStr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("app.core.redis.RETRY_SECONDS", 60)
     async with serve(redis_url=hanging_redis_url, rate_limit="1/day") as client:
         started_at = perf_counter()
         assert await get_statuses(client, times=10) == [200] * 10
+        duration = perf_counter() - started_at
 
-    # Only the first request waits.
-    assert perf_counter() - started_at < 5 * TIMEOUT_SECONDS
+    assert duration < 9 * TIMEOUT_SECONDS  # only the first request waits
