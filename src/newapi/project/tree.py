@@ -68,6 +68,16 @@ def look(path: Path) -> Entry | None:
     return None
 
 
+def write(path: Path, entry: Entry) -> None:
+    """Write a file or a link, with its folders, where nothing is yet."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if entry.kind == "link":
+        path.symlink_to(os.fsdecode(entry.data))
+        return
+    path.write_bytes(entry.data)
+    path.chmod(0o755 if entry.executable else 0o644)
+
+
 def parents(path: str) -> list[str]:
     """Return the folders that a path is in, the nearest first.
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newapi.project.tree import Entry
+from newapi.project import tree
 
 if TYPE_CHECKING:
     from newapi.project.git import Repository
+    from newapi.project.tree import Entry
     from newapi.update.planning import Plan
 
 _OPTIONS = (
@@ -37,21 +38,11 @@ def between(
         root = Path(name)
         for side in ("a", "b"):
             (root / side).mkdir()
-        for path in {**before, **after}:
-            _write(root / "a" / path, before.get(path))
-            _write(root / "b" / path, after.get(path))
+        for side, files in (("a", before), ("b", after)):
+            for path, entry in files.items():
+                if entry is not None:
+                    tree.write(root / side / path, entry)
         return repository.run(
             "-C", name, "-c", "core.fileMode=true", "diff", *_OPTIONS, "a", "b", accepted=(0, 1),
             variables={"GIT_CEILING_DIRECTORIES": os.fspath(root.parent)},
         )  # fmt: skip
-
-
-def _write(path: Path, entry: Entry | None) -> None:
-    if entry is None:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if entry.kind == "link":
-        path.symlink_to(os.fsdecode(entry.data))
-        return
-    path.write_bytes(entry.data)
-    path.chmod(0o755 if entry.executable else 0o644)

@@ -16,7 +16,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from newapi.errors import NewapiError
-from newapi.project import env_file
+from newapi.project import env_file, tree
 from newapi.terminal import external_tools, programs
 from newapi.update.journal import results
 
@@ -159,14 +159,8 @@ def _write(project: Path, writes: Mapping[str, Entry | None]) -> None:
         with suppress(FileNotFoundError, NotADirectoryError):
             (project / path).unlink()
     for path, entry in kept.items():
-        if entry is None:
-            continue
-        (project / path).parent.mkdir(parents=True, exist_ok=True)
-        if entry.kind == "link":
-            (project / path).symlink_to(os.fsdecode(entry.data))
-        else:
-            (project / path).write_bytes(entry.data)
-            (project / path).chmod(0o755 if entry.executable else 0o644)
+        if entry is not None:
+            tree.write(project / path, entry)
 
 
 def _run(program: str, project: Path, side: str, console: Console) -> _Run:
