@@ -32,7 +32,6 @@ Action = Literal["created", "refreshed", "unchanged", "planned", "up-to-date", "
 BRANCH = "newapi/update"
 REMOTE = "origin"
 _LOCK, _PYPROJECT = "uv.lock", "pyproject.toml"
-_LOCK_TIMEOUT = 300.0
 _LONGEST = 30_000  # characters in one option of a push
 
 
@@ -203,8 +202,9 @@ def _lock(copy: Repository, plan: Plan) -> list[str]:
         return ["uv.lock is not up to date: uv is not installed"]
     try:
         command = [program, "lock", "--quiet"]
-        kept = {k: v for k, v in os.environ.items() if k not in {"UV_LOCKED", "UV_FROZEN"}}
-        programs.run(command, cwd=copy.project, environment=kept, timeout=_LOCK_TIMEOUT)
+        environment = external_tools.uv_environment()
+        timeout = external_tools.UV_TIMEOUT
+        programs.run(command, cwd=copy.project, environment=environment, timeout=timeout)
     except programs.ProgramError as error:
         return [f"uv.lock is not up to date: {error.message}"]
     return []
@@ -212,13 +212,10 @@ def _lock(copy: Repository, plan: Plan) -> list[str]:
 
 def _commit(copy: Repository, text: str) -> str:
     copy.run("add", "--all", "--", ".")
-    person = [] if all(external_tools.git_identity(copy.project)) else _NOBODY
+    person = external_tools.identity_options(copy.project, "newapi", "newapi@newapi.invalid")
     options = ("--quiet", "--no-verify", "--no-gpg-sign", "--cleanup=verbatim", "--file=-")
     copy.run(*person, "commit", *options, stdin=text.encode())
     return copy.head()
-
-
-_NOBODY = ["-c", "user.name=newapi", "-c", "user.email=newapi@newapi.invalid"]
 
 
 def _published(repository: Repository, done: Result, before: str, options: Options) -> Result:

@@ -14,9 +14,10 @@ from newapi.terminal import programs
 
 # Settings that would make uv skip the work, or do it elsewhere.
 _UV_DROPPED = frozenset(
-    {"UV_FROZEN", "UV_LOCKED", "UV_PROJECT", "UV_PYTHON", "UV_WORKING_DIR", "VIRTUAL_ENV"}
-)
-_UV_TIMEOUT = 300.0
+    {"UV_FROZEN", "UV_LOCKED", "UV_PROJECT", "UV_PROJECT_ENVIRONMENT", "UV_WORKING_DIR",
+     "VIRTUAL_ENV"}
+)  # fmt: skip
+UV_TIMEOUT = 300.0
 # Bytes stay as they are, nothing is signed, nothing of the user's is left out.
 _GIT_OPTIONS = programs.git_options(
     f"core.excludesFile={os.devnull}",
@@ -124,11 +125,16 @@ def git_init(path: Path, author_name: str = "", author_email: str = "") -> str |
         try:
             git("-c", "user.useConfigOnly=true", *commit, cwd=path)
         except programs.ProgramError:
-            git(*_identity(path, author_name, author_email), *commit, cwd=path)
+            git(*identity_options(path, author_name, author_email), *commit, cwd=path)
     except (programs.ProgramError, OSError) as error:
         shutil.rmtree(path / ".git", ignore_errors=True)
         return f"No git repository was made: {error}"
     return None
+
+
+def uv_environment() -> dict[str, str]:
+    """Return the environment in which uv works on the project in its folder, and on no other."""
+    return {key: value for key, value in os.environ.items() if key not in _UV_DROPPED}
 
 
 def uv_lock(path: Path) -> str | None:
@@ -139,15 +145,15 @@ def uv_lock(path: Path) -> str | None:
     program = shutil.which("uv")
     if program is None:
         return "uv.lock was not written: uv is not installed. See https://docs.astral.sh/uv/"
-    kept = {key: value for key, value in os.environ.items() if key not in _UV_DROPPED}
-    environment = kept | {"UV_PYTHON_DOWNLOADS": "never"}
+    environment = uv_environment() | {"UV_PYTHON_DOWNLOADS": "never"}
+    environment.pop("UV_PYTHON", None)
     command = [program, "lock", "--quiet", "--python", sys.executable]
     try:
         with tempfile.TemporaryDirectory(prefix="newapi-lock-") as name:
             folder = Path(name) / path.name
             folder.mkdir()
             shutil.copyfile(path / "pyproject.toml", folder / "pyproject.toml")
-            programs.run(command, cwd=folder, environment=environment, timeout=_UV_TIMEOUT)
+            programs.run(command, cwd=folder, environment=environment, timeout=UV_TIMEOUT)
             shutil.copyfile(folder / "uv.lock", path / "uv.lock")
     except (programs.ProgramError, OSError) as error:
         (path / "uv.lock").unlink(missing_ok=True)
@@ -163,7 +169,7 @@ def locked(path: Path) -> int:
     return (path / "uv.lock").read_bytes().count(b"\n[[package]]\n") - 1
 
 
-def _identity(path: Path, author_name: str, author_email: str) -> tuple[str, ...]:
+def identity_options(path: Path, author_name: str, author_email: str) -> tuple[str, ...]:
     """Return the git options that name an author, where git knows none."""
     name, email = git_identity(path)
     options = []

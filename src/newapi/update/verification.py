@@ -32,11 +32,6 @@ State: TypeAlias = Literal["passed", "mended", "broken", "was broken"]
 LIMIT = 900.0  # seconds for one check
 _SHOWN = 12  # lines of the output of a check that fails
 _SERVERS = frozenset({"aiomysql", "asyncmy", "asyncpg", "mysqlclient", "psycopg", "psycopg2"})
-# What would make uv work on another project, or skip the work.
-_DROPPED = frozenset(
-    {"UV_FROZEN", "UV_LOCKED", "UV_PROJECT", "UV_PROJECT_ENVIRONMENT", "UV_WORKING_DIR",
-     "VIRTUAL_ENV"}
-)  # fmt: skip
 _RUN = ("run", "--no-sync")
 _DATABASE = "sqlite+aiosqlite:///./newapi-verify.db"
 
@@ -166,7 +161,7 @@ def _write(project: Path, writes: Mapping[str, Entry | None]) -> None:
 def _run(program: str, project: Path, side: str, console: Console) -> _Run:
     """Install a project and run its checks."""
     done: _Run = {}
-    environment = {key: text for key, text in os.environ.items() if key not in _DROPPED}
+    environment = external_tools.uv_environment()
     own = packages(project)
     wanted = [check for check in CHECKS if check.needs in own]
     if not _no_database(project) and "alembic" in own:
