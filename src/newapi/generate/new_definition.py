@@ -30,10 +30,15 @@ def define(typed: Typed, project_names: ProjectNames) -> Definition:
         UsageError: It says everything that is wrong.
     """
     problems: list[Problem] = []
-    singular = _name(typed.name, "a resource's name", problems, _proposal(typed.name, "product"))
+    singular = _name(
+        typed.name,
+        "a resource's name",
+        problems,
+        reserved.proposal_for_resource(typed.name, "product"),
+    )
     many = ""
     if typed.plural is not None:
-        way = f"--plural {_proposal(typed.plural, 'products')}"
+        way = f"--plural {reserved.proposal_for_resource(typed.plural, 'products')}"
         many = _name(typed.plural, "the plural", problems, way)
     elif singular:
         many = naming.plural_of(singular)
@@ -63,10 +68,3 @@ def _name(text: str, what: str, problems: list[Problem], fix: str) -> str:
     except ValueError as flaw:
         problems.append(Problem(f"'{shorten(text)}' cannot be {what}: it {flaw}.", fix))
         return ""
-
-
-def _proposal(typed: str, fallback: str) -> str:
-    """Return a name like this one that a resource can have."""
-    name = naming.proposal(typed, fallback)
-    is_taken = reserved.flaw_of_word(name) or reserved.flaw_of_class(naming.class_of(name))
-    return f"{name}_entry" if is_taken else name

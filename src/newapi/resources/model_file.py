@@ -14,7 +14,7 @@ from pydantic import BaseModel, Discriminator, Field, Tag, ValidationError, With
 
 from newapi.errors import Problem
 from newapi.questions.schema import DIALECT, Schema
-from newapi.resources import definition, naming, schema, values
+from newapi.resources import definition, naming, reserved, schema, values
 from newapi.resources import fields as reading
 from newapi.resources.definition import Access, Api, OnDelete
 from newapi.template import features
@@ -256,7 +256,8 @@ def _understand(model: Model, content: dict[str, object]) -> Model:
     entries: dict[str, Entry] = {}
     for name, value in resources.items():
         about = value if isinstance(value, dict) else {}
-        found = [*_check_name(name, "a resource's name", "product")]
+        instead = reserved.proposal_for_resource(name, "product")
+        found = [*_check_name(name, "a resource's name", instead)]
         found = found or [*_read_entry(entries, name, about)]
         flawed |= {name} if found else set()
         problems += (model.located(each, "resources", name, "fields") for each in found)
@@ -273,7 +274,7 @@ def _read_entry(
     for key, value in (typed if isinstance(typed, dict) else {}).items():
         extra = value if isinstance(value, dict) else {}
         text = extra.get("type") if isinstance(value, dict) else value
-        flaws = [*_check_name(key, "a field's name", "title")]
+        flaws = [*_check_name(key, "a field's name", reading.proposal(key, "title"))]
         if isinstance(text, str) and not flaws:
             read_fields, flaws = reading.read([f"{key}:{text}"])
             found += (_with_extra(each, extra, flaws) for each in read_fields)
@@ -282,7 +283,8 @@ def _read_entry(
             renamed[key] = was
     plural = about.get("plural")
     if isinstance(plural, str):
-        yield from _check_name(plural, "the plural", "products")
+        instead = reserved.proposal_for_resource(plural, "products")
+        yield from _check_name(plural, "the plural", instead)
     entries[name] = Entry(
         name=name,
         plural=plural if isinstance(plural, str) else None,
@@ -316,8 +318,7 @@ def _groups(found: object) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(map(str, group)) for group in groups if isinstance(group, list))
 
 
-def _check_name(text: str, what: str, fallback: str) -> Iterator[Problem]:
-    proposal = naming.proposal(text, fallback)
+def _check_name(text: str, what: str, proposal: str) -> Iterator[Problem]:
     try:
         if naming.normalise(text) != text:
             yield Problem(f"{shorten(text)}: {what} is written in snake case.", f"{proposal}:")

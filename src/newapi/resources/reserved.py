@@ -132,6 +132,13 @@ def proposal_for_field(name: str) -> str:
     return _PROPOSALS.get(name, f"{name.removeprefix('model_')}_value"[-40:].strip("_"))
 
 
+def proposal_for_resource(typed: str, fallback: str) -> str:
+    """Return a name like this one that a resource, or its plural, can have."""
+    name = naming.proposal(typed, fallback)
+    is_taken = flaw_of_word(name) or flaw_of_class(naming.class_of(name))
+    return f"{name}_entry" if is_taken else name
+
+
 def flaw_of_word(word: str) -> str:
     """Say why neither a resource nor its plural can be called so; empty when they can."""
     if keyword.iskeyword(word):

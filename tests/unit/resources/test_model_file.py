@@ -452,3 +452,17 @@ def test_files_of_a_renamed_resource_are_found_again() -> None:
         "app/models/category.py": "app/models/group.py",
         "tests/test_categories_fields.py": "tests/test_groups_fields.py",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "fix"),
+    [
+        ("in_", "title", "in_entry:"),
+        ("Test", "title", "test_entry:"),
+        ("product", "class_", "class_value:"),
+    ],
+)
+def test_name_that_is_proposed_can_be_used(name: str, field: str, fix: str) -> None:
+    model = model_file.read(f"resources:\n  {name}:\n    fields:\n      {field}: str\n".encode())
+
+    assert [problem.fix for problem in model.problems] == [fix]
