@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import Settings
+from app.middleware import get_route_path
 from app.problems import problem_response
 
 PROBES = re.compile("/health(/|$)")
@@ -104,12 +105,6 @@ class MetricsMiddleware:
         else:
             respond: ASGIApp = make_asgi_app(get_registry())
             await respond(scope, receive, send)
-
-
-def get_route_path(scope: Scope) -> str:
-    """Return the path of a request below the root path of the application."""
-    path: str = scope.get("path", "")
-    return path.removeprefix(scope.get("root_path", ""))
 
 
 def has_token(scope: Scope, token: str) -> bool:
