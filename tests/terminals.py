@@ -169,11 +169,18 @@ class Screen:
         return next((line[2:] for line in self.lines if line.startswith("> ")), "")
 
     def see(self, *texts: str) -> str:
-        """Wait until the screen shows these texts, and return all of it."""
+        """Wait until the screen shows these texts and is complete, and return all of it.
+
+        A screen is written in pieces. It is complete when nothing follows for a moment.
+        """
         limit = time.monotonic() + PATIENCE
         while not all(text in self.text for text in texts):
             assert time.monotonic() < limit, f"{texts} are not on the screen:\n{self.text}"
             self._read()
+        size = -1
+        while size < len(self.output):
+            size = len(self.output)
+            self._read(timeout=0.03)
         return self.text
 
     def point_at(self, text: str) -> None:
@@ -212,10 +219,10 @@ class Screen:
         """End whatever still runs."""
         self.child.close(force=True)
 
-    def _read(self) -> bool:
-        """Read what has been written meanwhile; return false at the end."""
+    def _read(self, timeout: float = 0.1) -> bool:
+        """Read what is written within a time in seconds; return false at the end."""
         try:
-            text = self.child.read_nonblocking(100_000, timeout=0.1)
+            text = self.child.read_nonblocking(100_000, timeout=timeout)
         except pexpect.TIMEOUT:
             return True
         except pexpect.EOF:
