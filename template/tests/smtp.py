@@ -22,7 +22,7 @@ class MailServer(AsyncMessage):
 
     message_class = None
     tls: ssl.SSLContext | None = None
-    rejects: bool = False
+    rejection: str = ""
     settings: dict[str, object] = field(default_factory=dict)
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
@@ -48,8 +48,12 @@ class MailServer(AsyncMessage):
         return AuthResult(success=True)
 
     async def handle_message(self, message: Message) -> None:
-        """Store a mail, or reject it."""
-        if self.rejects:
+        """Store a mail, or reject it if there is a rejection."""
+        if self.rejection:
             raise ConnectionRefusedError
         self.mails.append(message_from_bytes(bytes(message), policy=policy.default))
         self.recipients.append(message["X-RcptTo"])
+
+    async def handle_exception(self, _: Exception) -> str:
+        """Return the response to a mail that is rejected, such as `550 no such user`."""
+        return self.rejection

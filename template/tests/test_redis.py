@@ -3,8 +3,9 @@ from time import perf_counter
 
 import pytest
 from pydantic import SecretStr
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
+from structlog.testing import capture_logs
 
 from app.config import Settings
 from app.core.redis import TIMEOUT_SECONDS, RedisCircuit, create_redis
@@ -71,3 +72,21 @@ async def test_calls_continue_when_redis_answers_again(
         for _ in range(2):
             async with circuit.call():
                 assert await up.ping()
+
+
+async def test_exhausted_pool_does_not_open_the_circuit(redis_url: SecretStr) -> None:
+    circuit = RedisCircuit("nothing is stored")
+    url = redis_url.get_secret_value()
+    pool = BlockingConnectionPool.from_url(url, max_connections=1, timeout=0.01)
+
+    async with Redis.from_pool(pool) as redis:
+        async with redis.client():  # holds the only connection
+            with pytest.raises(RedisError) as exhausted:
+                async with circuit.call():
+                    await redis.ping()
+        async with circuit.call():
+            assert await redis.ping()
+
+    with capture_logs() as logs:
+        circuit.report(exhausted.value)
+    assert [line["event"] for line in logs] == ["no connection to Redis is free"]

@@ -11,7 +11,9 @@ import idna
 import structlog
 
 from app.config import Settings
-from app.exceptions import ServiceUnavailable
+from app.exceptions import MailRejected, ServiceUnavailable
+
+FIRST_PERMANENT_CODE = 500
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +62,8 @@ class Mailer:
 
         Raises:
             ValueError: If the address or the message id contains a line break.
-            ServiceUnavailable: If the server does not respond or rejects the e-mail.
+            MailRejected: If the server rejects the e-mail for good; do not send it again.
+            ServiceUnavailable: If the server does not respond, or not accept the e-mail now.
         """
         settings, message = self._settings, self.create_message(mail)
         if not settings.smtp_host:
@@ -79,4 +82,15 @@ class Mailer:
             )
         except (OSError, aiosmtplib.SMTPException) as error:
             log.warning("e-mail not sent", cause=f"{type(error).__name__}: {error}")
+            if is_permanent(error):
+                raise MailRejected from error
             raise ServiceUnavailable("The mail server did not accept the e-mail.") from error
+
+
+def is_permanent(error: Exception) -> bool:
+    """Return whether the server has answered with a code from 500 on (RFC 5321, 4.2.1)."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return all(is_permanent(refused) for refused in error.recipients)
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return error.code >= FIRST_PERMANENT_CODE
+    return False

@@ -15,7 +15,7 @@ from app.config import Settings
 from app.core.repeated_errors import RepeatedErrors
 
 TIMEOUT_SECONDS = 0.8  # of connecting and of each command
-POOL_TIMEOUT_SECONDS = 5  # of waiting for a free connection, which is no outage
+POOL_TIMEOUT_SECONDS = 5  # of waiting for a free connection
 RETRY_SECONDS = 3
 
 log = structlog.get_logger(__name__)
@@ -37,10 +37,16 @@ def create_redis(settings: Settings) -> Redis | None:
     return Redis.from_pool(pool)
 
 
+def is_pool_exhausted(error: Exception) -> bool:
+    """Return whether no connection of the pool became free in time, although Redis may answer."""
+    return isinstance(error, RedisConnectionError) and isinstance(error.__cause__, TimeoutError)
+
+
 class RedisCircuit:
     """A circuit breaker: while Redis does not answer, requests do not wait for it.
 
-    After a failed call, calls fail at once; every `RETRY_SECONDS`, one call tries again.
+    After a failed call, calls fail at once; every `RETRY_SECONDS`, one call tries again. Too many
+    requests at the same time do not open the circuit.
     """
 
     def __init__(self, consequence: str) -> None:
@@ -61,8 +67,9 @@ class RedisCircuit:
             self._open()  # other requests do not wait for this call
         try:
             yield
-        except (RedisConnectionError, RedisTimeoutError):
-            self._open()
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            if not is_pool_exhausted(error):
+                self._open()
             raise
         self._retry_at = None
 
@@ -71,5 +78,8 @@ class RedisCircuit:
 
     def report(self, error: Exception) -> None:
         """Log an error and its consequence once, and again after a minute without errors."""
-        if self._repeated_errors.is_new("Redis does not answer"):
-            log.error("Redis does not answer", error=repr(error), consequence=self._consequence)
+        event = "Redis does not answer"
+        if is_pool_exhausted(error):
+            event = "no connection to Redis is free"
+        if self._repeated_errors.is_new(event):
+            log.error(event, error=repr(error), consequence=self._consequence)

@@ -3,7 +3,8 @@
 from app.core.mail import Mail
 from app.crud.user import users
 from app.dependencies import AppState
-from app.jobs.job import set_progress
+from app.exceptions import MailRejected
+from app.jobs.job import TaskFailed, set_progress
 from app.models.task import Task
 from app.models.user import User
 
@@ -13,8 +14,15 @@ async def send_email(state: AppState, task: Task, *, subject: str, text: str) ->
 
     If an error, a time limit or a kill follows after the mail server has accepted the e-mail and
     before the result is stored, the e-mail is sent again with the same Message-ID.
+
+    Raises:
+        TaskFailed: If the mail server rejects the e-mail for good.
     """
     async with state.sessionmaker() as db:
         owner = await users.get(db, User.id == task.owner_id)
     await set_progress(state, task, 50)
-    await state.mailer.send(Mail(owner.email, subject, text, message_id=str(task.id)))
+    mail = Mail(owner.email, subject, text, message_id=str(task.id))
+    try:
+        await state.mailer.send(mail)
+    except MailRejected as error:
+        raise TaskFailed(error.detail) from error

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 import trustme
 from aiosmtpd.smtp import LoginPassword
+from aiosmtplib import SMTPRecipientRefused, SMTPRecipientsRefused
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from app.config import Settings
-from app.core.mail import Mail, Mailer
-from app.exceptions import ServiceUnavailable
+from app.core.mail import Mail, Mailer, is_permanent
+from app.exceptions import MailRejected, ServiceUnavailable
 from tests.servers import settings_error
 from tests.smtp import CLOSED, MailServer
 
@@ -63,7 +64,7 @@ async def test_password_is_sent_over_tls_to_a_server_with_a_trusted_certificate(
     [
         (MailServer(), CLOSED),
         (MailServer(), {"smtp_security": "starttls"}),  # not offered by the server
-        (MailServer(rejects=True), {}),
+        (MailServer(rejection="451 try again later"), {}),
     ],
 )
 async def test_undelivered_mail_raises_service_unavailable(
@@ -73,6 +74,22 @@ async def test_undelivered_mail_raises_service_unavailable(
         await send(settings, server, **changes)
 
     assert server.mails == []
+
+
+async def test_mail_that_the_server_rejects_for_good_is_not_sent_again(settings: Settings) -> None:
+    with pytest.raises(MailRejected):
+        await send(settings, MailServer(rejection="550 no such user"))
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"), [([550], True), ([450], False), ([550, 450], False)]
+)
+def test_refused_recipients_are_permanent_if_every_one_is(
+    codes: list[int], *, expected: bool
+) -> None:
+    refused = [SMTPRecipientRefused(code, "reason", "ada@example.com") for code in codes]
+
+    assert is_permanent(SMTPRecipientsRefused(refused)) is expected
 
 
 async def test_mail_is_logged_without_a_server(settings: Settings) -> None:

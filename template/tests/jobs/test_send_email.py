@@ -5,6 +5,7 @@ import pytest
 from app.core.mail import Mailer
 from app.dependencies import AppState
 from app.exceptions import ServiceUnavailable
+from app.jobs.job import TaskFailed
 from app.jobs.run import run_task
 from app.jobs.send_email import send_email
 from app.models.task import TaskStatus
@@ -35,3 +36,17 @@ async def test_email_is_queued_again_if_the_mail_server_is_down(state: AppState)
         await run_task(with_mail(state, CLOSED), task.id)
 
     assert (await read_task(state, task)).status is TaskStatus.QUEUED
+
+
+async def test_task_fails_if_the_mail_server_rejects_its_email_for_good(state: AppState) -> None:
+    task = await add_task(state, send_email, MAIL)
+
+    async with MailServer(rejection="550 no such user").run() as server:
+        with pytest.raises(TaskFailed):
+            await run_task(with_mail(state, server.settings), task.id)
+
+    failed = await read_task(state, task)
+    assert (failed.status, failed.error) == (
+        TaskStatus.FAILED,
+        "The mail server rejected the e-mail.",
+    )

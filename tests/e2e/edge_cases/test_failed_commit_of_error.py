@@ -2,8 +2,8 @@
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.dependencies import SessionDep
 from app.exceptions import RefreshTokenReused
@@ -13,7 +13,7 @@ async def test_committing_error_that_cannot_commit_is_a_database_error(
     app: FastAPI, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(_: AsyncSession) -> None:
-        raise IntegrityError("COMMIT", {}, Exception())
+        raise StaleDataError
 
     @app.get("/books")
     async def read_books(_: SessionDep) -> None:

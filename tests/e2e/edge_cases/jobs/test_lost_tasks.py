@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.crud.task import reset_stalled_tasks, start_attempt, update_running_task
 from app.dependencies import AppState
@@ -170,6 +171,32 @@ async def test_result_that_cannot_be_stored_leaves_the_task_running(
 
     assert (await read_task(state, task)).status is TaskStatus.RUNNING
     assert state.uploads.path_of(task.kwargs["upload"]).exists()
+
+
+async def test_job_runs_once_although_its_result_cannot_be_stored_at_first(
+    state: AppState, task: Task, replace_job: Replace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = list[str]()
+    outages = [1, 2]
+
+    async def fail_twice(db: AsyncSession, task: Task, **values: object) -> bool:
+        if outages:
+            outages.pop()
+            raise DBAPIError("UPDATE", {}, Exception(), connection_invalidated=True)
+        return await update_running_task(db, task, **values)
+
+    async def process(state: AppState, task: Task, *, upload: str) -> dict[str, int | str]:
+        calls.append(upload)
+        return {"words": 3}
+
+    monkeypatch.setattr("app.jobs.run.update_running_task", fail_twice)
+    monkeypatch.setattr("app.jobs.run.STORE_DELAYS", (0, 0))
+    replace_job(process)
+    await run_task(state, task.id)
+
+    finished = await read_task(state, task)
+    assert (finished.status, finished.attempts, len(calls)) == (TaskStatus.SUCCEEDED, 1, 1)
+    assert outages == []
 
 
 @pytest.mark.parametrize(("retries", "error"), [(1, StatementError), (0, TaskFailed)])
