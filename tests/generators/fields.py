@@ -32,6 +32,7 @@ def field(name: str, kind: str, **options: Any) -> Context:
     given |= options
     action = ("SET NULL" if given["optional"] else "") if kind == "ref" else None
     more: Context = {"stored": given["column"], "on_delete": action, "counted": given["unique"]}
+    more |= {"own_rows": False, "unique_per_owner": False}
     more |= {"members": [value.upper() for value in given["values"]], "description": None}
     return more | {"default_member": None} | given
 
@@ -43,6 +44,7 @@ def group(kind: str, table: str, *columns: str) -> Context:
 
 def definition(plural: str, fields: Sequence[Context], access: str = "owned") -> Context:
     """Return the definition of a resource."""
+    is_owned = access == "owned"
     name = {"categories": "category"}.get(plural, plural.removesuffix("s"))
     return {
         "name": name,
@@ -51,9 +53,11 @@ def definition(plural: str, fields: Sequence[Context], access: str = "owned") ->
         "title": name,
         "titles": plural,
         "access": access,
+        "has_owner": is_owned,
+        "list_indexes": [["owner_id", "created_at"] if is_owned else ["created_at"]],
         "api": "v1",
         "digest": "0123456789abcdef",
-        "fields": list(fields),
+        "fields": [one | {"unique_per_owner": is_owned and one["unique"]} for one in fields],
         "groups": [],
         "unique_groups": [],
     }

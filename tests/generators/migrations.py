@@ -17,6 +17,9 @@ from alembic.config import Config
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from newapi.generate import revision
+from newapi.generate.decision import Decision
+from newapi.resources.rendering import Side
 from tests.generators.fields import Context, operation
 from tests.matrix import ROOT, TEMPLATE
 
@@ -65,7 +68,8 @@ revision, down_revision = "users", None
 
 def upgrade() -> None:
     key = sa.PrimaryKeyConstraint("id", name="pk_users")
-    op.create_table("users", sa.Column("id", sa.Uuid(), nullable=False), key)
+    columns = sa.Column("id", sa.Uuid(), nullable=False), sa.Column("email", sa.String(254))
+    op.create_table("users", *columns, key)
 
 def downgrade() -> None:
     op.drop_table("users")
@@ -87,6 +91,16 @@ CAST = "::double precision"  # what PostgreSQL adds to a check when a type chang
 NO_GROUPS: Context = {"dropped": [], "created": []}
 
 
+def _in_table(context: Context, step: Context) -> Context:
+    """Return an operation of a resource; values of owned rows are unique for each owner."""
+    sides = {
+        side: step[side]
+        and step[side] | {"unique_per_owner": context["has_owner"] and step[side]["unique"]}
+        for side in ("old", "new")
+    }
+    return step | sides
+
+
 def answers(
     context: Context,
     operations: Sequence[Context],
@@ -96,18 +110,19 @@ def answers(
     down: str,
 ) -> Context:
     """Return all that the generator is told for a revision."""
-    revision = {
+    about = {
         "id": name,
         "down": down,
         "message": name,
-        "operations": [*operations],
+        "operations": [_in_table(context, one) for one in operations],
         "groups": NO_GROUPS,
         "old_table": "products",
+        "owner": None,
     }
     return {
         "definition": context,
         "project": {"database": database, "admin": False},
-        "revision": revision,
+        "revision": about,
     }
 
 
@@ -155,6 +170,16 @@ class Migrations:
         """Add a revision to the head; return its text."""
         told = answers(context, operations, self.database, name=name, down=self.head)
         told["revision"]["groups"] = groups
+        return self.write_revision(told, name)
+
+    def change(self, old: Side, new: Side, decision: Decision) -> None:
+        """Add the revisions of a decision to the head, one for each piece."""
+        for number, piece in enumerate(revision.pieces([decision], old, new, keep_tables=False)):
+            name = f"{self.head}_{number}"
+            self.write_revision(piece.about({"id": name, "down": self.head, "message": "x"}), name)
+
+    def write_revision(self, told: Context, name: str) -> str:
+        """Write a revision, which is the head then; return its text."""
         text = JINJA.get_template(REVISION).render(told)
         self.write(f"alembic/versions/{name}.py", text)
         self.head = name

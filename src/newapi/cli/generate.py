@@ -73,6 +73,13 @@ def resource(
     is_owned: Annotated[
         bool, typer.Option("--owned", help="Rows belong to who made them; usual with accounts.")
     ] = False,
+    is_owner_writes: Annotated[
+        bool,
+        typer.Option("--owner-writes", help="Everybody reads, owners write their own rows."),
+    ] = False,
+    is_signed_in: Annotated[
+        bool, typer.Option("--signed-in", help="Signed-in users read and write all rows.")
+    ] = False,
     is_public: Annotated[
         bool, typer.Option("--public", help="Everybody reads, administrators write.")
     ] = False,
@@ -108,7 +115,13 @@ def resource(
     from newapi.commands import generate as command
     from newapi.terminal.console import Console
 
-    accesses = {"owned": is_owned, "public": is_public, "admin": is_admin_only}
+    accesses = {
+        "owned": is_owned,
+        "owner_writes": is_owner_writes,
+        "signed_in": is_signed_in,
+        "public": is_public,
+        "admin": is_admin_only,
+    }
     options = command.Options(
         name=name,
         fields=tuple(fields or ()),

@@ -56,7 +56,9 @@ def run(options: Options, console: Console) -> int:
 def _request(options: Options) -> Request:
     problems = []
     if len(options.accesses) > 1:
-        message = "--owned, --public and --admin-only contradict each other."
+        message = (
+            "--owned, --owner-writes, --signed-in, --public and --admin-only exclude each other."
+        )
         problems.append(Problem(message, "Keep one of them."))
     access = next((each for each in ACCESSES if each in options.accesses), None)
     api = next((each for each in APIS if each == options.api), None)

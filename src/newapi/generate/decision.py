@@ -41,6 +41,7 @@ class Decision:
     operations: tuple[Operation, ...]
     warnings: tuple[str, ...] = ()
     old: Definition | None = None  # under its old name, if it is renamed
+    owner: str | None = None  # the e-mail address of the user who gets the rows that exist
     later: tuple[Field, ...] = ()  # references to tables that are created after this one
 
     def applied(self, definitions: Mapping[str, Definition]) -> dict[str, Definition]:
@@ -100,8 +101,9 @@ def _contradictions(request: Request, *, is_change: bool) -> list[Problem]:
         message = "--remove contradicts --add, --drop, --rename and --change."
         problems.append(Problem(message, "Drop --remove, or the others."))
     if request.plural or request.access or request.api:
-        message = "The plural, the access and the version of a resource cannot be changed."
-        problems.append(Problem(message, "Drop --plural, --owned, --public, --admin-only, --api."))
+        message = "The command line changes neither plural, access nor version of a resource."
+        fix = "Change access in models.yml, or drop --plural, --api and the options of access"
+        problems.append(Problem(message, fix))
     return problems
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newapi.resources.model_file import Entry, Model
     from newapi.resources.project_names import ProjectNames
 
-_FIXED = ("plural", "access", "api")
+_FIXED = ("plural", "api")
 
 
 def decide(model: Model, project_names: ProjectNames) -> tuple[Decision, ...]:
@@ -142,7 +142,9 @@ def _compare(
         if getattr(before, key) != getattr(definition, key)
     ]
     operations, warnings, flaws = changes.compare(before, definition, entry.renamed)
-    return Decision("change", definition, operations, warnings), [*problems, *flaws]
+    warnings = (*changes.access_warnings(before, definition, entry.owner), *warnings)
+    decision = Decision("change", definition, operations, warnings, owner=entry.owner)
+    return decision, [*problems, *flaws]
 
 
 def _check(

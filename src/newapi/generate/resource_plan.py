@@ -86,8 +86,8 @@ def plan(
         place = project_layout.find(repository, listing, source, before)
         decisions = _decide(request, _names(repository, listing, found, before, place), text)
         definitions = _applied(decisions, found)
-        renamed = [each.definition.name for each in decisions if each.old]
-        require_understood(Generator(source.path), source, definitions.values(), renamed)
+        newer = [each.definition.name for each in decisions if _is_newer(each, found.definitions)]
+        require_understood(Generator(source.path), source, definitions.values(), newer)
         resolution, problems = needs.resolve(Resolution(before, (), ()), definitions, ())
         if problems:
             raise UsageError(problems)
@@ -108,7 +108,9 @@ def plan(
     done = replace(
         planning.begin(present, source, before, resolution, labels=labels),
         warnings=tuple(warning for each in decisions for warning in each.warnings),
-        dropped=tuple(name for each in decisions for name in _dropped(each, wanted)),
+        dropped=tuple(
+            name for each in decisions for name in _dropped(each, wanted, found.definitions)
+        ),
         lineage=Lineage({**known.renames, **_moves(decisions, woven)}),
         title=title,
         edited=wanted.edited,
@@ -147,6 +149,13 @@ def _moves(decisions: Iterable[Decision], woven: Woven) -> dict[str, str]:
         if each.old
         for path, place in moving.paths(gone, fresh, each.old, each.definition).items()
     }
+
+
+def _is_newer(decision: Decision, before: Mapping[str, Definition]) -> bool:
+    """Tell whether the generators of older releases cannot make such a change."""
+    name = decision.definition.name
+    is_kept = name in before and before[name].access == decision.definition.access
+    return decision.old is not None or (decision.verb == "change" and not is_kept)
 
 
 def _applied(decisions: Iterable[Decision], found: Inventory) -> dict[str, Definition]:
@@ -298,9 +307,15 @@ def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
     return woven._replace(revision=own, reference=step.place.reference)
 
 
-def _dropped(decision: Decision, wanted: Wanted) -> tuple[str, ...]:
+def _dropped(
+    decision: Decision, wanted: Wanted, before: Mapping[str, Definition]
+) -> tuple[str, ...]:
     """Name the table or the columns that go."""
+    old = decision.old or before.get(decision.definition.name)
+    loses_owner = old is not None and old.has_owner and not decision.definition.has_owner
     table = decision.definition.plural
     if decision.verb == "remove":
         return () if wanted.keep_tables else (table,)
-    return tuple(f"{table}.{o.old.column}" for o in decision.operations if o.op == "drop" and o.old)
+    fields = [o.old.column for o in decision.operations if o.op == "drop" and o.old]
+    owner = ["owner_id"] if loses_owner else []
+    return tuple(f"{table}.{column}" for column in [*owner, *fields])

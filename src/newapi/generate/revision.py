@@ -18,7 +18,7 @@ from newapi.resources.rendering import key
 if TYPE_CHECKING:
     from newapi.generate.decision import Decision
     from newapi.project.locations import Locations
-    from newapi.resources.context import Context as Group
+    from newapi.resources.context import Context
     from newapi.resources.definition import Definition
     from newapi.resources.rendering import Side
 
@@ -35,9 +35,10 @@ class Piece:
     definition: Definition
     definitions: Mapping[str, Definition]
     operations: tuple[Operation, ...] = ()
-    dropped: tuple[Group, ...] = ()  # constraints and indexes over several fields
-    created: tuple[Group, ...] = ()
+    dropped: tuple[Context, ...] = ()  # constraints and indexes over several fields
+    created: tuple[Context, ...] = ()
     old_table: str = ""  # of a table that is renamed
+    owner: Context | None = None  # how owners come or go
 
     @property
     def table(self) -> str:
@@ -57,6 +58,7 @@ class Piece:
                 "operations": steps,
                 "groups": {"dropped": [*self.dropped], "created": [*self.created]},
                 "old_table": self.old_table,
+                "owner": self.owner,
             },
         }
 
@@ -123,9 +125,9 @@ def _renamed(
 
 def _keys(
     definition: Definition, definitions: Mapping[str, Definition], targets: Collection[str]
-) -> tuple[Group, ...]:
+) -> tuple[Context, ...]:
     """Return the foreign keys of a table that lead to these resources."""
-    found: list[Group] = []
+    found: list[Context] = []
     for field in definition.fields:
         if field.target in targets:
             told = context.of_field(field, definition, definitions)
@@ -138,12 +140,34 @@ def _keys(
 
 def _change(new: Side, decision: Decision, between: Mapping[str, Definition]) -> Iterator[Piece]:
     steps = tuple(one for one in decision.operations if one.alters_table)
-    before = composites.of_table(between[decision.definition.name])
+    start = between[decision.definition.name]
+    if start.access != decision.definition.access:
+        ungrouped = replace(start, unique=(), indexes=())
+        piece = _access(new, decision, start, replace(ungrouped, access=decision.definition.access))
+        if piece.dropped or piece.created:
+            yield piece
+            start = piece.definition
+    before = composites.of_table(start)
     after = composites.of_table(decision.definition)
     dropped = tuple(group for group in before if group not in after)
     created = tuple(group for group in after if group not in before)
     if steps or dropped or created:
         yield Piece(new, decision.definition, new.definitions, steps, dropped, created)
+
+
+def _access(side: Side, decision: Decision, old: Definition, new: Definition) -> Piece:
+    """Return the change of who has access, in which owners may come or go."""
+    before, after = composites.of_access(old), composites.of_access(new)
+    return Piece(
+        *(side, new, side.definitions, (Operation("change_access"),)),
+        dropped=tuple(one for one in before if one not in after),
+        created=tuple(one for one in after if one not in before),
+        owner={
+            "comes": new.has_owner and not old.has_owner,
+            "goes": old.has_owner and not new.has_owner,
+            "email": decision.owner,
+        },
+    )
 
 
 def _whole(side: Side, decision: Decision, definitions: Mapping[str, Definition]) -> Piece:

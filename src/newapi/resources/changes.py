@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from newapi.errors import Problem, UsageError
-from newapi.resources import composites, conversions, fields, naming, renaming, rules
+from newapi.resources import composites, conversions, fields, naming, references, renaming, rules
 from newapi.resources.definition import Definition, Field
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.renaming import Rename
@@ -24,6 +24,7 @@ Op: TypeAlias = Literal[
     "drop",
     "rename",
     "change",
+    "change_access",
 ]
 
 
@@ -86,6 +87,20 @@ def apply(definition: Definition, changes: Changes, project_names: ProjectNames)
     if problems:
         raise UsageError(list(dict.fromkeys(problems)))
     return Changed(result, tuple(run.operations), tuple(run.warnings))
+
+
+def access_warnings(old: Definition, new: Definition, owner: str | None) -> Iterator[str]:
+    """Say what happens to rows whose owners come or go, and who can read more than before."""
+    if new.has_owner and not old.has_owner and owner is None:
+        yield (
+            f"The rows of {new.plural} need an owner: `owner: EMAIL` gives them to a user, and"
+            " without it the migration stops if there are rows."
+        )
+    if old.has_owner and not new.has_owner:
+        yield f"The owners of {new.titles} are lost."
+    if references.is_read_by_more(old.access, new.access):
+        readers = references.READERS[new.access]
+        yield f"All {new.titles} can be read by {readers}, those that exist too."
 
 
 def compare(

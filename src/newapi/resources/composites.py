@@ -57,20 +57,33 @@ def renamed(definition: Definition, names: dict[str, str]) -> Definition:
 
 def of_table(definition: Definition) -> list[dict[str, Json]]:
     """Return name, kind and columns of each group, as the database has them."""
-    owner = ["owner_id"] if definition.access == "owned" else []
     return [
-        {
-            "kind": kind,
-            "name": "_".join([kind, definition.plural, *owner, *columns]),
-            "columns": [*owner, *columns],
-        }
+        _named(kind, definition.plural, columns)
         for kind, groups in (("uq", definition.unique), ("ix", definition.indexes))
-        for columns in (_columns(definition, group) for group in groups)
+        for columns in map(definition.columns, groups)
     ]
 
 
-def _columns(definition: Definition, group: Sequence[str]) -> list[str]:
-    return [field.stored for name in group if (field := definition.field(name))]
+def of_access(definition: Definition) -> list[dict[str, Json]]:
+    """Return name, kind and columns of what depends on the access of a resource.
+
+    These are all groups, the unique values and references, and the indexes of lists.
+    """
+    table = definition.plural
+    found = [*of_table(definition)]
+    found += (_named("ix", table, columns) for columns in definition.list_indexes)
+    for field in definition.fields:
+        is_per_owner = definition.is_unique_per_owner(field)
+        if field.type == "ref" and (not field.unique or is_per_owner):
+            found.append(_named("ix", table, [field.stored]))
+        if field.unique:
+            columns = ["owner_id", field.stored] if is_per_owner else [field.stored]
+            found.append(_named("uq", table, columns))
+    return found
+
+
+def _named(kind: str, table: str, columns: Sequence[str]) -> dict[str, Json]:
+    return {"kind": kind, "name": "_".join([kind, table, *columns]), "columns": [*columns]}
 
 
 def _flaw(definition: Definition, group: Sequence[str], key: str) -> tuple[str, str]:
@@ -79,6 +92,8 @@ def _flaw(definition: Definition, group: Sequence[str], key: str) -> tuple[str, 
     example = f"{key}: [[{', '.join(known[:2])}]]"
     for name in group:
         field = definition.field(name)
+        if name == "owner" and definition.has_owner:
+            continue
         if field is None:
             near = features.nearest(name, known)
             return f"names {name}, which is no field", near or f"One of {', '.join(known)}"

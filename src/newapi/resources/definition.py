@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
@@ -12,13 +13,18 @@ Type: TypeAlias = Literal[
     "json", "enum", "list", "ref",
 ]  # fmt: skip
 OnDelete: TypeAlias = Literal["cascade", "restrict", "set_null"]
-Access: TypeAlias = Literal["owned", "public", "admin"]
+Access: TypeAlias = Literal["owned", "owner_writes", "signed_in", "public", "admin"]
+Rows: TypeAlias = Literal["own", "any"]
+UniqueFor: TypeAlias = Literal["owner", "all"]
 Api: TypeAlias = Literal["v1", "v2"]
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 ON_DELETE: tuple[OnDelete, ...] = get_args(OnDelete)
 TYPES: tuple[Type, ...] = get_args(Type)
 ACCESSES: tuple[Access, ...] = get_args(Access)
+OWNED: tuple[Access, ...] = ("owned", "owner_writes")  # whose rows have an owner
+ROWS: tuple[Rows, ...] = get_args(Rows)
+UNIQUE_FOR: tuple[UniqueFor, ...] = get_args(UniqueFor)
 APIS: tuple[Api, ...] = get_args(Api)
 
 
@@ -30,6 +36,7 @@ class Field:
     type: Type
     optional: bool = False
     unique: bool = False
+    unique_for: UniqueFor | None = None
     min: int | None = None
     max: int | None = None
     gt: str | None = None
@@ -40,6 +47,7 @@ class Field:
     digits: int | None = None
     values: tuple[str, ...] = ()
     target: str | None = None
+    rows: Rows | None = None
     default: Json = None
     on_delete: OnDelete | None = None
     column_name: str | None = None
@@ -102,13 +110,56 @@ class Definition:
         return next((field for field in self.fields if field.name == name), None)
 
     @property
+    def has_owner(self) -> bool:
+        """Tell whether each row belongs to a user."""
+        return self.access in OWNED
+
+    def is_unique_per_owner(self, field: Field) -> bool:
+        """Tell whether rows of different owners may have the same value in a unique field."""
+        usual: UniqueFor = "owner" if self.access == "owned" else "all"
+        return field.unique and self.has_owner and (field.unique_for or usual) == "owner"
+
+    def refers_to_own_rows(self, field: Field, target: Definition) -> bool:
+        """Tell whether a row may refer only to rows of its own owner."""
+        usual: Rows = "own" if target.access == "owned" else "any"
+        return self.has_owner and target.has_owner and (field.rows or usual) == "own"
+
+    @property
+    def list_indexes(self) -> list[list[str]]:
+        """Return the columns of the indexes that lists need."""
+        match self.access:
+            case "owned":
+                return [["owner_id", "created_at"]]
+            case "owner_writes":
+                return [["created_at"], ["owner_id", "created_at"]]
+            case _:
+                return [["created_at"]]
+
+    def columns(self, group: Iterable[str]) -> list[str]:
+        """Return the columns of fields that are unique or indexed together.
+
+        `owner` stands for the owner of the row; where users read only their own rows, it is
+        always the first.
+        """
+        names = ["owner", *group] if self.access == "owned" else [*group]
+        stored = {field.name: field.stored for field in self.fields}
+        stored |= {"owner": "owner_id"} if self.has_owner else {}
+        return [stored[name] for name in dict.fromkeys(names) if name in stored]
+
+    @property
     def language(self) -> int:
         """Return the version of the language that a generator has to understand."""
-        is_newer = self.unique or self.indexes or any(map(_is_newer, self.fields))
+        is_newer = (
+            self.access in {"owner_writes", "signed_in"}
+            or self.unique
+            or self.indexes
+            or any(map(_is_newer, self.fields))
+        )
         return 2 if is_newer else 1
 
 
 def _is_newer(field: Field) -> bool:
     """Tell whether a field needs a generator of release 0.7.0 or later."""
     is_written = any(v != m.lower() for v, m in zip(field.values, field.members, strict=True))
-    return bool(field.on_delete or field.column_name or field.description or is_written)
+    named = field.on_delete, field.column_name, field.description, field.unique_for, field.rows
+    return is_written or any(named)

@@ -18,7 +18,7 @@ from newapi.terminal.text import repaired, shorten
 
 MAX_CHARACTERS = 2000
 FLAGS = ("unique",)
-_LAST = ("default", "on_delete", "column", "description")
+_LAST = ("default", "rows", "on_delete", "column", "description")
 
 _FIELD = re.compile(
     r"""(?P<name>[^:(?]*+) : \s*+ (?P<type>\w*+) \s*+ (?:\[ (?P<of>[^\]]*+) \])? \s*+
@@ -231,8 +231,10 @@ def render_type(field: Field) -> str:
         for name, value in (("digits", field.digits), ("places", field.places))
     }
     words += [f"{name}={value}" for name, value in named.items() if value is not None]
-    words += ["unique"] if field.unique else []
+    if field.unique:
+        words.append(f"unique={field.unique_for}" if field.unique_for else "unique")
     words += [f"default={values.quoted(field.default)}"] if field.default is not None else []
+    words += [f"rows={field.rows}"] if field.rows else []
     words += [f"on_delete={field.on_delete}"] if field.on_delete else []
     words += [f"column={field.column_name}"] if field.column_name else []
     words += (

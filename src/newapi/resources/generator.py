@@ -94,11 +94,11 @@ class Generator:
 
 
 def require_understood(
-    generator: Generator, source: Source, definitions: Iterable[Definition], renamed: Iterable[str]
+    generator: Generator, source: Source, definitions: Iterable[Definition], changed: Iterable[str]
 ) -> None:
-    """Refuse definitions, and renames of resources, that the template cannot make yet."""
+    """Refuse definitions, and changes of whole resources, that the template cannot make yet."""
     newer = [each.name for each in definitions if each.language > generator.language]
-    newer += renamed if generator.language < LANGUAGE else []
+    newer += changed if generator.language < LANGUAGE else []
     if newer:
         message = f"The template {source.commit or source.src_path} cannot make all of"
         raise NewapiError(f"{message} {', '.join(newer)} yet.", "newapi update first")

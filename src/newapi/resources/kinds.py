@@ -44,7 +44,7 @@ KINDS: Mapping[Type, Kind] = {
     "json": Kind(("default",), "json"),
     "enum": Kind(("values", "default"), "enum(draft|live)"),
     "list": Kind(("min", "max", "default"), "list[str](max=5)", 0, 20, 1000),
-    "ref": Kind(("target", "unique", "on_delete"), "ref(category)"),
+    "ref": Kind(("target", "unique", "rows", "on_delete"), "ref(category)"),
 }
 
 # What people call these types elsewhere.

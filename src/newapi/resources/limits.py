@@ -49,18 +49,17 @@ def check_identifiers(definition: Definition, plurals: Mapping[str, str]) -> Ite
 
 def _identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator[str]:
     table = definition.plural
-    owner = "owner_id_" if definition.access == "owned" else ""
-    yield f"ix_{table}_{owner}created_at"
+    yield f"ix_{table}_{'owner_id_' if definition.has_owner else ''}created_at"
     for field in definition.fields:
         yield f"ck_{table}_{field.stored}"
         if field.unique:
+            owner = "owner_id_" if definition.is_unique_per_owner(field) else ""
             yield f"uq_{table}_{owner}{field.stored}"
         if field.target:
             yield f"fk_{table}_{field.stored}_{plurals.get(field.target, '')}"
     for kind, groups in (("uq", definition.unique), ("ix", definition.indexes)):
         for group in groups:
-            columns = [one.stored for name in group if (one := definition.field(name))]
-            yield f"{kind}_{table}_{owner}{'_'.join(columns)}"
+            yield f"{kind}_{table}_{'_'.join(definition.columns(group))}"
 
 
 def _check_lengths(field: Field, database: str) -> Iterator[Problem]:

@@ -16,8 +16,9 @@ from newapi.errors import Problem
 from newapi.questions.schema import DIALECT, Schema
 from newapi.resources import definition, naming, reserved, schema, values
 from newapi.resources import fields as reading
-from newapi.resources.definition import Access, Api, OnDelete
+from newapi.resources.definition import Access, Api, OnDelete, Rows
 from newapi.template import features
+from newapi.terminal import text as texts
 from newapi.terminal.text import shorten
 
 PATH = "models.yml"
@@ -50,6 +51,12 @@ class FieldEntry(BaseModel, extra="forbid"):
         examples=["The price without taxes."],
         max_length=values.MAX_DESCRIPTION,
     )
+    rows: Rows | None = Field(
+        None,
+        description="Whose rows the field may refer to: only those of the same owner, or any."
+        " Rows that only their owners read are always those of the same owner.",
+        examples=["own"],
+    )
     on_delete: OnDelete | None = Field(
         None,
         description="What happens to rows when the row that they refer to is deleted.",
@@ -79,9 +86,14 @@ class ResourceEntry(BaseModel, extra="forbid"):
     )
     access: Access | None = Field(
         None,
-        description="Who may do what: rows belong to their owners, everybody reads and"
-        " administrators write, or administrators only.",
+        description=schema.ACCESS,
         examples=["public"],
+    )
+    owner: str | None = Field(
+        None,
+        description="The e-mail address of the user who gets the rows that exist, where a resource"
+        " gets owners. It has no effect later.",
+        examples=["ada@example.com"],
     )
     api: Api | None = Field(None, description="The version of the API.", examples=["v1"])
     was: _Name | None = Field(
@@ -122,6 +134,7 @@ class Entry:
     name: str
     plural: str | None
     access: Access | None
+    owner: str | None  # of the rows that exist, where the access changes
     api: Api | None
     fields: tuple[definition.Field, ...]
     unique: tuple[tuple[str, ...], ...]
@@ -260,8 +273,13 @@ def _understand(model: Model, content: dict[str, object]) -> Model:
         found = [*_check_name(name, "a resource's name", instead)]
         found = found or [*_read_entry(entries, name, about)]
         flawed |= {name} if found else set()
-        problems += (model.located(each, "resources", name, "fields") for each in found)
+        problems += (model.located(each, "resources", name, *_of_key(each.key)) for each in found)
     return replace(model, entries=entries, problems=tuple(problems), flawed=frozenset(flawed))
+
+
+def _of_key(key: str) -> tuple[str, ...]:
+    """Return where a key is in its resource: no field can be called owner."""
+    return () if key == "owner" else ("fields",)
 
 
 def _read_entry(
@@ -285,10 +303,14 @@ def _read_entry(
     if isinstance(plural, str):
         instead = reserved.proposal_for_resource(plural, "products")
         yield from _check_name(plural, "the plural", instead)
+    owner = about.get("owner")
+    if isinstance(owner, str) and (flaw_of_owner := texts.flaw_of_email(owner)):
+        yield Problem(f"owner: it {flaw_of_owner}.", "owner: ada@example.com", "owner")
     entries[name] = Entry(
         name=name,
         plural=plural if isinstance(plural, str) else None,
         access=next((a for a in definition.ACCESSES if a == about.get("access")), None),
+        owner=owner if isinstance(owner, str) else None,
         api=next((a for a in definition.APIS if a == about.get("api")), None),
         fields=tuple(found),
         was=was if isinstance(was := about.get("was"), str) else None,
@@ -302,7 +324,7 @@ def _with_extra(
     field: definition.Field, extra: Mapping[str, object], flaws: list[Problem]
 ) -> definition.Field:
     """Return the field with the options that stand beside its type."""
-    for option in ("column", "description", "on_delete"):
+    for option in ("column", "description", "rows", "on_delete"):
         text = extra.get(option)
         if isinstance(text, str):
             try:
@@ -388,6 +410,8 @@ _WORDS = tuple(
         (r"--admin-only", "access: admin"),
         (r"--public", "access: public"),
         (r"--owned", "access: owned"),
+        (r"--owner-writes", "access: owner_writes"),
+        (r"--signed-in", "access: signed_in"),
         (r"--plural ", "plural: "),
         (r"\b([a-z][a-z0-9_]*):(?=[a-z])(?!//)", r"\1: "),
     )

@@ -46,4 +46,9 @@ def has_accounts(answers: Mapping[str, Value]) -> bool:
     return bool(answers.get(ACCOUNTS))
 
 
-_WHOSE = {"owned": "for the owners of its rows", "admin": "for administrators"}
+_WHOSE = {
+    "owned": "for the owners of its rows",
+    "owner_writes": "written by the owners of its rows",
+    "signed_in": "for signed-in users",
+    "admin": "for administrators",
+}

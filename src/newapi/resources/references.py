@@ -6,17 +6,43 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from newapi.errors import Problem
-from newapi.resources.definition import Access, Definition, Field
+from newapi.resources.definition import ACCESSES, Access, Definition, Field
 from newapi.resources.fields import render
 from newapi.resources.project_names import ProjectNames
 from newapi.template import features
 
 # The access that a referenced resource must have, by the access of the one that refers to it.
 READABLE: Mapping[Access, tuple[Access, ...]] = {
-    "owned": ("owned", "public"),
-    "public": ("public",),
-    "admin": ("owned", "public", "admin"),
+    "owned": ("owned", "owner_writes", "signed_in", "public"),
+    "owner_writes": ("owner_writes", "public"),
+    "signed_in": ("owner_writes", "signed_in", "public"),
+    "public": ("owner_writes", "public"),
+    "admin": ACCESSES,
 }
+
+
+_WHO: Mapping[Access, str] = {
+    "owned": "owners",
+    "owner_writes": "owners",
+    "signed_in": "signed-in users",
+    "admin": "administrators",
+}
+# By whom a resource is read, and how many those are.
+READERS: Mapping[Access, str] = {
+    "owned": "its owner",
+    "owner_writes": "everybody",
+    "signed_in": "signed-in users",
+    "public": "everybody",
+    "admin": "administrators only",
+}
+
+
+_NUMBERS: Mapping[str, int] = {"its owner": 1, "signed-in users": 2, "everybody": 3}
+
+
+def is_read_by_more(before: Access, after: Access) -> bool:
+    """Tell whether a change of access lets more people read the rows that exist."""
+    return _NUMBERS.get(READERS[after], 0) > _NUMBERS.get(READERS[before], 0)
 
 
 def referrers(name: str, definitions: Mapping[str, Definition]) -> list[tuple[str, Field]]:
@@ -32,7 +58,7 @@ def referrers(name: str, definitions: Mapping[str, Definition]) -> list[tuple[st
 def check_access(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
     """Check that the project has the users that the access rules name."""
     if not around.accounts and definition.access != "public":
-        what = "owners" if definition.access == "owned" else "administrators"
+        what = _WHO[definition.access]
         message = f"A project without accounts has no {what}."
         yield Problem(message, "`newapi add auth` first, or use --public")
 
@@ -40,14 +66,7 @@ def check_access(definition: Definition, around: ProjectNames) -> Iterator[Probl
 def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
     """Check the references of a resource, and those to it."""
     for field in definition.fields:
-        target = around.definitions.get(field.target or "")
-        if field.target and not target:
-            yield replace(_unknown_target(field, around), key=field.name)
-        elif field.target == definition.name and not field.optional:
-            message = f"{field.name}: the first {definition.title} could refer to none."
-            yield Problem(message, render(replace(field, optional=True)), field.name)
-        elif target and target.access not in READABLE[definition.access]:
-            yield replace(_unreadable(definition, field, target), key=field.name)
+        yield from _check_field(definition, field, around)
     for name, field in referrers(definition.name, around.definitions):
         if definition.access not in READABLE[around.definitions[name].access]:
             yield _unreadable(around.definitions[name], field, definition)
@@ -55,6 +74,45 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
         shown = " → ".join(path)
         message = f"Each of these needs the next one to exist first: {shown}."
         yield Problem(message, "Make one of the references optional, with a ?")
+
+
+def _check_field(definition: Definition, field: Field, around: ProjectNames) -> Iterator[Problem]:
+    target = around.definitions.get(field.target or "")
+    if field.target and not target:
+        yield replace(_unknown_target(field, around), key=field.name)
+    elif field.target == definition.name and not field.optional:
+        message = f"{field.name}: the first {definition.title} could refer to none."
+        yield Problem(message, render(replace(field, optional=True)), field.name)
+    elif target and target.access not in READABLE[definition.access]:
+        yield replace(_unreadable(definition, field, target), key=field.name)
+    elif target:
+        yield from _check_rows(definition, field, target)
+    if field.unique_for and not definition.has_owner:
+        message = f"{field.name}: rows of {definition.titles} have no owner."
+        yield Problem(message, render(replace(field, unique_for=None)), field.name)
+
+
+def _check_rows(definition: Definition, field: Field, target: Definition) -> Iterator[Problem]:
+    """Check the rows that a reference may lead to."""
+    fix = render(replace(field, rows=None))
+    if field.rows and not (definition.has_owner and target.has_owner):
+        other = target if definition.has_owner else definition
+        message = f"{field.name}: rows of {other.titles} have no owner, so rows={field.rows}"
+        yield Problem(f"{message} has no meaning.", fix, field.name)
+    elif field.rows == "any" and target.access == "owned" and definition.access == "owned":
+        message = f"{field.name}: {target.titles} of other users are private"
+        yield Problem(f"{message}; a reference would show them.", fix, field.name)
+    elif _blocks_owner(definition, field, target):
+        message = f"{field.name}: users could keep the owner of a {target.title} from deleting it."
+        fix = render(replace(field, on_delete="cascade"))
+        yield Problem(message, f"{fix}, or {render(replace(field, optional=True))}", field.name)
+
+
+def _blocks_owner(definition: Definition, field: Field, target: Definition) -> bool:
+    """Tell whether users may refer to rows of others that then cannot be deleted."""
+    is_of_others = target.has_owner and not definition.refers_to_own_rows(field, target)
+    is_by_users = definition.access not in {"public", "admin"}
+    return is_of_others and is_by_users and field.deletion == "restrict"
 
 
 def _unknown_target(field: Field, around: ProjectNames) -> Problem:
@@ -72,10 +130,9 @@ def _unknown_target(field: Field, around: ProjectNames) -> Problem:
 
 
 def _unreadable(definition: Definition, field: Field, target: Definition) -> Problem:
-    words = {"owned": "its owner", "public": "everybody", "admin": "administrators only"}
     message = (
-        f"{definition.name}.{field.name}: {definition.name} is read by {words[definition.access]},"
-        f" but {target.name} by {words[target.access]}."
+        f"{definition.name}.{field.name}: {definition.name} is read by"
+        f" {READERS[definition.access]}, but {target.name} by {READERS[target.access]}."
     )
     readable = " or ".join(READABLE[definition.access])
     return Problem(message, f"Refer to a resource that is {readable}, or use --admin-only")

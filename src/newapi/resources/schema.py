@@ -6,7 +6,7 @@ import re
 
 from newapi.questions.schema import DIALECT, Schema
 from newapi.resources import naming, store, values
-from newapi.resources.definition import ACCESSES, APIS, ON_DELETE, Type
+from newapi.resources.definition import ACCESSES, APIS, ON_DELETE, ROWS, UNIQUE_FOR, Type
 from newapi.resources.fields import MAX_CHARACTERS
 from newapi.resources.kinds import EVERYWHERE, KINDS, Kind, shown
 from newapi.resources.rules import MAX_FIELDS
@@ -14,6 +14,12 @@ from newapi.resources.rules import MAX_FIELDS
 _DESCRIPTION = (
     "A file resources/NAME.yml of a project: the resource NAME as `newapi generate` has made it."
     " newapi writes this file; changes are made in models.yml."
+)
+ACCESS = (
+    "Who may do what. owned: users read and write their own rows. owner_writes: everybody reads,"
+    " signed-in users create, the owner and administrators change and delete. signed_in: every"
+    " signed-in user reads and writes. public: everybody reads, administrators write. admin:"
+    " administrators read and write."
 )
 _GROUP = f"{naming.PATTERN}(?: and {naming.PATTERN})*"
 NAME: Schema = {
@@ -33,8 +39,7 @@ def of_definition() -> Schema:
         },
         "access": {
             "enum": list(ACCESSES),
-            "description": "Who may do what: rows belong to their owners, everybody reads and"
-            " administrators write, or administrators only.",
+            "description": ACCESS,
         },
         "api": {"enum": list(APIS), "description": "The version of the API."},
         "fields": {
@@ -96,7 +101,8 @@ def _options(name: Type, kind: Kind) -> dict[str, str]:
     known = {
         "values": rf"{values.VALUE}(?: ?\| ?{values.VALUE})+",
         "target": word,
-        "unique": "unique",
+        "unique": f"unique(?:=(?:{'|'.join(UNIQUE_FOR)}))?",
+        "rows": f"rows=(?:{'|'.join(ROWS)})",
         "on_delete": f"on_delete=(?:{'|'.join(ON_DELETE)})",
         "column": f"column={word}",
         "description": r'description="[^"\\]+"',

@@ -10,7 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from newapi.resources import naming
-from newapi.resources.definition import ON_DELETE, Field, Json
+from newapi.resources.definition import ON_DELETE, ROWS, UNIQUE_FOR, Field, Json
 from newapi.resources.kinds import LARGE_INTS, MAX_DIGITS, MAX_VALUES
 from newapi.terminal import text as texts
 
@@ -35,12 +35,10 @@ def with_option(field: Field, option: str, text: str) -> Field:
     if option in {"min", "max", "digits", "places"}:
         return _with_length(field, option, text)
     if option == "unique":
-        if text:
-            raise ValueError("takes no value")
-        return replace(field, unique=True)
+        return _with_unique(field, text)
     if option in BOUNDS:
         return _with_bound(field, option, _number(field, text))
-    if option in {"column", "description", "on_delete"}:
+    if option in {"column", "description", "on_delete", "rows"}:
         return _with_words(field, option, text)
     return _with_meaning(field, option, text)
 
@@ -53,12 +51,24 @@ def _with_meaning(field: Field, option: str, text: str) -> Field:
     return replace(field, values=_values(text))
 
 
+def _with_unique(field: Field, text: str) -> Field:
+    found = next((each for each in UNIQUE_FOR if each == text), None)
+    if text and found is None:
+        raise ValueError(f"stands alone or is one of {', '.join(UNIQUE_FOR)}: unique=all")
+    return replace(field, unique=True, unique_for=found)
+
+
 def _with_words(field: Field, option: str, text: str) -> Field:
     if option == "on_delete":
         found = next((each for each in ON_DELETE if each == text), None)
         if found is None:
             raise ValueError(f"must be one of {', '.join(ON_DELETE)}")
         return replace(field, on_delete=None if found == field.deletion else found)
+    if option == "rows":
+        rows = next((each for each in ROWS if each == text), None)
+        if rows is None:
+            raise ValueError(f"must be one of {', '.join(ROWS)}")
+        return replace(field, rows=rows)
     if option == "column":
         try:
             name = naming.normalise(text)

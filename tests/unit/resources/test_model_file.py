@@ -189,7 +189,7 @@ def test_everything_wrong_is_said_at_once_with_lines() -> None:
         "models.yml:6: Title: a field's name is written in snake case. -> title:",
         "models.yml:7: stock: no number is within these bounds. -> stock: int(ge=0)",
         "models.yml:8: category: there is no resource categry. Did you mean category?",
-        "models.yml:10: category.access is owned, public or admin, not everybody.",
+        "models.yml:10: category.access is owned, owner_writes, signed_in, public or admin, not",
         "models.yml:12: user_group must be a mapping.",
     ):
         assert line in why
@@ -218,9 +218,9 @@ def test_file_in_another_encoding() -> None:
 
 
 def test_what_cannot_be_changed_names_the_recorded_value() -> None:
-    why = refused(SHOP.replace("access: public", "access: admin", 1), first())
+    why = refused(SHOP.replace("access: public", "plural: kinds", 1), first())
 
-    assert "the access of a resource cannot be changed. -> access: public" in why
+    assert "the plural of a resource cannot be changed. -> plural: categories" in why
 
 
 def test_required_field_without_a_value_for_old_rows() -> None:

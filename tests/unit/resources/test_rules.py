@@ -343,7 +343,8 @@ def test_template_is_told_everything() -> None:
     assert (product["class_name"], product["titles"]) == ("Product", "products")
     keys = (
         "name column type optional unique min max gt ge lt le places digits values enum_class"
-        " target target_class target_plural target_access target_label target_required default"
+        " target target_class target_plural target_access own_rows"
+        " unique_per_owner target_label target_required default"
         " stored members default_member on_delete description counted"
     )
     fields = product["fields"]
