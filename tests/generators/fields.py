@@ -30,6 +30,7 @@ def field(name: str, kind: str, **options: Any) -> Context:
         given |= {"column": f"{name}_id", "target": "category", "target_class": "Category"}
         given |= {"target_plural": "categories", "target_access": "public"}
     given |= options
+    given |= {"filter": kind == "ref", "range": False, "sort": False, "search": False} | options
     action = ("SET NULL" if given["optional"] else "") if kind == "ref" else None
     more: Context = {"stored": given["column"], "on_delete": action, "counted": given["unique"]}
     more |= {"own_rows": False, "unique_per_owner": False}

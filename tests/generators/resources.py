@@ -15,25 +15,39 @@ from tests.matrix import PRESETS, ROOT
 Definitions = Mapping[str, Definition]
 Command = tuple[str, Access, Api, Sequence[str]]
 
-ITEM = ("title:str(1..100)", "description:text?")
+ITEM = ("title:str(1..100,sort,search)", "description:text(search)?")
 PRODUCT = (
-    "name:str(1..100)",
-    "price:decimal(gt=0,places=2)",
+    "name:str(1..100,sort,search)",
+    "price:decimal(gt=0,places=2,filter,sort)",
     "tags:list[str](max=5)",
     "category:ref(category)",
     "sku:str(unique)?",
 )
 EVERY_TYPE = (
-    *("label:str(3..5)", "note:text", "count:int(ge=0,le=10)", "big:int(le=10000000000)"),
-    *("ratio:float(gt=0,lt=1)", "cost:decimal(ge=0.5,places=3,digits=9)", "active:bool"),
-    *("day:date", "starts:datetime", "code:uuid(unique)", "mail:email(unique)", "site:url"),
-    *("data:json", "state:enum(new|in_progress|done)", "words:list[str](min=2,max=4)"),
+    *("label:str(3..5,filter)", "note:text(search)", "count:int(ge=0,le=10,filter)"),
+    *("big:int(le=10000000000,filter,sort)", "ratio:float(gt=0,lt=1,sort)", "active:bool(filter)"),
+    *("cost:decimal(ge=0.5,places=3,digits=9,filter,sort)",),
+    *(
+        "day:date(filter)",
+        "starts:datetime(sort)",
+        "code:uuid(unique)",
+        "mail:email(unique)",
+        "site:url",
+    ),
+    *("data:json", "state:enum(new|in_progress|done, filter)", "words:list[str](min=2,max=4)"),
     *("product:ref(product)", "text:text", "rank:int(ge=1,unique)"),
 )
 OPTIONAL = (
-    *("o_label:str(..40)?", "o_note:text?", "o_count:int?", "o_ratio:float?"),
-    *("o_cost:decimal(le=-1)?", "o_active:bool?", "o_day:date(unique)?", "o_starts:datetime?"),
-    *("o_code:uuid?", "o_mail:email?", "o_site:url(unique)?", "o_data:json?", "o_words:list[str]?"),
+    *("o_label:str(..40,sort,search)?", "o_note:text?", "o_count:int(sort)?"),
+    *("o_ratio:float(filter)?", "o_cost:decimal(le=-1,filter,sort)?", "o_active:bool?"),
+    *("o_day:date(unique)?", "o_starts:datetime(filter,sort)?"),
+    *(
+        "o_code:uuid(filter)?",
+        "o_mail:email(filter,sort)?",
+        "o_site:url(unique)?",
+        "o_data:json?",
+        "o_words:list[str]?",
+    ),
     *("o_state:enum(x|y)?", "parent:ref(kitchen)?", "other:ref(product)?"),
 )
 DEFAULTS = (

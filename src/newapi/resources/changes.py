@@ -268,6 +268,9 @@ def _in_table(field: Field) -> Field:
         min=None,
         max=field.max if is_sized else None,
         default=None,
+        filter=False,  # its index belongs to the table, as an index over several fields does
+        sort=False,
+        search=False,
     )
 
 

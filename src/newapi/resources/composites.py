@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newapi.errors import Problem
 from newapi.resources import limits
-from newapi.resources.definition import Definition, Field
+from newapi.resources.definition import RANGED, Definition, Field
 from newapi.template import features
 
 if TYPE_CHECKING:
@@ -56,12 +56,27 @@ def renamed(definition: Definition, names: dict[str, str]) -> Definition:
 
 
 def of_table(definition: Definition) -> list[dict[str, Json]]:
-    """Return name, kind and columns of each group, as the database has them."""
+    """Return name, kind and columns of each group, and of the index of each filter and order."""
+    table = definition.plural
+    listed = (_listed(definition, field) for field in definition.fields)
     return [
-        _named(kind, definition.plural, columns)
-        for kind, groups in (("uq", definition.unique), ("ix", definition.indexes))
-        for columns in map(definition.columns, groups)
+        *(_named("uq", table, definition.columns(group)) for group in definition.unique),
+        *(_named("ix", table, definition.columns(group)) for group in definition.indexes),
+        *(_named("ix", table, columns) for columns in listed if columns),
     ]
+
+
+def _listed(definition: Definition, field: Field) -> list[str]:
+    """Return the columns of the index that lists need to filter and sort by a field.
+
+    Rows that are sorted by the field are in the order of their ids where values are equal; rows
+    with one value are in the order of their creation.
+    """
+    if field.unique or not (field.filter or field.sort):
+        return []
+    owner = ["owner_id"] if definition.access == "owned" else []
+    is_ordered = field.sort or field.type in RANGED
+    return [*owner, field.stored, "id" if is_ordered else "created_at"]
 
 
 def of_access(definition: Definition) -> list[dict[str, Json]]:

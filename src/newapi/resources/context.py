@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from newapi.resources import composites, naming, store
 from newapi.resources.changes import Operation
-from newapi.resources.definition import Definition, Field, Json
+from newapi.resources.definition import RANGED, Definition, Field, Json
 
 Context: TypeAlias = "dict[str, Json]"
 Definitions: TypeAlias = Mapping[str, Definition]
@@ -63,6 +63,10 @@ def of_field(field: Field, definition: Definition, definitions: Definitions) -> 
         "type": field.type,
         "optional": field.optional,
         "unique": field.unique,
+        "filter": field.is_filtered,
+        "range": field.is_filtered and field.type in RANGED,
+        "sort": field.is_sorted,
+        "search": field.search,
         "min": field.min,
         "max": field.max,
         "gt": field.gt,

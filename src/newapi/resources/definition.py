@@ -19,6 +19,10 @@ UniqueFor: TypeAlias = Literal["owner", "all"]
 Api: TypeAlias = Literal["v1", "v2"]
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
+# Types whose values have an order, and those of them that lists filter by range.
+SORTED: frozenset[Type] = frozenset({"str", "email", "int", "float", "decimal", "date", "datetime"})
+RANGED: frozenset[Type] = SORTED - {"str", "email"}
+
 ON_DELETE: tuple[OnDelete, ...] = get_args(OnDelete)
 TYPES: tuple[Type, ...] = get_args(Type)
 ACCESSES: tuple[Access, ...] = get_args(Access)
@@ -37,6 +41,9 @@ class Field:
     optional: bool = False
     unique: bool = False
     unique_for: UniqueFor | None = None
+    filter: bool = False
+    sort: bool = False
+    search: bool = False
     min: int | None = None
     max: int | None = None
     gt: str | None = None
@@ -67,6 +74,16 @@ class Field:
     def deletion(self) -> OnDelete:
         """Return what the deletion of the referenced row does."""
         return self.on_delete or ("set_null" if self.optional else "restrict")
+
+    @property
+    def is_filtered(self) -> bool:
+        """Return whether lists have a filter for it; a unique value or a reference has an index."""
+        return self.filter or self.type == "ref" or (self.unique and self.type != "url")
+
+    @property
+    def is_sorted(self) -> bool:
+        """Return whether lists can be sorted by it; a unique value has an index."""
+        return self.sort or (self.unique and self.type in SORTED)
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -162,4 +179,5 @@ def _is_newer(field: Field) -> bool:
     """Tell whether a field needs a generator of release 0.7.0 or later."""
     is_written = any(v != m.lower() for v, m in zip(field.values, field.members, strict=True))
     named = field.on_delete, field.column_name, field.description, field.unique_for, field.rows
-    return is_written or any(named)
+    listed = field.filter, field.sort, field.search
+    return is_written or any(named) or any(listed)

@@ -17,7 +17,7 @@ from newapi.template import features
 from newapi.terminal.text import repaired, shorten
 
 MAX_CHARACTERS = 2000
-FLAGS = ("unique",)
+FLAGS = ("unique", "filter", "sort", "search")
 _LAST = ("default", "rows", "on_delete", "column", "description")
 
 _FIELD = re.compile(
@@ -233,6 +233,8 @@ def render_type(field: Field) -> str:
     words += [f"{name}={value}" for name, value in named.items() if value is not None]
     if field.unique:
         words.append(f"unique={field.unique_for}" if field.unique_for else "unique")
+    listed = {"filter": field.filter, "sort": field.sort, "search": field.search}
+    words += [name for name, is_set in listed.items() if is_set]
     words += [f"default={values.quoted(field.default)}"] if field.default is not None else []
     words += [f"rows={field.rows}"] if field.rows else []
     words += [f"on_delete={field.on_delete}"] if field.on_delete else []

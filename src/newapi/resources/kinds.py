@@ -27,22 +27,27 @@ class Kind:
 
 
 _BOUNDS = ("gt", "ge", "lt", "le")
+_LISTED = ("filter", "sort")  # what lists offer for a field
 EVERYWHERE = ("column", "description")  # options of every type
 
 KINDS: Mapping[Type, Kind] = {
-    "str": Kind(("min", "max", "unique", "default"), "str(1..100)", 1, MAX_INDEXED, 1000),
-    "text": Kind(("min", "max", "default"), "text(max=5000)", 0, 10_000, 100_000),
-    "int": Kind((*_BOUNDS, "unique", "default"), "int(ge=0)"),
-    "float": Kind((*_BOUNDS, "default"), "float(ge=0)"),
-    "decimal": Kind((*_BOUNDS, "digits", "places", "unique", "default"), "decimal(gt=0,places=2)"),
-    "bool": Kind(("default",), "bool(default=false)"),
-    "date": Kind(("unique", "default"), "date"),
-    "datetime": Kind(("unique", "default"), "datetime"),
-    "uuid": Kind(("unique", "default"), "uuid"),
-    "email": Kind(("max", "unique", "default"), "email", None, 254, 254, 20),
+    "str": Kind(
+        ("min", "max", "unique", *_LISTED, "search", "default"), "str(1..100)", 1, MAX_INDEXED, 1000
+    ),
+    "text": Kind(("min", "max", "search", "default"), "text(max=5000)", 0, 10_000, 100_000),
+    "int": Kind((*_BOUNDS, "unique", *_LISTED, "default"), "int(ge=0)"),
+    "float": Kind((*_BOUNDS, *_LISTED, "default"), "float(ge=0)"),
+    "decimal": Kind(
+        (*_BOUNDS, "digits", "places", "unique", *_LISTED, "default"), "decimal(gt=0,places=2)"
+    ),
+    "bool": Kind(("filter", "default"), "bool(default=false)"),
+    "date": Kind(("unique", *_LISTED, "default"), "date"),
+    "datetime": Kind(("unique", *_LISTED, "default"), "datetime"),
+    "uuid": Kind(("unique", "filter", "default"), "uuid"),
+    "email": Kind(("max", "unique", *_LISTED, "default"), "email", None, 254, 254, 20),
     "url": Kind(("max", "unique", "default"), "url", None, 2083, 2083, 30),
     "json": Kind(("default",), "json"),
-    "enum": Kind(("values", "default"), "enum(draft|live)"),
+    "enum": Kind(("values", "filter", "default"), "enum(draft|live)"),
     "list": Kind(("min", "max", "default"), "list[str](max=5)", 0, 20, 1000),
     "ref": Kind(("target", "unique", "rows", "on_delete"), "ref(category)"),
 }
@@ -88,6 +93,10 @@ REASONS: Mapping[tuple[Type, str], str] = {
     ("enum", "unique"): "there would be room for a few rows only",
     ("bool", "unique"): "there would be room for two rows",
     ("float", "unique"): "floats that look the same can differ; use decimal",
+    ("text", "filter"): "no index holds long texts; search finds their words",
+    ("text", "sort"): "no index holds long texts",
+    ("ref", "filter"): "lists filter by every reference anyway",
+    ("enum", "sort"): "its values have no order",
     ("ref", "default"): "a row cannot refer to one that may not exist",
 }
 

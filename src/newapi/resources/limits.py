@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -37,9 +37,12 @@ def check(field: Field, database: str) -> Iterator[Problem]:
     yield from _check_deletion(field)
 
 
-def check_identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator[Problem]:
-    """Say which names in the database would be too long."""
-    too_long = [name for name in _identifiers(definition, plurals) if len(name) > IDENTIFIER]
+def check_identifiers(
+    definition: Definition, plurals: Mapping[str, str], groups: Sequence[str]
+) -> Iterator[Problem]:
+    """Say which names in the database would be too long; `groups` are those over several fields."""
+    names = [*_identifiers(definition, plurals), *groups]
+    too_long = [name for name in names if len(name) > IDENTIFIER]
     if too_long:
         longest = max(too_long, key=len)
         message = f"{longest}, a name in the database, would have {len(longest)} characters"
@@ -57,9 +60,6 @@ def _identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator
             yield f"uq_{table}_{owner}{field.stored}"
         if field.target:
             yield f"fk_{table}_{field.stored}_{plurals.get(field.target, '')}"
-    for kind, groups in (("uq", definition.unique), ("ix", definition.indexes)):
-        for group in groups:
-            yield f"{kind}_{table}_{'_'.join(definition.columns(group))}"
 
 
 def _check_lengths(field: Field, database: str) -> Iterator[Problem]:
@@ -81,9 +81,9 @@ def _check_lengths(field: Field, database: str) -> Iterator[Problem]:
         if field.type == "str" and not field.unique:
             fix = f"{field.name}:text(max={min(field.max, KINDS['text'].longest)})"
         yield _problem(field, f"{shown(field.type)} has at most {longest} {unit}", fix)
-    if field.unique and field.max > MAX_INDEXED:
+    if (field.unique or field.filter or field.sort) and field.max > MAX_INDEXED:
         fix = render(replace(field, max=MAX_INDEXED, min=field.min and min(field.min, MAX_INDEXED)))
-        why = f"not every database can keep more than {MAX_INDEXED} characters unique"
+        why = f"not every database can keep more than {MAX_INDEXED} characters in an index"
         yield _problem(field, why, fix)
 
 

@@ -33,7 +33,8 @@ def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) 
     found += references.check(definition, around)
     found += _check_row(definition, around.database)
     plurals = {name: other.plural for name, other in around.definitions.items()}
-    found += limits.check_identifiers(definition, plurals)
+    groups = [str(group["name"]) for group in composites.of_table(definition)]
+    found += limits.check_identifiers(definition, plurals, groups)
     return list(dict.fromkeys(found))
 
 

@@ -7,7 +7,7 @@ import re
 from newapi.questions.schema import DIALECT, Schema
 from newapi.resources import naming, store, values
 from newapi.resources.definition import ACCESSES, APIS, ON_DELETE, ROWS, UNIQUE_FOR, Type
-from newapi.resources.fields import MAX_CHARACTERS
+from newapi.resources.fields import FLAGS, MAX_CHARACTERS
 from newapi.resources.kinds import EVERYWHERE, KINDS, Kind, shown
 from newapi.resources.rules import MAX_FIELDS
 
@@ -101,6 +101,7 @@ def _options(name: Type, kind: Kind) -> dict[str, str]:
     known = {
         "values": rf"{values.VALUE}(?: ?\| ?{values.VALUE})+",
         "target": word,
+        **{flag: flag for flag in FLAGS},
         "unique": f"unique(?:=(?:{'|'.join(UNIQUE_FOR)}))?",
         "rows": f"rows=(?:{'|'.join(ROWS)})",
         "on_delete": f"on_delete=(?:{'|'.join(ON_DELETE)})",

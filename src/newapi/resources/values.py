@@ -36,11 +36,25 @@ def with_option(field: Field, option: str, text: str) -> Field:
         return _with_length(field, option, text)
     if option == "unique":
         return _with_unique(field, text)
+    if option in {"filter", "sort", "search"}:
+        return _with_flag(field, option, text)
     if option in BOUNDS:
         return _with_bound(field, option, _number(field, text))
     if option in {"column", "description", "on_delete", "rows"}:
         return _with_words(field, option, text)
     return _with_meaning(field, option, text)
+
+
+def _with_flag(field: Field, option: str, text: str) -> Field:
+    if text:
+        raise ValueError("takes no value")
+    match option:
+        case "filter":
+            return replace(field, filter=True)
+        case "sort":
+            return replace(field, sort=True)
+        case _:
+            return replace(field, search=True)
 
 
 def _with_meaning(field: Field, option: str, text: str) -> Field:

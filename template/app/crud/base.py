@@ -1,5 +1,6 @@
 """Generic create, read, update and delete operations for database rows."""
 
+import operator
 import re
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast
@@ -13,18 +14,20 @@ from sqlalchemy import (
     Delete,
     Select,
     Update,
+    and_,
     func,
+    inspect,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
+from app.crud.cursor import Cursor
 from app.exceptions import InvalidReference, NotFound
 from app.models.entity import Entity
-from app.schemas.common import CURSOR_SORTS, Cursor, ListParams, Page, SearchParams
+from app.schemas.common import ListParams, Page, SearchParams
 
 ModelT = TypeVar("ModelT", bound=Entity)
 CreateT = TypeVar("CreateT", bound=BaseModel)
@@ -71,8 +74,7 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
     ) -> Page[ModelT]:
         """Return one page of the rows that match all conditions."""
         where = (*where, *self.get_filters(params))
-        statement = self.paginate(self.statement.where(*where), params)
-        rows = (await db.scalars(statement)).all()
+        rows = await self.get_rows(db, params, self.statement.where(*where))
         items = [*rows[: params.limit]]
 
         total = None
@@ -80,30 +82,81 @@ class CRUD(Generic[ModelT, CreateT, UpdateT]):
             total = await db.scalar(select(func.count()).select_from(self.model).where(*where))
 
         next_cursor = None
-        if len(rows) > params.limit and params.sort in CURSOR_SORTS:
-            next_cursor = str(Cursor(items[-1].created_at, items[-1].id))
+        if len(rows) > params.limit:
+            value = getattr(items[-1], params.sort.removeprefix("-"))
+            next_cursor = Cursor(params.sort, value, items[-1].id).encode()
         return Page(items=items, total=total, next_cursor=next_cursor)
 
     def get_filters(self, params: ListParams) -> Sequence[ColumnElement[bool]]:
         """Return the conditions for the filters and the search text of a list."""
         filters = params.model_dump(exclude=set(SearchParams.model_fields), exclude_none=True)
-        conditions = [getattr(self.model, name) == value for name, value in filters.items()]
+        conditions = [self.get_filter(name, value) for name, value in filters.items()]
         if isinstance(params, SearchParams) and params.search:
             columns = self.search_columns
             conditions.append(or_(*(c.icontains(params.search, autoescape=True) for c in columns)))
         return conditions
 
-    def paginate(self, statement: Select[ModelT], params: ListParams) -> Select[ModelT]:
-        """Sort the rows and select one page, plus one row that tells whether a page follows."""
+    def get_filter(self, name: str, value: object) -> ColumnElement[bool]:
+        """Return the condition for one filter, such as `price`, `price__gte` or `price__isnull`."""
+        column_name, _, lookup = name.partition("__")
+        column = inspect(self.model).columns[column_name]
+        condition = column.in_(value) if isinstance(value, list) else column == value
+        match lookup:
+            case "gte":
+                condition = column >= value
+            case "lte":
+                condition = column <= value
+            case "isnull":
+                condition = column.is_(None) if value else column.is_not(None)
+        return condition
+
+    async def get_rows(
+        self, db: AsyncSession, params: ListParams, statement: Select[ModelT]
+    ) -> Sequence[ModelT]:
+        """Return the rows of one page, and one more if another page follows."""
+        rows: list[ModelT] = []
+        skip, limit = params.skip, params.limit + 1
+        for part in self.sort(statement, params):
+            page = part.offset(skip).limit(limit - len(rows))
+            rows += (await db.scalars(page)).all()
+            if len(rows) == limit:
+                break
+            if rows:
+                skip = 0
+            elif skip:  # rows of the next part are skipped too
+                count = select(func.count()).select_from(part.order_by(None).subquery())
+                skip -= await db.scalar(count) or 0
+        return rows
+
+    def sort(self, statement: Select[ModelT], params: ListParams) -> Sequence[Select[ModelT]]:
+        """Return the statements that select the sorted rows after the cursor, one by one.
+
+        Rows without a value come last, ascending and descending. They have a statement of their
+        own, so that an index gives both kinds of rows in their order.
+        """
         descending = params.sort.startswith("-")
-        sort_column = getattr(self.model, params.sort.removeprefix("-"))
-        columns = [sort_column, self.model.id]  # the id orders rows with equal values
+        column = inspect(self.model).columns[params.sort.removeprefix("-")]
+        row_id = self.model.id  # orders rows with equal values
+        is_after = operator.lt if descending else operator.gt
+        order = [key.desc() if descending else key.asc() for key in (column, row_id)]
+
+        with_value = statement.order_by(*order)
+        without_value = statement.where(column.is_(None)).order_by(order[1])
+        if column.nullable:
+            with_value = with_value.where(column.is_not(None))
         if params.cursor:
-            last = tuple_(*Cursor.parse(params.cursor), types=[column.type for column in columns])
-            position = tuple_(*columns)
-            statement = statement.where(position < last if descending else position > last)
-        order = [column.desc() if descending else column.asc() for column in columns]
-        return statement.order_by(*order).offset(params.skip).limit(params.limit + 1)
+            last = Cursor.decode(params.cursor, params.sort, column.type)
+            if last.value is None:
+                return [without_value.where(is_after(row_id, last.id))]
+            # The first condition bounds the part of the index that MySQL reads.
+            with_value = with_value.where(
+                column <= last.value if descending else column >= last.value,
+                or_(
+                    is_after(column, last.value),
+                    and_(column == last.value, is_after(row_id, last.id)),
+                ),
+            )
+        return [with_value, without_value] if column.nullable else [with_value]
 
     async def create(self, db: AsyncSession, data: CreateT, **values: object) -> ModelT:
         """Add a row with the data of a request and with values that clients cannot set.

@@ -1,10 +1,7 @@
 """Types and base classes that schemas share."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, NamedTuple, Self, TypeVar
-from uuid import UUID
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -13,8 +10,6 @@ from pydantic import (
     EmailStr,
     Field,
     StringConstraints,
-    ValidationInfo,
-    field_validator,
     model_validator,
 )
 
@@ -94,57 +89,27 @@ class PatchModel(RequestModel, json_schema_extra={"minProperties": 1}):
         return self
 
 
-CURSOR_SORTS = ("created_at", "-created_at")
-"""The sort orders that support cursors."""
+Int32 = Annotated[int, Field(ge=-(2**31), lt=2**31)]
+Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
-
-class Cursor(NamedTuple):
-    """The position of a row in a list that is sorted by `created_at`."""
-
-    created_at: datetime
-    id: UUID
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Decode a cursor.
-
-        Raises:
-            ValueError: If the text is not a cursor.
-        """
-        try:
-            created_at, row_id = urlsafe_b64decode(text.encode()).decode().split()
-            return cls(datetime.fromisoformat(created_at).astimezone(UTC), UUID(row_id))
-        except (ValueError, OverflowError) as error:
-            raise ValueError("this is not the cursor of a page") from error
-
-    def __str__(self) -> str:
-        return urlsafe_b64encode(f"{self.created_at.isoformat()} {self.id}".encode()).decode()
+FilterValues = Annotated[list[T], Field(min_length=1, max_length=100)]
+"""The values of a filter, from a parameter that can be repeated."""
 
 
 class ListParams(BaseModel, extra="forbid", frozen=True):
-    """Query parameters of a list; every field that a subclass adds is a filter."""
+    """Query parameters of a list; every field that a subclass adds is a filter.
+
+    The filter `price` takes values, `price__gte` and `price__lte` the least and the greatest value,
+    and `price__isnull` selects rows with or without a value.
+    """
 
     skip: int = Field(default=0, ge=0, le=1_000_000)
     limit: int = Field(default=20, ge=1, le=100)
     sort: str = "-created_at"
-    cursor: Annotated[str, Field(max_length=200)] | None = Field(
-        default=None, description="`next_cursor` of the previous page, sorted by `created_at`"
+    cursor: Annotated[str, Field(max_length=2000)] | None = Field(
+        default=None, description="`next_cursor` of the previous page, with the same `sort`"
     )
     include_total: bool = Field(default=False, description="Whether to count the whole list")
-
-    @field_validator("cursor")
-    @classmethod
-    def check_cursor(cls, cursor: str | None, info: ValidationInfo) -> str | None:
-        """Return the cursor if it is valid for the sort order.
-
-        Raises:
-            ValueError: If the cursor is invalid or rows are not sorted by `created_at`.
-        """
-        if cursor is not None:
-            Cursor.parse(cursor)
-            if info.data.get("sort") not in CURSOR_SORTS:
-                raise ValueError("a cursor requires sorting by created_at")
-        return cursor
 
 
 class SearchParams(ListParams, frozen=True):

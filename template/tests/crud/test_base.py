@@ -1,3 +1,7 @@
+import json
+from base64 import urlsafe_b64encode
+from datetime import date
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.crud.base import execute_rowcount
 from app.dependencies import SessionDep
-from app.exceptions import InvalidReference, NotFound
+from app.exceptions import InvalidCursor, InvalidReference, NotFound
 from tests.crud.tables import (
     Book,
     BookCreate,
@@ -19,6 +23,8 @@ from tests.crud.tables import (
     books,
     shelves,
 )
+
+MISSING_ID = "00000000-0000-4000-8000-000000000000"
 
 
 async def create_books(db: AsyncSession, *titles: str, shelf: Shelf | None = None) -> list[Book]:
@@ -120,20 +126,87 @@ async def test_rows_are_searched_filtered_sorted_and_counted(db: AsyncSession) -
     assert await list_titles(db, BookListParams(search="0%")) == ["alpha 100%"]
     assert await list_titles(db, BookListParams(shelf_id=shelf.id)) == ["gamma"]
     assert ([book.title for book in second.items], second.total) == (["beta"], 3)
-    assert second.next_cursor is None
+    assert second.next_cursor is not None
 
 
-@pytest.mark.parametrize("sort", ["created_at", "-created_at"])
-async def test_cursor_visits_every_row_once(db: AsyncSession, sort: str) -> None:
-    titles = [book.title for book in await create_books(db, *"abcde")]
-    params = BookListParams.model_validate({"sort": sort, "limit": 2})
-    seen: list[str] = []
+@pytest.mark.parametrize("skip", range(6))
+async def test_skipped_rows_without_a_value_come_last(db: AsyncSession, skip: int) -> None:
+    for pages in (None, 1, 2, None):
+        await books.create(db, BookCreate(title=str(pages), pages=pages))
 
+    titles = await list_titles(db, BookListParams(sort="-pages", skip=skip))
+
+    assert titles == ["2", "1", "None", "None"][skip:]
+
+
+async def test_filters_select_ranges_sets_and_missing_values(db: AsyncSession) -> None:
+    for pages in (None, 1, 2, 3):
+        await books.create(db, BookCreate(title=str(pages), pages=pages))
+
+    for params, titles in (
+        ({"pages__gte": 2}, ["2", "3"]),
+        ({"pages__gte": 2, "pages__lte": 2}, ["2"]),
+        ({"pages__isnull": True}, ["None"]),
+        ({"pages__isnull": False, "title": ["1", "3", "None"]}, ["1", "3"]),
+    ):
+        order = {"sort": "created_at"}
+        assert await list_titles(db, BookListParams.model_validate(order | params)) == titles
+
+
+async def visit_all(db: AsyncSession, sort: str) -> list[Book]:
+    """Return the books of all pages of a list."""
+    params = BookListParams(sort=sort, limit=2)
+    seen: list[Book] = []
     while True:
         page = await books.list(db, params)
-        seen += [book.title for book in page.items]
+        seen += page.items
         if page.next_cursor is None:
-            break
+            return seen
         params = params.model_copy(update={"cursor": page.next_cursor})
 
-    assert seen == (titles if sort == "created_at" else titles[::-1])
+
+@pytest.mark.parametrize("column", ["created_at", "title", "pages", "price", "published"])
+async def test_cursor_visits_every_row_once(db: AsyncSession, column: str) -> None:
+    for number in (3, None, 1, 2, 2, 2, None, None):
+        data = BookCreate(title=f"T{number}")
+        if number:
+            published = date(2026, 1, number)
+            data = BookCreate(
+                title=f"T{number}", pages=number, price=Decimal(number), published=published
+            )
+        await books.create(db, data)
+
+    ascending, descending = await visit_all(db, column), await visit_all(db, f"-{column}")
+
+    for rows in (ascending, descending):
+        assert len({row.id for row in rows}) == 8
+    values = [getattr(row, column) for row in ascending]
+    with_value = [value for value in values if value is not None]
+    missing = [None] * (len(values) - len(with_value))
+    assert values == sorted(with_value) + missing
+    assert [getattr(row, column) for row in descending] == values[: len(with_value)][::-1] + missing
+
+
+@pytest.mark.parametrize(
+    ("sort", "content"),
+    [
+        ("pages", "forged"),
+        ("pages", ["pages", 1]),
+        ("pages", ["-pages", 1, MISSING_ID]),
+        ("pages", ["pages", 2**31, MISSING_ID]),
+        ("price", ["price", "12345.00", MISSING_ID]),
+        ("price", ["price", "NaN", MISSING_ID]),
+        ("title", ["title", "null\0byte", MISSING_ID]),
+        ("published", ["published", "2026-02-30", MISSING_ID]),
+        ("created_at", ["created_at", "2026-01-01T00:00:00", MISSING_ID]),
+        ("created_at", ["created_at", "0001-01-01T00:00:00+14:00", MISSING_ID]),
+        ("created_at", ["created_at", "2026-01-01T00:00:00Z", "no id"]),
+    ],
+    ids=str,
+)
+async def test_invalid_cursor_is_rejected(db: AsyncSession, sort: str, content: object) -> None:
+    cursor = urlsafe_b64encode(json.dumps(content).encode()).decode()
+
+    for text in (cursor, cursor[:-3], "Ä", "forged"):
+        with pytest.raises(InvalidCursor):
+            await books.list(db, BookListParams(sort=sort, cursor=text))

@@ -1,23 +1,14 @@
-from base64 import urlsafe_b64encode
-from datetime import UTC, datetime
-from uuid import UUID
-
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from app.schemas.common import (
     UNSET,
-    Cursor,
     ListParams,
     MultiLineStr,
     PatchModel,
     RequestModel,
     SingleLineStr,
 )
-
-ROW_ID = UUID("00000000-0000-4000-8000-000000000000")
-OUT_OF_RANGE = urlsafe_b64encode(f"0001-01-01T00:00:00+14:00 {ROW_ID}".encode()).decode()
-CURSOR = str(Cursor(datetime(2026, 1, 1, tzinfo=UTC), ROW_ID))
 
 
 class NameCreate(RequestModel):
@@ -61,23 +52,14 @@ def test_single_line_is_stripped_and_control_characters_are_rejected() -> None:
 @pytest.mark.parametrize(
     "params",
     [
-        {"cursor": "forged"},
-        {"cursor": OUT_OF_RANGE},
-        {"cursor": CURSOR, "sort": "name"},
         {"limit": 0},
         {"limit": 101},
         {"skip": -1},
+        {"cursor": "x" * 2001},
         {"unknown": 1},
     ],
     ids=str,
 )
 def test_list_params_reject(params: dict[str, object]) -> None:
-    with pytest.raises(ValidationError) as error:
+    with pytest.raises(ValidationError):
         ListParams.model_validate(params)
-
-    assert "decode" not in str(error.value)
-
-
-def test_cursor_survives_encoding_and_decoding() -> None:
-    assert str(Cursor.parse(CURSOR)) == CURSOR
-    assert ListParams(cursor=CURSOR).cursor == CURSOR

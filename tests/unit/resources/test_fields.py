@@ -40,6 +40,14 @@ from newapi.resources.kinds import KINDS
             "sku:str(unique)?",
             Field(name="sku", type="str", min=1, max=255, unique=True, optional=True),
         ),
+        (
+            "price:int(filter,sort)",
+            Field(name="price", type="int", filter=True, sort=True),
+        ),
+        (
+            "note:text(search)?",
+            Field(name="note", type="text", min=0, max=10_000, search=True, optional=True),
+        ),
         ("site:url", Field(name="site", type="url", max=2083)),
         ("site:url(unique)", Field(name="site", type="url", max=255, unique=True)),
         ("status:enum(draft|live)", Field(name="status", type="enum", values=("draft", "live"))),

@@ -8,7 +8,7 @@ import keyword
 
 import pytest
 
-from newapi.resources import context, project_names, rules
+from newapi.resources import composites, context, project_names, rules
 from newapi.resources.definition import Access, Definition
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.references import referrers
@@ -135,7 +135,7 @@ def test_name_with_a_wrong_character_gets_one_that_can_be_used(name: str, propos
         ("name:str(5000)", "str has at most 1000 characters", "name:text(max=5000)"),
         ("name:text(max=999999)", "text has at most 100000 characters", "name:text(0..100000)"),
         ("tags:list[str](9999)", "list[str] has at most 1000 entries", "tags:list[str](0..1000)"),
-        ("name:str(256,unique)", "255 characters unique", "name:str(1..255, unique)"),
+        ("name:str(256,unique)", "255 characters in an index", "name:str(1..255, unique)"),
         ("site:url(9)", "needs room for 30 characters", "site:url"),
         ("x:int(gt=1,lt=2)", "no number is within these bounds", "x:int(ge=0)"),
         ("x:int(gt=2147483647)", "no number is within these bounds", "x:int(ge=0)"),
@@ -173,6 +173,12 @@ def test_name_with_a_wrong_character_gets_one_that_can_be_used(name: str, propos
             "room for 19 rows",
             "x:decimal(digits=1, places=0)",
         ),
+        ("x:str(256,sort)", "255 characters in an index", "x:str(1..255, sort)"),
+        ("body:text(sort)", "text cannot have sort: no index holds", "body:text(max=5000)"),
+        ("other:ref(thing, filter)?", "lists filter by every reference", "other:ref(category)"),
+        ("state:enum(a|b, sort)", "its values have no order", "state:enum(draft|live)"),
+        ("data:json(filter)", "json has no option 'filter'", "data:json"),
+        ("x:int(filter=1)", "filter takes no value", "x:int(ge=0)"),
         ("l:int", "in many fonts it looks like a number", "l_value:int"),
         ("way:enum(i|out)", "i cannot be a value: in many", "way:enum(i_value|out)"),
         ("api_token:str(default=x)", "looks like a password", "api_token:str(1..255)"),
@@ -342,8 +348,8 @@ def test_template_is_told_everything() -> None:
     assert told["product"] == product
     assert (product["class_name"], product["titles"]) == ("Product", "products")
     keys = (
-        "name column type optional unique min max gt ge lt le places digits values enum_class"
-        " target target_class target_plural target_access own_rows"
+        "name column type optional unique filter range sort search min max gt ge lt le places"
+        " digits values enum_class target target_class target_plural target_access own_rows"
         " unique_per_owner target_label target_required default"
         " stored members default_member on_delete description counted"
     )
@@ -356,3 +362,25 @@ def test_template_is_told_everything() -> None:
     assert category["column"] == "category_id"
     assert category["target_label"] == "name"
     assert category["target_required"] == ["name"]
+
+
+def test_lists_have_an_index_for_every_filter_and_sort_order() -> None:
+    fields = (
+        *("name:str(1..100,sort)", "state:enum(a|b,filter)", "price:decimal(filter)"),
+        *("sku:str(unique,sort)", "seen:datetime(filter,sort)?", "note:text(search)", "plain:int"),
+    )
+    definitions = [make("thing", *fields, access=access) for access in ("owned", "public")]
+
+    owned, public = (
+        [group["name"] for group in composites.of_table(definition)] for definition in definitions
+    )
+
+    columns = ("name_id", "state_created_at", "price_id", "seen_id")
+    assert public == [f"ix_things_{name}" for name in columns]
+    assert owned == [f"ix_things_owner_id_{name}" for name in columns]
+
+
+def test_names_of_the_indexes_of_lists_are_not_too_long() -> None:
+    [(message, _)] = problems("thing", f"{'x' * 36}:bool(filter)", plural="many_things_and_more")
+
+    assert "_created_at, a name in the database, would have" in message

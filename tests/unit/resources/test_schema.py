@@ -70,7 +70,15 @@ def test_examples_are_accepted() -> None:
     [
         *("", "nonsense", "str(", "str)", "strr", "str[]", "str(1..x)", "str(1..5"),
         *("str(lenght=5)", "str(places=2)", "int(ge=x)", "int(ge=0.5)", "int(min=1)"),
-        *("bool(default=perhaps)", "bool(unique)", "json(unique)", "json(default=[])"),
+        *(
+            "bool(default=perhaps)",
+            "bool(unique)",
+            "json(unique)",
+            "json(filter)",
+            "text(sort)",
+            "int(search)",
+            "json(default=[])",
+        ),
         *("list[int]", "list(x)", "enum", "enum()", "enum(draft)", "enum(a|)", "enum(default=a)"),
         *("ref", "ref(9)", "ref(default=1)", "float(unique)", "decimal(digits=x)", "date(max=3)"),
     ],
