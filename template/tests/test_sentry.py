@@ -12,10 +12,16 @@ from app.config import Settings
 from app.core.logging import configure_logging
 from app.exceptions import ServiceUnavailable
 from tests.receiver import Receiver, open_receiver
+from tests.servers import settings_error
 
 
 class Body(BaseModel):
     password: str
+
+
+@pytest.mark.parametrize("dsn", ["key", "https://o1.ingest.sentry.io/1", "https://key@sentry.io"])
+def test_dsn_of_no_project_is_rejected(settings: Settings, dsn: str) -> None:
+    assert "must be the DSN of a project" in settings_error(settings, sentry_dsn=dsn)
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from structlog.testing import capture_logs
 
 from app.api.rate_limit import rate_limit
 from app.api.v1.api import router
+from app.config import Settings
 from app.core.redis import TIMEOUT_SECONDS
 from tests.redis_server import NO_REDIS
-from tests.servers import Serve
+from tests.servers import Serve, settings_error
 
 PROBE = "/api/v1/probe"
 
@@ -36,6 +37,11 @@ def app(app: FastAPI) -> FastAPI:
 
 async def get_statuses(client: AsyncClient, *, times: int, path: str = PROBE) -> list[int]:
     return [(await client.get(path)).status_code for _ in range(times)]
+
+
+@pytest.mark.parametrize("limit", ["100", "0/minute", "10/second;100/minute", "100/fortnight"])
+def test_limit_is_one_rate(settings: Settings, limit: str) -> None:
+    assert "must be one rate limit such as 100/minute" in settings_error(settings, rate_limit=limit)
 
 
 async def test_response_above_the_limit_tells_when_to_retry(serve: Serve) -> None:

@@ -110,6 +110,13 @@ def test_production_requires_a_mail_server_and_encryption_of_its_password(
         assert name in reason
 
 
+@pytest.mark.parametrize("name", ["smtp_user", "smtp_password"])
+def test_user_and_password_belong_together(settings: Settings, name: str) -> None:
+    reason = settings_error(settings, **{name: "app"})
+
+    assert "SMTP_USER and SMTP_PASSWORD must be set together" in reason
+
+
 @pytest.mark.parametrize("security", ["starttls", "none"])
 def test_port_465_requires_tls(settings: Settings, security: str) -> None:
     reason = settings_error(settings, smtp_port=465, smtp_security=security)

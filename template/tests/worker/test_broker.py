@@ -125,3 +125,10 @@ def test_production_rejects_brokers_that_lose_messages(settings: Settings, url: 
     reason = settings_error(settings, environment="production", celery_broker_url=url)
 
     assert "CELERY_BROKER_URL must name Redis or RabbitMQ" in reason
+
+
+@pytest.mark.parametrize("url", ["amqp", "https://broker.example.com", "kafka://127.0.0.1"])
+def test_broker_of_another_kind_is_rejected_everywhere(settings: Settings, url: str) -> None:
+    reason = settings_error(settings, celery_broker_url=url)
+
+    assert "CELERY_BROKER_URL must name Redis or RabbitMQ" in reason

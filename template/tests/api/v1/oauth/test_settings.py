@@ -35,9 +35,31 @@ def test_production_requires_https(settings: Settings, insecure: str) -> None:
     assert "PUBLIC_URL and OIDC_ISSUER" in settings_error(settings, **values)
 
 
-@pytest.mark.parametrize("name", ["google", "github"])
-def test_oidc_name_of_another_provider_is_rejected(settings: Settings, name: str) -> None:
-    assert "OIDC_NAME" in settings_error(settings, oidc_name=name)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"google_client_id": "id"},
+        {"github_client_secret": "secret"},
+        {"oidc_client_id": "id"},
+        {"oidc_issuer": "https://login.example.com/"},
+    ],
+)
+def test_half_a_provider_is_rejected(settings: Settings, changes: dict[str, str]) -> None:
+    assert "must be set together" in settings_error(settings, **changes)
+
+
+def test_issuer_is_a_url_whose_slash_stays(settings: Settings) -> None:
+    issuer = "https://login.example.com/"
+    values = settings.model_dump() | {"oidc_client_id": "id", "oidc_issuer": issuer}
+
+    assert Settings.model_validate(values).oidc_issuer == issuer
+    error = settings_error(settings, oidc_issuer="login.example.com")
+    assert "must be a URL" in error
+
+
+@pytest.mark.parametrize("name", ["google", "github", "My company", "a/b"])
+def test_oidc_name_is_a_part_of_urls(settings: Settings, name: str) -> None:
+    assert "oidc_name" in settings_error(settings, oidc_name=name)
 
 
 def test_public_url_must_have_the_root_path(settings: Settings) -> None:
