@@ -173,6 +173,103 @@ def test_key_that_comes_twice(project: Project, own_releases: Path, name: str) -
     assert status.document["findings"] == result.document["findings"]
 
 
+COMPOSE = (
+    "x-app: &app\n  image: app\n\nservices:\n  db:\n    image: postgres\n    volumes:\n"
+    "      - data:/var/lib/db\n" + "".join(f"  # {n}\n" for n in range(9)) + "\nvolumes:\n  data:\n"
+)
+WORKFLOW = "jobs:\n  test:\n    steps: []\n" + "".join(f"  # {n}\n" for n in range(9))
+UNDEFINED = {
+    "anchor": (
+        "compose.yaml",
+        COMPOSE,
+        ("&app", "&service"),
+        "  api:\n    <<: *app\n",
+        "*app",
+    ),
+    "service": (
+        "compose.yaml",
+        COMPOSE,
+        ("  db:", "  database:"),
+        "  api:\n    image: app\n    depends_on:\n      db:\n        condition: service_healthy\n",
+        "service db",
+    ),
+    "service in a list": (
+        "compose.yaml",
+        COMPOSE,
+        ("  db:", "  database:"),
+        "  api:\n    image: app\n    depends_on: [db]\n",
+        "service db",
+    ),
+    "volume": (
+        "compose.yaml",
+        COMPOSE,
+        ("data:", "pgdata:"),
+        "  backup:\n    image: app\n    volumes:\n      - ./x:/x\n      - data:/data:ro\n",
+        "volume data",
+    ),
+    "volume as a mapping": (
+        "compose.yaml",
+        COMPOSE,
+        ("data:", "pgdata:"),
+        "  backup:\n    image: app\n    volumes: [{type: volume, source: data, target: /data}]\n",
+        "volume data",
+    ),
+    "job": (
+        ".github/workflows/ci.yml",
+        WORKFLOW,
+        ("  test:", "  tests:"),
+        "  deploy:\n    needs: [test]\n    steps: []\n",
+        "job test",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNDEFINED)
+def test_name_in_yaml_that_the_owner_has_renamed(
+    project: Project, own_releases: Path, case: str
+) -> None:
+    name, text, (old, new), added, undefined = UNDEFINED[case]
+    base = {**releases.first(), f"template/{name}": text}
+    (own_releases / "v0.1.0.json").unlink()
+    releases.write(own_releases, "v0.1.0", base)
+    edit(project, {name: text.replace(old, new)})
+    wanted = text.replace("  # 8\n", f"  # 8\n{added}")
+    releases.write(own_releases, "v0.4.0", {**base, f"template/{name}": wanted})
+
+    ((path, line, message),) = found(update(project))
+
+    assert (path, message) == (name, f"{undefined} is used, and nothing in this file defines it")
+    assert undefined.split()[-1] in project.read(name).splitlines()[line - 1]
+
+
+@pytest.mark.parametrize("first", ["include: [compose.db.yaml]\n", ""])
+def test_names_that_another_file_defines_are_left_alone(
+    project: Project, own_releases: Path, first: str
+) -> None:
+    base = {**releases.first(), "template/compose.yaml": COMPOSE}
+    (own_releases / "v0.1.0.json").unlink()
+    releases.write(own_releases, "v0.1.0", base)
+    edit(project, {
+        "compose.yaml": first + COMPOSE.replace("  db:", "  database:"),
+        "compose.db.yaml": "services:\n  db:\n    image: postgres\n",
+    })  # fmt: skip
+    added = "  # 8\n  api:\n    image: app\n    depends_on: [db]\n"
+    wanted = {"template/compose.yaml": COMPOSE.replace("  # 8\n", added)}
+    releases.write(own_releases, "v0.4.0", {**base, **wanted})
+
+    assert found(update(project)) == []
+
+
+def test_files_that_differ_only_in_case(project: Project, own_releases: Path) -> None:
+    edit(project, {"dockerfile": "mine\n", "Docs/mine.md": "mine\n"})
+    add_release(own_releases, {"template/Dockerfile": "theirs\n", "template/docs/a.md": "a\n"})
+
+    assert found(update(project)) == [
+        ("Dockerfile", 0, "is the same as dockerfile on Windows and macOS"),
+        ("docs", 0, "is the same as Docs on Windows and macOS"),
+    ]
+
+
 def test_own_duplicates_and_imports_are_left_alone(project: Project, own_releases: Path) -> None:
     edit(project, {
         "mine.yaml": "a: 1\na: 2\n",

@@ -95,6 +95,21 @@ def test_version_locations_are_followed(project: Project, *, is_toml: bool) -> N
     assert 'down_revision: str | None = "0002_items"' in text
 
 
+def test_revision_goes_to_those_of_the_template(project: Project) -> None:
+    folders = f"%(here)s/alembic/versions{os.pathsep}%(here)s/app/billing"
+    configured(project, INI.format("alembic") + f"version_locations = {folders}\n")
+    project.write("app/billing/bills.py", revision("bills", "bills", None))
+    project.replace("app/billing/bills.py", "= None", '= "0002_items"')
+    project.commit()
+
+    result = project.update()
+
+    assert result.code == 0, result.err
+    assert result.document["migrations"] == ["alembic/versions/0004_audit.py"]
+    assert 'down_revision: str | None = "bills"' in project.read("alembic/versions/0004_audit.py")
+    assert is_one_chain(project, 4)
+
+
 @pytest.mark.parametrize("folder", ["alembic", "alembic/versions"])
 def test_folder_of_revisions_behind_a_link(project: Project, folder: str) -> None:
     configured(project, INI.format("alembic"))

@@ -75,6 +75,24 @@ def test_project_that_was_renamed_by_hand_is_told(project: Project) -> None:
     assert any("--set project_name=better" in warning for warning in warnings)
 
 
+def test_name_that_is_given_is_not_told(project: Project) -> None:
+    name = project.read("pyproject.toml").split('name = "')[1].split('"')[0]
+    project.replace("pyproject.toml", f'name = "{name}"', 'name = "better"')
+    project.commit()
+
+    warnings = project.update("--set", "project_name=better").document["warnings"]
+
+    assert not any("project_name" in warning for warning in warnings)
+
+
+@pytest.mark.posix
+def test_path_with_a_line_break(project: Project, here: Path) -> None:
+    moved = Project(project.path.rename(here / "two\nlines ünï"), project.capfd)
+
+    assert moved.update().code == 0
+    assert moved.update("--abort").code == 0
+
+
 def test_folder_without_a_repository(tmp_path: Path, home: Path) -> None:
     assert home.is_dir()
     with pytest.raises(NewapiError) as caught:

@@ -12,6 +12,7 @@ from newapi.releases import store
 from newapi.update import planning
 from tests.update import releases
 from tests.update.project import Project
+from tests.update.releases import revision
 
 RENDER = planning.render
 CODE = """\
@@ -140,6 +141,17 @@ def test_repair_adds_them(merged: Project) -> None:
     merged.commit()
     assert missing(merged) == []
     assert merged.update("--repair").document["up_to_date"]
+
+
+def test_repair_names_several_heads(merged: Project) -> None:
+    merged.write("alembic/versions/mine.py", revision("mine", "mine", None))
+    merged.commit()
+
+    result = merged.update("--repair")
+
+    assert result.code == 3
+    messages = [finding["message"] for finding in result.document["findings"]]
+    assert any("one of several heads" in message for message in messages)
 
 
 def test_next_update_adds_them(merged: Project) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from newapi.project.git import find
 from newapi.terminal import external_tools
+from newapi.terminal.programs import ProgramError
 from newapi.update import lock
 from newapi.update.journal import Desk
 from tests.runs import Result
@@ -199,6 +202,66 @@ def test_hidden_changes(project: Project) -> None:
     project.write("app/main.py", "mine\n")
 
     assert "told not to look" in refused(project).document["message"]
+
+
+def test_sparse_checkout(project: Project) -> None:
+    project.git("update-index", "-q", "--refresh")  # git leaves out no file that it does not know
+    project.git("sparse-checkout", "set", "--no-cone", "/*", "!/run.sh")
+
+    result = refused(project)
+
+    assert "sparse checkout leaves out files" in result.document["message"]
+    assert "run.sh" in result.document["message"]
+    assert "git sparse-checkout disable" in result.document["hint"]
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("bisect", "start"), "a bisection"),
+        (("am", "mine.patch"), "git am"),
+    ],
+)
+def test_git_is_in_the_middle_of_something(
+    project: Project, words: tuple[str, ...], what: str
+) -> None:
+    text = project.read("README.md")
+    project.write("README.md", "mine\n")
+    project.commit()
+    patch = project.git("format-patch", "-1", "--stdout")
+    project.write("README.md", f"{text}yours\n")
+    project.commit()
+    (project.path / ".git/mine.patch").write_text(patch)
+    with suppress(ProgramError):
+        project.git(*(".git/mine.patch" if word == "mine.patch" else word for word in words))
+
+    assert f"in the middle of {what}" in refused(project).document["message"]
+
+
+def test_project_in_a_folder_of_its_own(here: Path, project: Project) -> None:
+    project.git("init", "--quiet", str(here))
+    shutil.rmtree(project.path / ".git")
+    outer = Project(here, project.capfd)
+    outer.commit()
+
+    result = refused(outer)
+
+    assert "but one in demo" in result.document["message"]
+    assert "cd demo" in result.document["hint"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('revision = "mine"\ndown_revision = "a" + "b"\n', "mine.py:2: down_revision is computed"),
+        ('revision = "mine"\ndown_revision = (\n', "line 2: '(' was never closed"),
+    ],
+)  # fmt: skip
+def test_revision_that_cannot_be_read(project: Project, text: str, message: str) -> None:
+    project.write("alembic/versions/mine.py", text)
+    project.commit()
+
+    assert message in refused(project).document["message"]
 
 
 def test_folder_that_is_none(project: Project) -> None:

@@ -19,7 +19,9 @@ _UNDER_WAY = {
     "CHERRY_PICK_HEAD": "a cherry-pick",
     "REVERT_HEAD": "a revert",
     "rebase-merge": "a rebase",
+    "rebase-apply/applying": "git am",
     "rebase-apply": "a rebase",
+    "BISECT_LOG": "a bisection",
     "sequencer": "a cherry-pick or revert",
 }
 _WIDTHS = {"sha1": 40, "sha256": 64}
@@ -136,6 +138,11 @@ class Repository:
         output = self.run("check-ignore", *options, stdin=wanted + b"\0", accepted=(0, 1))
         return {os.fsdecode(row) for row in _rows(output)}
 
+    def is_sparse(self) -> bool:
+        """Whether only a part of the files is checked out."""
+        words = ("config", "--type=bool", "--default=false", "--get", "core.sparseCheckout")
+        return self.run(*words).strip() == b"true"
+
     def hidden(self) -> set[str]:
         """Return the paths with the bits assume-unchanged or skip-worktree."""
         rows = _rows(self.run("ls-files", "-v", "-z"))
@@ -199,9 +206,7 @@ def find(project: Path) -> Repository:
     project = project.resolve()
     here = Repository(project, project, project, "")
     try:
-        output = here.run(
-            "rev-parse", "--show-toplevel", "--absolute-git-dir", "--show-object-format"
-        )
+        output = here.run("rev-parse", "--show-object-format", "--show-cdup", "--absolute-git-dir")
     except programs.ProgramError as error:
         if "not a git repository" in error.message:
             fix = "git init && git add --all && git commit -m 'Begin'"
@@ -209,8 +214,9 @@ def find(project: Path) -> Repository:
         if "dubious ownership" in error.output:
             raise _of_somebody_else(project) from error
         raise
-    root, git_dir, kind = os.fsdecode(output).splitlines()
-    return Repository(project, Path(root), Path(git_dir), "0" * _WIDTHS.get(kind, 40))
+    kind, up, git_dir = os.fsdecode(output).removesuffix("\n").split("\n", 2)
+    root = Path(os.path.normpath(project / up))
+    return Repository(project, root, Path(git_dir), "0" * _WIDTHS.get(kind, 40))
 
 
 def _of_somebody_else(project: Path) -> NewapiError:

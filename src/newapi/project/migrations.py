@@ -95,7 +95,8 @@ def chain(
     changed = _changed(old, new)
     if old.keys() == new.keys() and not changed and not lineage.due:
         return Chained(_without(base), _without(theirs), {}, (), ())
-    run = _Run(_read(ours, lineage.places), ours, lineage)
+    template = {revision.name for revision in old.values()}
+    run = _Run(_read(ours, lineage.places), ours, lineage, template)
     for name in changed:
         run.note_change(new[name])
     if not keep_tables:
@@ -155,12 +156,18 @@ def follow(lineage: Lineage, ours: Tree, chained: Chained) -> dict[str, Entry]:
 class _Run:
     """A project's revisions while new ones are added to their end."""
 
-    def __init__(self, have: Mapping[str, Revision], ours: Tree, lineage: Lineage) -> None:
+    def __init__(
+        self,
+        have: Mapping[str, Revision],
+        ours: Tree,
+        lineage: Lineage,
+        template: Collection[str],
+    ) -> None:
         self.have = have
         self.lineage = lineage
         self.taken = {*ours}
         self.heads = revisions.heads(have.values())
-        self.folder = _folder(have, self.heads, lineage.places)
+        self.folder = _folder(have, self.heads, lineage.places, template)
         self.added: dict[str, Entry] = {}
         self.dropped: list[str] = []
         self.notes: list[str] = []
@@ -258,11 +265,23 @@ def all_of(tree: Tree, places: Locations) -> list[Revision]:
     return [revision for revision in found if revision is not None]
 
 
-def _folder(have: Mapping[str, Revision], heads: list[str], places: Locations) -> str:
-    """Return where a new revision goes: beside the newest one."""
-    if len(heads) == 1:
-        return have[heads[0]].path.rpartition("/")[0]
-    return places.folders[0]
+def _folder(
+    have: Mapping[str, Revision],
+    heads: list[str],
+    places: Locations,
+    template: Collection[str] = (),
+) -> str:
+    """Return where a new revision goes: beside the newest one.
+
+    Where several folders are configured, it goes beside the newest revision of the template.
+    """
+    if len(heads) != 1:
+        return places.folders[0]
+    newest = have[heads[0]]
+    if len(places.folders) > 1:
+        own = [revision for revision in revisions.in_order(have) if revision.name in template]
+        newest = own[-1] if own else newest
+    return newest.path.rpartition("/")[0]
 
 
 def _only(heads: list[str]) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
+from typing import Any
 
 from newapi.errors import NewapiError
 
@@ -70,19 +71,31 @@ def read(path: str, data: bytes) -> Revision | None:
     """
     try:
         source = data.decode("utf-8-sig")
-        found = {
-            target.id: ast.literal_eval(value)
-            for target, value in _assignments(ast.parse(source))
-            if target.id in {"revision", "down_revision"}
-        }
+        assigned = {target.id: value for target, value in _assignments(ast.parse(source))}
     except (ValueError, SyntaxError) as error:
-        message = f"{path} cannot be read as an Alembic revision: {error}"
+        reason = f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else error
+        message = f"{path} cannot be read as an Alembic revision: {reason}"
         raise NewapiError(message, "Mend it first.") from error
-    if not isinstance(found.get("revision"), str):
+    name, down = (
+        _literal(path, each, assigned.get(each)) for each in ("revision", "down_revision")
+    )
+    if not isinstance(name, str):
         return None
-    down = found.get("down_revision")
     downs = (down,) if isinstance(down, str) else tuple(down or ())
-    return Revision(path, found["revision"], downs, source)
+    return Revision(path, name, downs, source)
+
+
+def _literal(path: str, name: str, value: ast.expr | None) -> Any:
+    """Return the value that a revision file gives a name; None where it gives none."""
+    if value is None:
+        return None
+    try:
+        return ast.literal_eval(value)
+    except ValueError as error:
+        message = (
+            f"{path}:{value.lineno}: {name} is computed, and newapi runs no code of a project."
+        )
+        raise NewapiError(message, f"Write the id itself: {name} = '...'") from error
 
 
 def are_alike(one: Revision, other: Revision) -> bool:

@@ -18,7 +18,7 @@ from newapi.project import answers_file, migrations, tree
 from newapi.project.answers_file import ANSWERS_FILE
 from newapi.template import features
 from newapi.terminal.text import shorten
-from newapi.update import findings, renames, worktree
+from newapi.update import findings, references, renames, worktree
 from newapi.update.findings import Finding
 from newapi.update.merge import BESIDE, REJECTED
 from newapi.update.text_merge import Labels, markers
@@ -127,7 +127,11 @@ def present(repository: Repository, base: Tree) -> Tree:
 
 def unfit(repository: Repository, base: Tree, places: Locations) -> list[Finding]:
     """Return what does not fit together in the project: imports, keys, revisions."""
-    names = {path for path in repository.files() if path in base or path.endswith(".py")}
+    names = {
+        path
+        for path in repository.files()
+        if path in base or path.endswith(".py") or references.is_yaml(path)
+    }
     present = {path: tree.look(repository.project / path) for path in sorted(names)}
     files = {path: entry for path, entry in present.items() if entry is not None}
     found = findings.find(base, base, files, places)

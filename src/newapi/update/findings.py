@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
-from newapi.project import migrations, revisions
-from newapi.update import duplicates
+from newapi.project import migrations, revisions, tree
+from newapi.update import duplicates, references
 from newapi.update.modules import Modules, unbound
 from newapi.update.text_merge import Labels, markers
 
@@ -37,7 +37,11 @@ class Finding:
 
 def find(before: Tree, theirs: Tree, after: Tree, places: Locations) -> list[Finding]:
     """Return the places that are wrong in the merged project, and right in one of its sides."""
-    found = [*_imports(before, theirs, after), *_in_files(before, theirs, after)]
+    found = [
+        *_imports(before, theirs, after),
+        *_in_files(before, theirs, after),
+        *_of_case(before, after),
+    ]
     if any(before.get(path) != after[path] for path in places.of(after)):
         found += _revisions(before, after, places)
     return sorted(found, key=lambda each: (each.path, each.line, each.message))
@@ -73,11 +77,22 @@ def _in_files(before: Tree, theirs: Tree, after: Tree) -> Iterator[Finding]:
         if markers(entry.data, Labels()):
             continue
         sides = [side for side in (ours, theirs.get(path)) if side is not None]
+        if not sides:
+            continue
         for check, message in _checks(path):
             known = {name for side in sides for name in check(side)}
             for name, line in check(entry).items():
-                if name not in known:
+                if name not in known and not references.is_defined_beside(after, path, name):
                     yield Finding(path, line, message.format(name))
+
+
+def _of_case(before: Tree, after: Tree) -> Iterator[Finding]:
+    """Yield new files and folders that are another one on Windows and macOS."""
+    known = {name.casefold(): name for name in {*before, *tree.folders(before)}}
+    for name in sorted({*after, *tree.folders(after)} - {*before, *tree.folders(before)}):
+        other = known.setdefault(name.casefold(), name)
+        if other != name:
+            yield Finding(name, 0, f"is the same as {other} on Windows and macOS")
 
 
 def _checks(path: str) -> list[tuple[Check, str]]:
@@ -87,7 +102,12 @@ def _checks(path: str) -> list[tuple[Check, str]]:
         unbound_name = "{} is used, and nothing defines or imports it"
         return [(duplicates.in_classes, twice), (unbound, unbound_name)]
     if name.suffix in {".yml", ".yaml"}:
-        return [(duplicates.in_yaml, twice)]
+        undefined = "{} is used, and nothing in this file defines it"
+        return [
+            (duplicates.in_yaml, twice),
+            (references.aliases, undefined),
+            (references.names, undefined),
+        ]
     if name.suffix == ".toml":
         return [(duplicates.in_toml, twice)]
     if name.name.startswith(".env"):

@@ -27,6 +27,7 @@ from newapi.update import (
     merge,
     migration_imports,
     pair_parts,
+    references,
     renamed_names,
     resource_merge,
     text_merge,
@@ -205,6 +206,11 @@ def look(repository: Repository, wanted: Wanted) -> Present:
     earlier = worktree.followed(repository)
     listing = worktree.listing(repository, earlier)
     item = listing.get(ANSWERS_FILE)
+    below = [path for path in listing if path.endswith(f"/{ANSWERS_FILE}")]
+    if item is None and below:
+        folder = below[0].removesuffix(f"/{ANSWERS_FILE}")
+        message = f"There is no {ANSWERS_FILE} here, but one in {folder}."
+        raise NewapiError(message, f"Run it there: cd {folder}")
     content = repository.blobs([item.digest])[item.digest] if item else None
     return Present(listing, history.read(content), earlier)
 
@@ -293,7 +299,10 @@ def conclude(
     ours = worktree.read(
         *(repository, listing, *moved),
         lambda path: (
-            path in lines.files or path.endswith((".py", BESIDE)) or code_style.is_config(path)
+            path in lines.files
+            or path.endswith((".py", BESIDE))
+            or code_style.is_config(path)
+            or references.is_yaml(path)
         ),
     )
     worktree.require_no_remains(ours, moved.base, done.labels)
@@ -313,7 +322,7 @@ def conclude(
     warnings = [*done.warnings, *chained.notes, *layout.warnings]
     if _is_edited(ours.tree[ANSWERS_FILE], sides.base.get(ANSWERS_FILE)):
         warnings.append(f"{ANSWERS_FILE} was edited by hand; it is written anew")
-    warnings += _renamed_by_hand(ours.tree, sides.base)
+    warnings += _renamed_by_hand(ours.tree, sides)
     merged, ignored = env_file.fill(repository.project, merged, ours.ignored, done.names)
     if done.names:
         changed = {path: entry for path, entry in merged.writes.items() if entry is not None}
@@ -324,7 +333,7 @@ def conclude(
         merged=merged,
         ignored=ignored,
         warnings=tuple(warnings),
-        findings=tuple(_findings(ours.tree, sides.theirs, merged, places)),
+        findings=tuple(_findings(ours.tree, sides.theirs, merged, places, wanted)),
         migrations=tuple(chained.added),
         dropped=(*done.dropped, *chained.dropped),
         loose=tuple(loose),
@@ -332,10 +341,17 @@ def conclude(
     )
 
 
-def _findings(ours: Tree, theirs: Tree, merged: Merged, places: Locations) -> list[Finding]:
-    """Return the findings of a merge, and the files that cannot be parsed."""
+def _findings(
+    ours: Tree, theirs: Tree, merged: Merged, places: Locations, wanted: Wanted
+) -> list[Finding]:
+    """Return the findings of a merge, and the files that cannot be parsed.
+
+    A repair tells of all revisions that do not follow each other, as after a merge of branches.
+    """
     tree = merged.tree
-    found = findings.find(ours, theirs, tree, places)
+    found = {*findings.find(ours, theirs, tree, places)}
+    if wanted.is_repair:
+        found |= {*findings.of_revisions(tree, places)}
     message = "merged without a conflict, but can no longer be parsed"
     broken = [
         Finding(path, findings.broken_at(path, tree[path].data), message)
@@ -345,13 +361,13 @@ def _findings(ours: Tree, theirs: Tree, merged: Merged, places: Locations) -> li
     return sorted([*found, *broken], key=lambda each: (each.path, each.line))
 
 
-def _renamed_by_hand(ours: Tree, base: Tree) -> list[str]:
+def _renamed_by_hand(ours: Tree, sides: Sides) -> list[str]:
     """Return a warning if pyproject.toml has another name than the answers."""
-    names = [_project_name(side.get(_PYPROJECT)) for side in (ours, base)]
-    if not all(names) or names[0] == names[1]:
+    name, old, new = (_project_name(side.get(_PYPROJECT)) for side in (ours, *sides))
+    if not (name and old and new) or name in {old, new}:
         return []
-    told = f"{_PYPROJECT} names the project {names[0]}, and the answers name it {names[1]}"
-    return [f"{told}: newapi update --set project_name={names[0]} brings the name everywhere"]
+    told = f"{_PYPROJECT} names the project {name}, and the answers name it {new}"
+    return [f"{told}: newapi update --set project_name={name} brings the name everywhere"]
 
 
 def _project_name(entry: tree.Entry | None) -> str:

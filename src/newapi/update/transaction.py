@@ -236,11 +236,7 @@ def _prepare(repository: Repository, desk: Desk, change: Change) -> Journal:
         NewapiError: A file cannot be written safely, or the project was edited meanwhile.
     """
     _refuse_links(repository.project, change.writes)
-    hidden = repository.hidden() & change.writes.keys()
-    if hidden:
-        message = f"git was told not to look at changes of {', '.join(sorted(hidden))}."
-        fix = "git update-index --no-assume-unchanged --no-skip-worktree FILE"
-        raise NewapiError(message, fix)
+    _refuse_hidden(repository, change.writes)
     _refuse_full_folders(repository.project, change.writes)
     desk.prepare()
     kept = {*change.writes, *change.stages} - set(change.unstaged)
@@ -291,6 +287,18 @@ def _set_permissions(path: Path, entry: Entry, replaced: tuple[Path, bool] | Non
     elif was_executable and not entry.executable:
         permissions &= ~0o111
     path.chmod(permissions)
+
+
+def _refuse_hidden(repository: Repository, writes: Mapping[str, Entry | None]) -> None:
+    hidden = sorted(repository.hidden() & writes.keys())
+    if not hidden:
+        return
+    shown = ", ".join(hidden[:5]) + (", ..." if len(hidden) > 5 else "")
+    if repository.is_sparse():
+        message = f"The sparse checkout leaves out files that are changed: {shown}"
+        raise NewapiError(message, "git sparse-checkout disable, and set it again afterwards.")
+    fix = "git update-index --no-assume-unchanged --no-skip-worktree FILE"
+    raise NewapiError(f"git was told not to look at changes of {shown}.", fix)
 
 
 def _refuse_links(project: Path, writes: Mapping[str, Entry | None]) -> None:
