@@ -48,7 +48,7 @@ def environment(rendered: Render) -> Iterator[dict[str, str]]:
         yield inherited | {
             "GIT_CONFIG_GLOBAL": os.environ["GIT_CONFIG_GLOBAL"],
             "MYPY_CACHE_DIR": f"{base}/mypy",
-            "PYTEST_XDIST_AUTO_NUM_WORKERS": "1" if "PYTEST_XDIST_WORKER" in os.environ else "2",
+            "PYTEST_XDIST_AUTO_NUM_WORKERS": "0" if "PYTEST_XDIST_WORKER" in os.environ else "2",
             "UV_PROJECT_ENVIRONMENT": f"{base}/environment",
             "UV_PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}",
         }

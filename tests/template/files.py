@@ -6,7 +6,8 @@ import ast
 import configparser
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,12 @@ def relative_files(project: Path) -> list[str]:
     )
 
 
-def texts(project: Path) -> Iterator[tuple[str, str]]:
-    """Yield each text file of a project with its content."""
-    for name in relative_files(project):
-        yield name, (project / name).read_text(encoding="utf-8")
+def texts(project: Path) -> dict[str, str]:
+    """Return the text files of a project with their content."""
+    return {name: (project / name).read_text(encoding="utf-8") for name in relative_files(project)}
+
+
+@cache
+def texts_once(project: Path) -> Mapping[str, str]:
+    """Return the same of a project that no test changes, and read it once."""
+    return texts(project)

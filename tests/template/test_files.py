@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.matrix import TEMPLATE
-from tests.template.files import PARSERS, texts
+from tests.template.files import PARSERS, texts_once
 
 JINJA = re.compile(r"\{%|%\}|\{#-|-#\}|(?<!\$)\{\{")
 AIRY = (".md", ".mako", ".py")  # two blank lines in a row may be meant
@@ -20,7 +20,7 @@ SEAMS = sorted(path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob(
 def test_no_template_syntax_is_left_over(project: Path) -> None:
     leftovers = [
         f"{name}:{number}: {line}"
-        for name, text in texts(project)
+        for name, text in texts_once(project).items()
         for number, line in enumerate(text.splitlines(), 1)
         if JINJA.search(line) or name.endswith(".jinja")
     ]
@@ -30,7 +30,7 @@ def test_no_template_syntax_is_left_over(project: Path) -> None:
 
 def test_every_file_parses(project: Path) -> None:
     broken = []
-    for name, text in texts(project):
+    for name, text in texts_once(project).items():
         if parse := PARSERS.get(Path(name).suffix):
             try:
                 parse(text)
@@ -43,7 +43,7 @@ def test_every_file_parses(project: Path) -> None:
 def test_every_file_ends_and_breathes_as_an_editor_would_leave_it(project: Path) -> None:
     debris = [
         f"{name}: {text[-30:]!r}"
-        for name, text in texts(project)
+        for name, text in texts_once(project).items()
         if text
         and name != "LICENSE"
         and (

@@ -10,7 +10,7 @@ import pytest
 from newapi.template.catalog import Catalog, Value, read
 from tests.conftest import Render
 from tests.matrix import PROJECTS, ROOT, with_brought
-from tests.template.files import texts
+from tests.template.files import texts_once
 
 # Patterns of core questions; those of features are in the manifests.
 CORE: Mapping[tuple[str, Value], str] = {
@@ -48,8 +48,8 @@ def test_no_file_mentions_what_is_off(name: str, rendered: Render) -> None:
 
     mentions = [
         f"{file}:{number}: {line.strip()}"
-        for file, text in texts(rendered(answers))
-        if file not in NOT_PROSE
+        for file, text in texts_once(rendered(answers)).items()
+        if file not in NOT_PROSE and any(pattern.search(text) for pattern in absent)
         for number, line in enumerate(text.splitlines(), 1)
         if any(pattern.search(line) for pattern in absent)
     ]
@@ -66,12 +66,7 @@ def test_every_feature_has_its_words(catalog: Catalog) -> None:
 @pytest.mark.parametrize(("question", "value"), WORDS)
 def test_the_words_are_those_of_the_feature(question: str, value: Value, rendered: Render) -> None:
     """A pattern that finds nothing where the feature is on would prove nothing where it is off."""
-    found = {
-        word.lower()
-        for answers in PROJECTS.values()
-        if answers.get(question, value) != value
-        for _, text in texts(rendered(answers))
-        for word in re.findall(WORDS[question, value], text)
-    }
+    pattern = re.compile(WORDS[question, value])
+    projects = (rendered(row) for row in PROJECTS.values() if row.get(question, value) != value)
 
-    assert found
+    assert any(pattern.search(text) for path in projects for text in texts_once(path).values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from newapi.template.engine import render
 from newapi.template.sources import Source
 from tests.conftest import Render
 from tests.matrix import CATALOG, PRESETS
-from tests.template.files import PARSERS, texts
+from tests.template.files import PARSERS, texts, texts_once
 
 RULED = {"project_name", "author_email"}
 FREE = [
@@ -79,7 +79,7 @@ def restate(value: Any, words: Mapping[str, str]) -> Any:
 
 
 def test_texts_reach_the_readme_and_the_metadata(rendered: Render) -> None:
-    files = dict(texts(rendered({**CHOICES, **MARKS})))
+    files = texts_once(rendered({**CHOICES, **MARKS}))
 
     assert MARKS["description"] in files["README.md"]
     assert MARKS["description"] in files["pyproject.toml"]
@@ -92,6 +92,40 @@ def nasty(offset: int) -> dict[str, str]:
     return {name: NASTY[(offset + index) % len(NASTY)] for index, name in enumerate(FREE)}
 
 
+Check = Callable[[dict[str, str]], None]
+
+
+@pytest.fixture(scope="session")
+def check(source: Source, rendered: Render, tmp_path_factory: pytest.TempPathFactory) -> Check:
+    """Return a check that texts are in a project literally, and that ruff accepts its files."""
+
+    def check_texts(typed: dict[str, str]) -> None:
+        project = tmp_path_factory.mktemp("texts") / "myproject"
+        render(source, {**CHOICES, **typed}, project)
+        compare(texts(project), texts_once(rendered({**CHOICES, **MARKS})), typed)
+        assert not ruff_complaints(project)
+
+    return check_texts
+
+
+def compare(found: Mapping[str, str], marked: Mapping[str, str], typed: dict[str, str]) -> None:
+    """Check that files have the typed texts where other ones have the marks of the questions."""
+    words = {MARKS[name]: text for name, text in typed.items()}
+    assert found.keys() == marked.keys()
+    for name, text in marked.items():
+        parse = PARSERS.get(Path(name).suffix, str)
+        if any(mark in text for mark in words):
+            assert restate(parse(found[name]), {}) == restate(parse(text), words), name
+        else:
+            assert found[name] == text, name
+
+
+@pytest.mark.parametrize("offset", range(0, len(NASTY), len(FREE)))
+def test_each_nasty_text_appears_literally(offset: int, check: Check) -> None:
+    check(nasty(offset))
+
+
+@pytest.mark.slow
 @given(typed=st.fixed_dictionaries(dict.fromkeys(FREE, TEXT)))
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(typed=nasty(0))
@@ -101,27 +135,8 @@ def nasty(offset: int) -> dict[str, str]:
 @example(typed=nasty(8))
 @example(typed=nasty(10))
 @example(typed=nasty(12))
-def test_any_printable_text_appears_literally(
-    typed: dict[str, str],
-    source: Source,
-    rendered: Render,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    words = {MARKS[name]: text for name, text in typed.items()}
-    project = tmp_path_factory.mktemp("texts") / "myproject"
-    render(source, {**CHOICES, **typed}, project)
-
-    expected = dict(texts(rendered({**CHOICES, **MARKS})))
-    found = dict(texts(project))
-
-    assert found.keys() == expected.keys()
-    for name, text in expected.items():
-        parse = PARSERS.get(Path(name).suffix, str)
-        if any(mark in text for mark in words):
-            assert restate(parse(found[name]), {}) == restate(parse(text), words), name
-        else:
-            assert found[name] == text, name
-    assert not ruff_complaints(project)
+def test_any_printable_text_appears_literally(typed: dict[str, str], check: Check) -> None:
+    check(typed)
 
 
 def ruff_complaints(project: Path) -> str:
