@@ -34,7 +34,7 @@ _MESSAGE = "Adopt the template of newapi"
 
 @dataclass(frozen=True)
 class Found:
-    """What is known about a project: the releases that come near, the nearest first."""
+    """The last commit of a project with its most similar releases, the most similar first."""
 
     committed: Committed
     survey: Survey
@@ -95,7 +95,7 @@ def plan(found: Found) -> Plan:
 
 
 def describe(repository: Repository, found: Found, *, is_dry_run: bool) -> dict[str, Any]:
-    """Return what was found; docs/json.md explains the keys."""
+    """Return the report of an adoption as JSON; docs/json.md explains the keys."""
     best = found.candidates[0]
     managed = likeness.managed(best.tree)
     files = drift.compare(repository, best.tree)
@@ -126,7 +126,7 @@ def describe(repository: Repository, found: Found, *, is_dry_run: bool) -> dict[
 
 
 def describe_foreign(repository: Repository, found: Found) -> dict[str, Any]:
-    """Return what the project consists of, where it is not one of newapi."""
+    """Return the report on a project that newapi did not create, as JSON."""
     seen = found.survey
     command = ["newapi", "create", f"../{repository.project.name}-newapi", "--preset", "minimal"]
     command += ["--with", ",".join(seen.choices)] if seen.choices else []

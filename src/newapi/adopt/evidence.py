@@ -1,4 +1,4 @@
-"""What the files of a project say about its answers, without a rendering."""
+"""Read the answers of a project from its files, without rendering a release."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _MOST_BYTES = 1024 * 1024
 
 @dataclass
 class Committed:
-    """The files of the last commit, read when they are needed."""
+    """The files of the last commit, each read at its first use."""
 
     repository: Repository
     listing: Mapping[str, Item]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A release with answers, what it renders, and the share of it that the project has."""
+    """A release with answers, its rendered files, and the share of them in the project."""
 
     src_path: str
     commit: str
@@ -40,7 +40,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for, and where: `given` answers are taken as they are."""
+    """The search for a release and its answers; `given` answers are not searched for."""
 
     committed: Committed
     console: Console

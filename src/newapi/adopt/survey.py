@@ -1,4 +1,4 @@
-"""What a project that newapi has not made consists of, and which parts newapi would bring."""
+"""Survey a project that newapi did not create, and list the parts that newapi would add."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _distributions(committed: Committed) -> dict[str, str]:
 
 
 def _made_from(content: bytes) -> str:
-    """Return what an answers file of Copier names as its template, with the version."""
+    """Return the template and version that an answers file of Copier names."""
     found, _ = answers_file.parse(content)
     source, commit = found.get(answers_file.SRC_PATH, ""), found.get(answers_file.COMMIT, "")
     return f"{source} {commit}".strip()

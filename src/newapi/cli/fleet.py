@@ -69,7 +69,7 @@ def update(
     is_dry_run: flags.DryRun = False,
     is_json: flags.Json = None,
 ) -> int:
-    """Commit the update of each checkout to a branch; what is checked out stays as it is.
+    """Commit the update of each checkout to a branch; the working tree does not change.
 
     Conflicts are committed with their markers and named in the commit message; the exit code is 3
     then. A branch that has commits of somebody else is kept.

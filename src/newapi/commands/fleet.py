@@ -31,7 +31,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True)
 class _Told:
-    """What a command says: a document, or a table with a row for each project."""
+    """The output of a command: a JSON document, or a table with a row for each project."""
 
     command: str
     projects: Sequence[Mapping[str, Any]]

@@ -36,7 +36,7 @@ class Options:
 
 
 def run(options: Options, console: Console) -> int:
-    """Compare the file with what is recorded, and generate the difference."""
+    """Compare the file with the recorded resources, and generate the difference."""
     repository = execution.locate(options.path)
     if options.diagram is not None:
         return _draw(repository, options.diagram, console)

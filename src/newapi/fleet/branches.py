@@ -117,7 +117,7 @@ def _branch(repository: Repository, options: Options) -> str:
 
 
 def _present(repository: Repository, name: str, *, is_remote: bool) -> str:
-    """Return the commit of the branch, empty if there is none; of the remote's when it is pushed.
+    """Return the commit of the local or the remote branch; empty if there is no branch.
 
     Raises:
         NewapiError: There is no remote, or it does not answer.
@@ -193,7 +193,7 @@ def _without(found: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
 
 
 def _lock(copy: Repository, plan: Plan) -> list[str]:
-    """Bring uv.lock up to date where the update changed what it locks; return a warning."""
+    """Update uv.lock if the update changed pyproject.toml; return warnings."""
     is_marked = any(outcome.path == _PYPROJECT for outcome in plan.conflicts)
     if _PYPROJECT not in plan.merged.writes or is_marked or not (copy.project / _LOCK).is_file():
         return []

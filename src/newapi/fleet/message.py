@@ -19,7 +19,7 @@ _MOST = 40  # rows of a list
 def write(
     document: Document, verified: Verified, left_out: Sequence[str] = (), patch: str = ""
 ) -> str:
-    """Return the title, what a reviewer has to know in Markdown, and the trailer."""
+    """Return the title, a text for reviewers in Markdown, and the trailer."""
     to = document["to"]["commit"]
     paragraphs = [
         document["message"],

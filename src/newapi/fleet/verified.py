@@ -23,7 +23,7 @@ _STATES = {
 
 @dataclass(frozen=True)
 class Verified:
-    """What the checks of a project say about an update to a release."""
+    """The results of the checks of a project after an update to a release."""
 
     commit: str = ""
     rows: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ _FIXED = ("plural", "api")
 
 
 def decide(model: Model, project_names: ProjectNames) -> tuple[Decision, ...]:
-    """Return what is to be created, changed and removed, in an order in which it can be done.
+    """Return the resources to create, change and remove, in an order that references allow.
 
     Raises:
         UsageError: It says everything that is wrong, with file and line.
@@ -55,7 +55,7 @@ def decide(model: Model, project_names: ProjectNames) -> tuple[Decision, ...]:
 
 
 def in_order(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
-    """Sort decisions: what is referred to is created first, and removed last.
+    """Sort decisions: a referenced resource is created first, and removed last.
 
     A reference that closes a circle is left out of the table at first; a change adds it later.
     """
@@ -112,7 +112,7 @@ def _renamed(
 def _definition(
     entry: Entry, recorded: Mapping[str, Definition], around: ProjectNames
 ) -> Definition:
-    """Return the definition that an entry stands for: what it leaves out is as it is recorded."""
+    """Return the definition of an entry; keys that it omits keep their recorded values."""
     before = recorded.get(entry.name)
     usual: Access = "owned" if around.accounts else "public"
     return Definition(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProjectLayout:
-    """The layout of a project, and the template that it was compared with: empty if not needed."""
+    """The layout of a project, and the files of the template that it was compared with, if any."""
 
     layout: Layout = field(default_factory=Layout)
     reference: Tree = field(default_factory=dict)

@@ -171,7 +171,7 @@ def _access(side: Side, decision: Decision, old: Definition, new: Definition) ->
 
 
 def _whole(side: Side, decision: Decision, definitions: Mapping[str, Definition]) -> Piece:
-    """Return the creation of a table, or its end, without what is added later."""
+    """Return the creation or removal of a table, without the parts that are added later."""
     return Piece(side, _early(decision), definitions, decision.operations)
 
 
@@ -228,7 +228,7 @@ def about(decisions: Sequence[Decision], ours: Tree, places: Locations) -> dict[
 
 
 def subject(decisions: Sequence[Decision]) -> str:
-    """Return what a revision does, as in the name of its file."""
+    """Return the subject of a revision, as in the name of its file."""
     verbs = {decision.verb for decision in decisions}
     verb = verbs.pop() if len(verbs) == 1 else "change"
     tables = [decision.definition.plural for decision in decisions]

@@ -125,7 +125,7 @@ class Repository:
         return sorted({os.fsdecode(row) for row in _rows(self.run("ls-files", *options))})
 
     def under_way(self) -> str | None:
-        """Return the unfinished operation of git, such as a merge; None if there is none."""
+        """Return the unfinished operation of git, such as a merge, or None."""
         found = (what for name, what in _UNDER_WAY.items() if (self.git_dir / name).exists())
         return next(found, None)
 

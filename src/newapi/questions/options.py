@@ -22,7 +22,7 @@ HELP: Mapping[str, str] = {
     LOCK: "Whether to write uv.lock; false is --no-lock.",
     DRY_RUN: "--dry-run: show what would be created, and write nothing.",
 }
-# A document decides neither whose code is written nor what is done to a folder with files.
+# A document neither chooses the template nor allows changes to a folder with files.
 ELSEWHERE: Mapping[str, str] = {
     "_template": "--template SOURCE",
     "_ref": "--ref REF",
@@ -32,7 +32,7 @@ ELSEWHERE: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Options:
-    """What an answers file says besides answers."""
+    """The options in an answers file, without the answers."""
 
     target: str | None
     preset: str | None

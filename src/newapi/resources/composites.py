@@ -22,7 +22,7 @@ _COUNTED = ("str", "int", "decimal", "email", "url", "uuid", "date", "datetime")
 
 
 def check(definition: Definition) -> Iterator[Problem]:
-    """Say what is wrong with the groups of a definition."""
+    """Yield the problems of the groups of a definition."""
     for key, groups in (("unique", definition.unique), ("indexes", definition.indexes)):
         if len(groups) > MAX_GROUPS:
             message = (
@@ -46,7 +46,7 @@ def counted(definition: Definition) -> frozenset[str]:
 
 
 def renamed(definition: Definition, names: dict[str, str]) -> Definition:
-    """Return a definition whose groups have the new names of fields."""
+    """Return a definition with the new names of fields in its groups."""
     groups = (
         tuple(tuple(names.get(name, name) for name in group) for group in found)
         for found in (definition.unique, definition.indexes)
@@ -102,7 +102,7 @@ def _named(kind: str, table: str, columns: Sequence[str]) -> dict[str, Json]:
 
 
 def _flaw(definition: Definition, group: Sequence[str], key: str) -> tuple[str, str]:
-    """Return what is wrong with a group, and what helps."""
+    """Return the problem of a group, and the way out."""
     known = [field.name for field in definition.fields if field.type not in _UNFIT]
     example = f"{key}: [[{', '.join(known[:2])}]]"
     for name in group:

@@ -72,7 +72,7 @@ class Field:
 
     @property
     def deletion(self) -> OnDelete:
-        """Return what the deletion of the referenced row does."""
+        """Return the action on this row when the referenced row is deleted."""
         return self.on_delete or ("set_null" if self.optional else "restrict")
 
     @property

@@ -129,7 +129,7 @@ class ModelFile(BaseModel, extra="forbid"):
 
 @dataclass(frozen=True)
 class Entry:
-    """A resource as the file says it; what it leaves out is None."""
+    """A resource in the file; keys that the file omits are None."""
 
     name: str
     plural: str | None
@@ -145,7 +145,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Model:
-    """The entries of a file, the lines of all keys, and what is wrong with the file."""
+    """The entries of a file, the lines of all keys, and the problems of the file."""
 
     entries: Mapping[str, Entry]
     lines: Mapping[Location, int]
@@ -223,7 +223,7 @@ class _Tree:
         self._seen: set[int] = set()
 
     def plain(self, node: Any, location: Location) -> object:
-        """Return what a node holds."""
+        """Return the value of a node."""
         import yaml
 
         if node is None:

@@ -124,7 +124,7 @@ def _of_fields(
 def _of_groups(
     found: Mapping[str, tuple[Any, Any]], before: Definition, after: Definition
 ) -> Iterator[_Edit]:
-    """Write the groups of fields anew whose fields have other names."""
+    """Yield the edits of groups with renamed fields."""
     for key, old, new in (
         ("unique", before.unique, after.unique),
         ("indexes", before.indexes, after.indexes),

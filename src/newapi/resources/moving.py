@@ -1,4 +1,4 @@
-"""Resources that get another name: what they and those that refer to them are called then."""
+"""Rename resources: the new names in them and in the resources that refer to them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def find(fields: Iterable[Field], text: str) -> Field | None:
 
 
 def next_of(waiting: Sequence[Rename], fields: Sequence[Field]) -> Rename:
-    """Return the next rename, whose new name no waiting rename blocks.
+    """Return the first rename to a free name, or else the first rename.
 
     >>> price, cost = Field(name="price", type="int"), Field(name="cost", type="int")
     >>> next_of([Rename("price", "cost"), Rename("cost", "expense")], [price, cost])

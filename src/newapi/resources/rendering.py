@@ -53,7 +53,7 @@ class Side:
 
     @property
     def project(self) -> dict[str, Any]:
-        """Return what a generator is told about the project."""
+        """Return the answers of the project, as generators read them."""
         return {**self.answers, "has_tables": True}
 
     @cached_property

@@ -67,7 +67,7 @@ def _check_columns(definition: Definition) -> Iterator[Problem]:
 
 
 def _check_types(definition: Definition) -> Iterator[Problem]:
-    """Find fields whose types would have the same name, such as `line_1` and `line1`."""
+    """Yield problems of fields with equal names of types, such as `line_1` and `line1`."""
     seen = {f"{definition.class_name}{part}" for part in clashes.PARTS if part}
     for field in {field.name: field for field in definition.fields}.values():
         brings_class = field.type in {"enum", "ref"}

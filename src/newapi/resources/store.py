@@ -1,4 +1,4 @@
-"""The recorded definitions: files of the project that newapi writes and nobody edits."""
+"""The recorded definitions: files of the project that only newapi writes."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ VARIABLE = "NEWAPI_REPOSITORY"  # names a mirror of the repository
 # Set when the repository is published, to an address that ends in .git; the next update of each
 # project records it.
 PUBLISHED = ""
-RESERVED = "https://newapi.invalid/newapi.git"  # a name that nobody can own
+RESERVED = "https://newapi.invalid/newapi.git"  # a name that cannot be registered
 FORMER = frozenset({RESERVED, "https://newapi.invalid/newapi"})
 _GIT = re.compile(r"(?:https?|ssh|git|file)://\S+\.git|git@[\w.-]+:\S+\.git")
 

@@ -49,7 +49,7 @@ def write_bytes(stream: Any, content: bytes) -> None:
 
 
 def silence(stream: Any) -> None:
-    """Discard further output of a stream whose reader has gone away."""
+    """Discard further output of a stream that is no longer read."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

@@ -18,7 +18,7 @@ def is_document(path: str) -> bool:
 
 
 def is_replaced(path: str, base: Entry, ours: Entry) -> bool:
-    """Whether a document of the project has little of what the template had there."""
+    """Return whether the owner has replaced most of a document of the template."""
     if not is_document(path):
         return False
     lines, own = _lines(base), _lines(ours)

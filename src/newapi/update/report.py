@@ -103,7 +103,7 @@ def findings(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
 
 
 def verification(console: Console, found: Mapping[str, Any]) -> None:
-    """Print what the checks of the project say, and the output of those that fail."""
+    """Print the results of the checks of the project, and the output of failed checks."""
     checks = found["checks"]
     if checks:
         broken = [check["name"] for check in checks if check["state"] == "broken"]

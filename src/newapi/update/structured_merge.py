@@ -39,7 +39,7 @@ class Hunk(NamedTuple):
 
 
 class _Item(NamedTuple):
-    """An entry with the comments above it, and what is nested in it."""
+    """An entry with the comments above it and its nested entries."""
 
     key: str
     lines: Lines
@@ -254,7 +254,7 @@ def _yaml(data: bytes) -> object:
         return str(node.value) if node.tag.endswith(":str") else f"{node.tag} {node.value}"
 
     class Loader(yaml.SafeLoader):
-        """Keeps aliases: what they stand for is compared where it is written."""
+        """A loader that keeps aliases: their values are compared at their anchors."""
 
         def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
             if self.check_event(yaml.AliasEvent):

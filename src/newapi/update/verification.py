@@ -55,22 +55,22 @@ class Check:
 
 @dataclass(frozen=True)
 class Checked:
-    """A check with its result before and after a change; `before` is None where it was not run."""
+    """A check with its results before and after a change; `before` is None if it was not run."""
 
     name: str
     command: str
     before: bool | None
     after: bool
     state: State
-    output: str = ""  # the end of what it said, where it fails
+    output: str = ""  # the end of the output of a failed check
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What the checks of a project say about a change."""
+    """The results of the checks of a project before and after a change."""
 
     checks: tuple[Checked, ...] = ()
-    skipped: tuple[str, ...] = ()  # what was not checked, and why
+    skipped: tuple[str, ...] = ()  # the checks that did not run, with the reasons
 
     @property
     def is_broken(self) -> bool:
@@ -82,12 +82,12 @@ class Verification:
         return {"checks": [asdict(check) for check in self.checks], "skipped": [*self.skipped]}
 
 
-_Results: TypeAlias = dict[Check, tuple[bool, str]]  # whether each check passed, and what it said
+_Results: TypeAlias = dict[Check, tuple[bool, str]]  # whether each check passed, and its output
 
 
 @dataclass(frozen=True)
 class _Run:
-    """The results of the checks of one side, and what was not checked, and why."""
+    """The results of the checks of one side, and the checks that did not run, with the reasons."""
 
     results: _Results
     skipped: tuple[str, ...] = ()

@@ -190,7 +190,7 @@ def require_no_remains(ours: Ours, base: Tree, labels: Labels) -> None:
 
 
 def is_reference(path: str, entry: Entry | None, base: Tree) -> bool:
-    """Whether a file holds what the template has for the document beside it."""
+    """Return whether a file is the template's version of the document beside it."""
     document = path.removesuffix(BESIDE)
     if document == path or not documents.is_document(document):
         return False
