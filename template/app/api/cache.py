@@ -49,7 +49,7 @@ class RequestCache:
             return adapter.dump_json(response, round_trip=True)
 
         # The next transaction sees every change that was committed before the cache is read.
-        await self._db.close()
+        await self._db.reset()
         parts = (get_schema(cast("Hashable", model)), self._url.path, self._url.query)
         key = sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
         ttl = ttl or self._state.settings.cache_seconds

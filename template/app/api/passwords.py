@@ -20,7 +20,7 @@ async def authenticate(state: AppState, db: AsyncSession, credentials: Credentia
             inactive.
     """
     found = await users.find_by_email(db, credentials.email)
-    await db.close()  # ends the transaction and returns the connection to the pool
+    await db.reset()  # ends the transaction and returns the connection to the pool
     hashed = found.hashed_password if found else None
     password = credentials.password.get_secret_value()
     verified, new_hash = await state.password_hasher.verify(password, hashed)
@@ -44,7 +44,7 @@ async def change_password(
         Conflict: If the password was changed, or the user deactivated or deleted, since the user
             was read.
     """
-    await db.close()  # ends the transaction and returns the connection to the pool
+    await db.reset()  # ends the transaction and returns the connection to the pool
     password_hasher, hashed = state.password_hasher, current_user.hashed_password
     verified, _ = await password_hasher.verify(data.current_password.get_secret_value(), hashed)
     if not verified:

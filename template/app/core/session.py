@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
@@ -21,37 +21,29 @@ class SessionEnded(RuntimeError):
 
 
 class RequestSession(Session):
-    """A session that cannot be used after `info[ENDED]` is set."""
+    """A session that runs no statements after `info[ENDED]` is set.
 
-    def check(self) -> None:
-        """Check that the request has not ended.
-
-        Raises:
-            SessionEnded: If it has.
-        """
-        if ENDED in self.info:
-            raise SessionEnded
+    With `close_resets_only=False`, SQLAlchemy rejects new rows and commits after `close`.
+    """
 
     @override
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
-        """Return the engine; SQLAlchemy calls this before each use of the database."""
-        self.check()
+        """Return the engine; SQLAlchemy calls this before each statement.
+
+        Raises:
+            SessionEnded: If the request has ended.
+        """
+        if ENDED in self.info:
+            raise SessionEnded
         return super().get_bind(*args, **kwargs)
 
     @override
     def flush(self, *args: Any, **kwargs: Any) -> None:
-        """Write the changes to the database; changes of rows of an ended session are lost."""
-        self.check()
+        """Write the changes to the database.
+
+        Raises:
+            SessionEnded: If the request has ended; changes of its rows would be lost.
+        """
+        if ENDED in self.info:
+            raise SessionEnded
         super().flush(*args, **kwargs)
-
-    @override
-    def commit(self) -> None:
-        """Commit the transaction."""
-        self.check()
-        super().commit()
-
-
-@event.listens_for(RequestSession, "before_attach")
-def check_session(session: RequestSession, _: object) -> None:
-    """Check the session before a row is added or deleted."""
-    session.check()

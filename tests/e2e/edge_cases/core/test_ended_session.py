@@ -7,12 +7,15 @@ from fastapi import FastAPI
 from fastapi.responses import EventSourceResponse
 from httpx2 import AsyncClient
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
 from app.core.session import ENDED, RequestSession, SessionEnded
 from app.dependencies import AppState, SessionDep
 from app.models.user import User, UserRole
+
+Use = Callable[[AsyncSession], Awaitable[object]]
 
 
 def new_user() -> User:
@@ -32,11 +35,7 @@ async def add_all(db: AsyncSession) -> None:
     db.add_all([new_user()])
 
 
-USES: list[Callable[[AsyncSession], Awaitable[object]]] = [
-    add_and_flush,
-    add_only,
-    add_all,
-    lambda db: db.commit(),
+STATEMENTS: list[Use] = [
     lambda db: db.connection(),
     lambda db: db.execute(text("SELECT 1")),
     lambda db: db.execute(update(User).values(full_name=None)),
@@ -49,17 +48,30 @@ USES: list[Callable[[AsyncSession], Awaitable[object]]] = [
 ]
 
 
-@pytest.mark.parametrize("use", USES)
-async def test_every_use_of_an_ended_session_is_an_error(
-    state: AppState, use: Callable[[AsyncSession], Awaitable[object]]
-) -> None:
-    async with state.sessionmaker(sync_session_class=RequestSession) as db:
-        await db.execute(text("SELECT 1"))
-        db.info[ENDED] = True
-        await db.close()
+@pytest.fixture
+async def ended(state: AppState) -> AsyncGenerator[AsyncSession]:
+    """Yield the session of a request that has ended."""
+    async with state.sessionmaker(
+        sync_session_class=RequestSession, close_resets_only=False
+    ) as session:
+        await session.execute(text("SELECT 1"))
+        session.info[ENDED] = True
+        await session.close()
+        yield session
 
-        with pytest.raises(SessionEnded):
-            await use(db)
+
+@pytest.mark.parametrize("use", STATEMENTS)
+async def test_statements_of_an_ended_session_are_errors(ended: AsyncSession, use: Use) -> None:
+    with pytest.raises(SessionEnded):
+        await use(ended)
+
+
+@pytest.mark.parametrize("use", [add_and_flush, add_only, add_all, lambda db: db.commit()])
+async def test_rows_and_commits_of_an_ended_session_are_errors(
+    ended: AsyncSession, use: Use
+) -> None:
+    with pytest.raises(InvalidRequestError, match="permanently closed"):
+        await use(ended)
 
 
 async def test_events_cannot_use_the_session_of_the_request(

@@ -51,7 +51,7 @@ async def confirm_password_reset(
 ) -> None:
     """Set a new password with the token from the link; all sessions of the user end."""
     await check_email_token(db, "password-reset", data.token)
-    await db.close()  # hashing is slow and must not hold a database connection
+    await db.reset()  # hashing is slow and must not hold a database connection
     hashed_password = await state.password_hasher.hash(data.new_password.get_secret_value())
     user = await reset_password(db, data.token, hashed_password)
     notices.add(user, "Your password was reset.")
