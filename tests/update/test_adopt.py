@@ -227,6 +227,64 @@ def test_official_template_gets_a_report(here: Path, capfd: pytest.CaptureFixtur
     assert project.snapshot() == before
 
 
+@pytest.fixture
+def official(tmp_path: Path) -> Path:
+    """Return the repository of a template, with two releases."""
+    root = tmp_path / "full-stack-fastapi-template"
+    files = {name: text for name, text in OFFICIAL.items() if not name.startswith(".copier")}
+    trees.write(root, {**files, "backend/app/crud.py": "".join(f"c = {n}\n" for n in range(9))})
+    trees.commit(root, "0.9.0")
+    trees.write(root, {"backend/app/main.py": "app = 'newer'\n", "backend/app/new.py": "new = 1\n"})
+    return trees.commit(root, "0.10.0")
+
+
+def test_files_of_the_owner_are_told_from_those_of_the_template(
+    here: Path, capfd: pytest.CaptureFixture[str], official: Path
+) -> None:
+    crud = "".join(f"c = {n}\n" for n in range(9)).replace("c = 4", "mine = 4")
+    project = other(here, capfd, {**OFFICIAL, "backend/app/crud.py": crud, "backend/mine.py": ""})
+    before = project.snapshot()
+
+    result = adopt(project, "--template", str(official))
+
+    document = result.document
+    assert result.code == 1
+    assert document["release"] == "0.9.0"
+    assert [each["release"] for each in document["candidates"]] == ["0.9.0", "0.10.0"]
+    drift = {(each["path"], each["state"]) for each in document["drift"]}
+    assert ("backend/app/crud.py", "modified") in drift
+    assert ("backend/mine.py", "own") in drift
+    assert "-c = 4\n+mine = 4\n" in document["patch"]
+    assert document["files"]["modified"] == 1
+    assert "project_name=shop" in document["hint"]
+    assert project.snapshot() == before
+
+
+def test_changes_of_the_owner_are_printed(
+    here: Path, capfd: pytest.CaptureFixture[str], official: Path
+) -> None:
+    project = other(here, capfd, {**OFFICIAL, "backend/app/main.py": "app = 'mine'\n"})
+    words = ("adopt", str(project.path), "--template", str(official), "--from", "0.9.0")
+
+    shown = project.run(*words)
+    patch = project.run(*words, "--patch")
+
+    assert "changed by you" in shown.out
+    assert "backend/app/main.py" in shown.out
+    assert "+app = 'mine'" in patch.out
+
+
+def test_unknown_release_of_another_template_is_refused(
+    here: Path, capfd: pytest.CaptureFixture[str], official: Path
+) -> None:
+    project = other(here, capfd, OFFICIAL)
+
+    result = adopt(project, "--template", str(official), "--from", "0.3.0")
+
+    assert result.code == 2
+    assert "0.10.0, 0.9.0" in result.err
+
+
 def test_report_is_readable_without_json(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     project = other(here, capfd, OFFICIAL)
 

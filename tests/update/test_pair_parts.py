@@ -129,6 +129,14 @@ def test_missing_parts_are_named(merged: Project) -> None:
     assert any("if not user.verified" in message for _, message in found)
 
 
+def test_missing_parts_are_named_where_there_is_a_newer_release(merged: Project) -> None:
+    found = missing(merged)
+    releases.write(store.FOLDER, "v0.2.0", template(is_newer=True))
+
+    assert found
+    assert missing(merged) == found
+
+
 def test_repair_adds_them(merged: Project) -> None:
     dry = merged.update("--repair", "--dry-run")
     result = merged.update("--repair")

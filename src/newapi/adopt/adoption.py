@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from newapi import __version__
-from newapi.adopt import likeness, records, survey
+from newapi.adopt import comparison, likeness, records, survey
 from newapi.adopt.search import Search
 from newapi.project import history
 from newapi.project.answers_file import ANSWERS_FILE
@@ -19,6 +19,7 @@ from newapi.update.planning import Plan
 from newapi.update.text_merge import Labels
 
 if TYPE_CHECKING:
+    from newapi.adopt.comparison import Comparison
     from newapi.adopt.likeness import Committed
     from newapi.adopt.search import Candidate
     from newapi.adopt.survey import Survey
@@ -39,6 +40,7 @@ class Found:
     committed: Committed
     survey: Survey
     candidates: Sequence[Candidate] = ()
+    comparison: Comparison | None = None  # with the template that was named
 
     @property
     def fit(self) -> float:
@@ -51,8 +53,16 @@ class Found:
         return self.fit >= _LEAST_FIT
 
 
-def look(repository: Repository, choices: Choices, version: str | None, console: Console) -> Found:
+def look(
+    repository: Repository,
+    choices: Choices,
+    version: str | None,
+    template: str | None,
+    console: Console,
+) -> Found:
     """Compare the last commit with every release, or with one version.
+
+    With `template`, it is compared with the releases of that one, which is fetched.
 
     Raises:
         NewapiError: If the project is one of newapi already, or has uncommitted changes.
@@ -65,6 +75,10 @@ def look(repository: Repository, choices: Choices, version: str | None, console:
         questions = catalog.load(source.path).questions.keys()
     recorded = records.find(repository, listing, questions)
     found = survey.make(committed)
+    if template is not None:
+        with console.status(f"Fetching {template}"):
+            compared = comparison.compare(committed, template, version)
+        return Found(committed, found, comparison=compared)
     if found.layout == survey.OFFICIAL:
         return Found(committed, found)
     candidates = Search(committed, console, choices, version, recorded).run()
@@ -130,6 +144,7 @@ def describe_foreign(repository: Repository, found: Found) -> dict[str, Any]:
     seen = found.survey
     command = ["newapi", "create", f"../{repository.project.name}-newapi", "--preset", "minimal"]
     command += ["--with", ",".join(seen.choices)] if seen.choices else []
+    command += ["--set", f"project_name={seen.project_name}"] if seen.project_name else []
     message = f"{_what(found)}: newapi cannot adopt it. Nothing was changed."
     return {
         "ok": False,
@@ -145,11 +160,33 @@ def describe_foreign(repository: Repository, found: Found) -> dict[str, Any]:
         "fit": round(found.fit, 3),
         "candidates": [{"release": c.commit, "fit": round(c.fit, 3)} for c in found.candidates],
         "parts": [asdict(part) for part in seen.parts],
+        **(_compared(found.comparison) if found.comparison else {}),
+    }
+
+
+def _compared(found: Comparison) -> dict[str, Any]:
+    """Return what differs from the nearest release of another template."""
+    paths = {
+        "modified": found.modified,
+        "own": found.own,
+        "deleted": found.deleted,
+    }
+    return {
+        "release": found.release,
+        "candidates": [{"release": r, "fit": round(fit, 3)} for r, fit in found.candidates.items()],
+        "files": {
+            "untouched": len(found.untouched),
+            **{state: len(each) for state, each in paths.items()},
+        },
+        "drift": [{"path": p, "state": state} for state, each in paths.items() for p in each],
+        "patch": found.patch,
     }
 
 
 def _what(found: Found) -> str:
     if found.survey.layout == survey.OFFICIAL:
         return f"The project has the layout of {survey.OFFICIAL}"
+    if not found.candidates:
+        return "The project is made from another template"
     best = found.candidates[0]
     return f"The project has {best.fit:.0%} of the lines of the nearest release, {best.commit}"

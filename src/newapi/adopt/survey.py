@@ -86,6 +86,7 @@ class Survey:
     layout: Layout
     parts: tuple[Part, ...]
     made_from: str = ""
+    project_name: str = ""
 
     @property
     def choices(self) -> list[str]:
@@ -105,9 +106,11 @@ def make(committed: Committed) -> Survey:
     named = _distributions(committed)
     parts = tuple(part for rule in _RULES for part in _found(rule, named, paths))
     record = committed.read([_OFFICIAL_ANSWERS]).get(_OFFICIAL_ANSWERS)
-    made_from = _made_from(record.data) if record else ""
+    answers, _ = answers_file.parse(record.data) if record else ({}, [])
+    made_from = _made_from(answers)
     is_official = OFFICIAL in made_from or all(path in paths for path in _OFFICIAL_FILES)
-    return Survey(OFFICIAL if is_official else "other", parts, made_from)
+    name = re.sub(r"[^a-z0-9]+", "-", answers.get("project_name", "").lower()).strip("-")
+    return Survey(OFFICIAL if is_official else "other", parts, made_from, name)
 
 
 def _found(rule: _Rule, named: Mapping[str, str], paths: Collection[str]) -> Iterator[Part]:
@@ -134,8 +137,7 @@ def _distributions(committed: Committed) -> dict[str, str]:
     return found
 
 
-def _made_from(content: bytes) -> str:
+def _made_from(answers: Mapping[str, str]) -> str:
     """Return the template and version that an answers file of Copier names."""
-    found, _ = answers_file.parse(content)
-    source, commit = found.get(answers_file.SRC_PATH, ""), found.get(answers_file.COMMIT, "")
+    source, commit = answers.get(answers_file.SRC_PATH, ""), answers.get(answers_file.COMMIT, "")
     return f"{source} {commit}".strip()

@@ -195,6 +195,10 @@ def adopt(
         str | None,
         typer.Option("--from", metavar="VERSION", help="The release that the project is from."),
     ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(metavar="SOURCE", help="Compare with the releases of another template."),
+    ] = None,
     enabled: flags.Enabled = None,
     disabled: flags.Disabled = None,
     settings: flags.Settings = None,
@@ -208,7 +212,7 @@ def adopt(
 
     Finds the nearest release and the answers by comparing files, and writes .copier-answers.yml,
     nothing else. From then on `newapi update` merges releases. A project with another layout gets
-    a report.
+    a report, and with --template the files that differ from the release that it was made from.
     """
     from newapi.commands import adopt as command
     from newapi.terminal.console import Console
@@ -216,6 +220,7 @@ def adopt(
     options = command.Options(
         path=path,
         version=version,
+        template=template,
         enabled=tuple(enabled or ()),
         disabled=tuple(disabled or ()),
         settings=tuple(settings or ()),

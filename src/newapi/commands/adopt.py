@@ -23,6 +23,14 @@ _STATES = {
     "deleted": "missing",
 }
 
+_COMPARED = {
+    "untouched": "as the release has them",
+    "modified": "changed by you",
+    "own": "your own",
+    "deleted": "missing",
+}
+_ADDRESS = "gh:fastapi/full-stack-fastapi-template"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -30,6 +38,7 @@ class Options:
 
     path: str | None = None
     version: str | None = None
+    template: str | None = None
     enabled: Sequence[str] = ()
     disabled: Sequence[str] = ()
     settings: Sequence[str] = ()
@@ -47,9 +56,13 @@ def run(options: Options, console: Console) -> int:
     )
     is_dry_run = options.is_dry_run or options.is_patch
     with execution.at_work(repository, console, is_dry_run=is_dry_run) as desk:
-        found = adoption.look(repository, choices, options.version, console)
+        found = adoption.look(repository, choices, options.version, options.template, console)
         if not found.fits:
-            _tell(adoption.describe_foreign(repository, found), console, _show_foreign)
+            foreign = adoption.describe_foreign(repository, found)
+            if options.is_patch and not console.is_json and found.comparison:
+                console.raw(foreign["patch"].encode())
+            else:
+                _tell(foreign, console, _show_foreign)
             return _FAILED
         document = adoption.describe(repository, found, is_dry_run=is_dry_run)
         execution.carry_out(repository, desk, adoption.plan(found), document)
@@ -94,6 +107,19 @@ def _show(document: Mapping[str, Any], console: Console) -> None:
     console.line("  ", ("newapi update --abort takes it back until you commit", "dim"))
 
 
+def _show_comparison(document: Mapping[str, Any], console: Console) -> None:
+    """Show which files are not those of the nearest release of another template."""
+    counts = [f"{count} {_COMPARED[state]}" for state, count in document["files"].items() if count]
+    console.line(("nearest   ", "bold"), document["release"])
+    console.line(("files     ", "bold"), ", ".join(counts))
+    console.rows(
+        ((_COMPARED[file["state"]], "yellow"), file["path"])
+        for file in document["drift"]
+        if file["state"] != "deleted"
+    )
+    console.note("With --patch, the changes of yours are printed.")
+
+
 def _answers(answers: Mapping[str, Any]) -> list[str]:
     return [
         f"{name}={str(value).lower() if isinstance(value, bool) else value}"
@@ -106,6 +132,10 @@ def _show_foreign(document: Mapping[str, Any], console: Console) -> None:
     layout = document["layout"]
     if layout == survey.OFFICIAL:
         console.line(f"A project of {layout}{made_from}.")
+    if "release" in document:
+        _show_comparison(document, console)
+    elif layout == survey.OFFICIAL:
+        console.note(f"newapi adopt --template {_ADDRESS} shows which files are yours.")
     console.heading("Parts of the project, and what newapi has")
     console.rows(
         (

@@ -83,8 +83,12 @@ class Repository:
 
     def listing(self) -> dict[str, Item]:
         """Return every path of HEAD below the project's folder."""
+        return self.listing_of("HEAD")
+
+    def listing_of(self, commit: str) -> dict[str, Item]:
+        """Return every path of a commit below the project's folder."""
         items: dict[str, Item] = {}
-        for row in _rows(self.run("ls-tree", "-r", "-z", "-l", "HEAD")):
+        for row in _rows(self.run("ls-tree", "-r", "-z", "-l", commit)):
             about, path = row.split(b"\t", 1)
             mode, _, digest, size = about.decode().split()
             items[os.fsdecode(path)] = Item(mode, digest, int(size) if size.isdigit() else 0)

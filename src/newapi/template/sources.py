@@ -81,6 +81,20 @@ def fetching_once() -> Iterator[None]:
             _fetched.reset(token)
 
 
+@contextmanager
+def history(template: str) -> Iterator[Path]:
+    """Fetch the history of a template: yield a bare repository, for as long as the context lasts.
+
+    Raises:
+        NewapiError: It cannot be fetched.
+        UsageError: This is neither a folder nor a git URL.
+    """
+    folder = Path(template).expanduser()
+    url = str(folder.resolve()) if folder.is_dir() else _url(template)
+    with interrupts.as_keyboard_interrupt(), _temporary_folder() as temporary:
+        yield _clone(url, Path(temporary), form="--bare")
+
+
 def checkout() -> Path | None:
     """Return the repository that this newapi runs from, if it does."""
     root = Path(__file__).resolve().parents[3]
@@ -112,6 +126,13 @@ def _foreign(template: str, ref: str | None, temporary: Path) -> Source:
     folder = Path(template).expanduser()
     if template and folder.is_dir():
         return _folder(folder.resolve(), ref, temporary)
+    clone = _clone(_near(_url(template)), temporary)
+    newest = next(iter(release_tags(clone)), None)
+    return _checked_out(clone, ref or newest, _without_password(template))
+
+
+def _url(template: str) -> str:
+    """Return the address of a repository, with the shorthands of Copier written out."""
     url = template
     for short, long in _SHORTHANDS.items():
         if template.startswith(short):
@@ -119,8 +140,7 @@ def _foreign(template: str, ref: str | None, temporary: Path) -> Source:
     if not _URL.fullmatch(url):
         fix = "Give a folder, or a git URL such as https://host/owner/name.git."
         raise UsageError([Problem(f"There is no template at {template!r}.", fix)])
-    clone = _clone(_near(url), temporary)
-    return _checked_out(clone, ref or _newest_tag(clone), _without_password(template))
+    return url
 
 
 def _folder(folder: Path, ref: str | None, temporary: Path) -> Source:
@@ -177,7 +197,8 @@ def _checked_out(clone: Path, ref: str | None, recorded: str, warning: str = "")
     )
 
 
-def _newest_tag(clone: Path) -> str | None:
+def release_tags(clone: Path) -> list[str]:
+    """Return the tags of a repository that are versions, the newest first; no pre-releases."""
     from packaging.version import InvalidVersion, Version
 
     releases: dict[Version, str] = {}
@@ -187,7 +208,7 @@ def _newest_tag(clone: Path) -> str | None:
         except InvalidVersion:
             continue
     stable = [version for version in releases if not version.is_prerelease]
-    return releases[max(stable)] if stable else None
+    return [releases[version] for version in sorted(stable, reverse=True)]
 
 
 def _refuse_unsafe(source: Source) -> None:

@@ -188,8 +188,9 @@ def plan(repository: Repository, wanted: Wanted, console: Console) -> Plan:
     is_same = old.commit == new.commit and before == resolution.answers
     title = _REPAIR if wanted.is_repair else _MOVE if is_same else ""
     done = replace(done, warnings=tuple(warnings), title=title)
-    woven = woven._replace(base=pair_parts.cut(woven.base, parts))
-    return conclude(repository, listing, wanted, replace(done, lineage=lineage), woven)
+    cut = woven._replace(base=pair_parts.cut(woven.base, parts))
+    done = conclude(repository, listing, wanted, replace(done, lineage=lineage), cut)
+    return replace(done, base=woven.base)
 
 
 def look(repository: Repository, wanted: Wanted) -> Present:
