@@ -34,7 +34,7 @@ class Committed:
         return {path: self._known[path] for path in items if path in self._known}
 
     def in_place(self, rendered: Tree) -> Tree:
-        """Return a version of the template in the folders that the project has.
+        """Return a version of the template in the folders that the project has, with their names.
 
         Files that git ignores are left out: a clone does not have them.
         """
@@ -42,7 +42,10 @@ class Committed:
         placed = layout.tree(rendered)
         absent = placed.keys() - self.listing.keys() - {ANSWERS_FILE}
         ignored = self.repository.ignored(sorted(absent))
-        return {path: entry for path, entry in placed.items() if path not in ignored}
+        placed = {path: entry for path, entry in placed.items() if path not in ignored}
+        ours = self.read(placed.keys()) if layout.folders else {}
+        renamed, _ = layout.names(placed, ours).sides(placed, {}, ours)
+        return dict(renamed)
 
 
 def distance(committed: Committed, rendered: Tree, paths: Collection[str]) -> int:

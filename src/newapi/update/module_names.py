@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from newapi.project.answers_file import ANSWERS_FILE
+
 if TYPE_CHECKING:
     from newapi.project.tree import Entry, Tree
     from newapi.resources.wiring import Wire
@@ -45,8 +47,8 @@ class Names:
         )
 
     def entry(self, path: str, entry: Entry) -> Entry:
-        """Return a file with the names of the project."""
-        if not entry.is_text:
+        """Return a file with the names of the project; the answers stay as they are."""
+        if not entry.is_text or path == ANSWERS_FILE:
             return entry
         return replace(entry, data=self.text(entry.data, is_python=path.endswith(".py")))
 
