@@ -25,7 +25,7 @@ def check_names(definition: Definition, around: ProjectNames) -> Iterator[Proble
     of_name = [*_flaws_of_name(definition, around)]
     of_plural = [*_flaws_of_plural(definition, around)]
     if of_name:
-        fix = f"Another name, like {_other_name(name, around)}"
+        fix = f"Another name, like {other_name(name, around)}"
         yield from (Problem(message, fix) for message in dict.fromkeys([*of_plural, *of_name]))
     elif of_plural:
         fix = _other_plural(definition, around)
@@ -71,7 +71,7 @@ def _flaws_of_word(word: str, definition: Definition, around: ProjectNames) -> I
         yield f"'{word}' is taken: there is {path} already."
 
 
-def _other_name(name: str, around: ProjectNames) -> str:
+def other_name(name: str, around: ProjectNames) -> str:
     """Return a name like this one that a resource can have."""
     short = name[:28].rstrip("_")
     candidates = [f"{short}_entry", f"{short}_record", f"project_{short}", f"project_{short}_entry"]
@@ -81,14 +81,19 @@ def _other_name(name: str, around: ProjectNames) -> str:
 def _other_plural(definition: Definition, around: ProjectNames) -> str:
     """Return how a resource can keep its name, and the singular where its name is a plural."""
     name = definition.name
-    plurals = (f"{name[:30].rstrip('_')}_{ending}" for ending in ("list", "entries", "records"))
-    options = (replace(definition, plural=plural) for plural in plurals)
-    free = [other.plural for other in options if not [*_flaws_of_plural(other, around)]]
-    fix = f"--plural {free[0]}" if free else "--plural WORDS"
+    fix = f"--plural {free_plural(definition, around) or 'WORDS'}"
     singular = naming.singular_of(name)
     if name == definition.plural and singular != name and _is_free(singular, around):
         return f"{singular}, or {fix}"
     return fix
+
+
+def free_plural(definition: Definition, around: ProjectNames) -> str:
+    """Return a plural that is not taken, for a resource that keeps its name; empty if none is."""
+    short = definition.name[:30].rstrip("_")
+    endings = ("list", "entries", "records")
+    options = (replace(definition, plural=f"{short}_{ending}") for ending in endings)
+    return next((other.plural for other in options if not [*_flaws_of_plural(other, around)]), "")
 
 
 def _is_free(name: str, around: ProjectNames) -> bool:

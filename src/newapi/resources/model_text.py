@@ -10,7 +10,7 @@ from newapi.resources import fields, naming
 if TYPE_CHECKING:
     from newapi.resources.definition import Definition, Field
 
-_HEAD = """\
+HEAD = """\
 # The resources of this project. Edit them, then run `newapi generate`.
 # `newapi schema models` prints the JSON Schema of this file.
 resources:
@@ -26,12 +26,12 @@ class _Edit(NamedTuple):
 def write(definitions: Mapping[str, Definition]) -> str:
     """Return a file with these resources."""
     shown = [_entry(definitions[name], 2, 2) for name in sorted(definitions)]
-    return _HEAD + "\n".join(shown)
+    return HEAD + "\n".join(shown)
 
 
 def is_empty(text: str) -> bool:
     """Tell whether a file holds nothing but what newapi has written into it itself."""
-    return text.strip() == f"{_HEAD.strip()} {{}}"
+    return text.strip() == f"{HEAD.strip()} {{}}"
 
 
 def updated(
@@ -149,7 +149,7 @@ def _of_value(value: Any, field: Field) -> Iterator[_Edit]:
         node = _items(value)["type"][1]
     read, _ = fields.read([f"{field.name}:{node.value}"])
     if not read or read[0] != field:
-        yield _Edit(node.start_mark.index, node.end_mark.index, _scalar(fields.render_type(field)))
+        yield _Edit(node.start_mark.index, node.end_mark.index, scalar(fields.render_type(field)))
 
 
 def _entry(definition: Definition, outer: int, inner: int) -> str:
@@ -170,10 +170,10 @@ def _entry(definition: Definition, outer: int, inner: int) -> str:
 
 
 def _field(field: Field, indent: int) -> str:
-    return f"{' ' * indent}{field.name}: {_scalar(fields.render_type(field))}"
+    return f"{' ' * indent}{field.name}: {scalar(fields.render_type(field))}"
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """Return a text as YAML, quoted where it has to be."""
     import yaml
 

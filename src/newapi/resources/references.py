@@ -70,7 +70,7 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
     for name, field in referrers(definition.name, around.definitions):
         if definition.access not in READABLE[around.definitions[name].access]:
             yield _unreadable(around.definitions[name], field, definition)
-    if path := _cycle(definition, around.definitions):
+    if path := cycle(definition, around.definitions):
         shown = " → ".join(path)
         message = f"Each of these needs the next one to exist first: {shown}."
         yield Problem(message, "Make one of the references optional, with a ?")
@@ -138,7 +138,7 @@ def _unreadable(definition: Definition, field: Field, target: Definition) -> Pro
     return Problem(message, f"Refer to a resource that is {readable}, or use --admin-only")
 
 
-def _cycle(definition: Definition, definitions: Mapping[str, Definition]) -> list[str]:
+def cycle(definition: Definition, definitions: Mapping[str, Definition]) -> list[str]:
     """Return resources of which none could be the first, starting and ending with this one."""
     paths = [[definition.name]]
     seen: set[str] = set()

@@ -1,0 +1,136 @@
+"""Make a field of a column: its type, its limits, its default and its description."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from newapi.model_import import column_types
+from newapi.model_import.column_types import ColumnType
+from newapi.model_import.source_model import Column
+from newapi.resources import fields, limits, values
+from newapi.resources.definition import Field
+from newapi.resources.kinds import KINDS, MAX_INDEXED, shown
+from newapi.terminal.text import shorten
+
+_TRUE, _FALSE = frozenset({"1", "true", "t", "y"}), frozenset({"0", "false", "f", "n"})
+
+
+@dataclass(frozen=True)
+class Made:
+    """A field, and what it does not say of its column; None if there is no such field."""
+
+    field: Field | None
+    notes: tuple[str, ...]
+
+
+def make(name: str, column: Column, *, is_indexed: bool) -> Made:
+    """Return the field of a column."""
+    if not column_types.has_type(column):
+        return Made(None, (f"there is no type for {column.type_as_written}",))
+    kind = column_types.of_column(column, is_indexed=is_indexed)
+    notes = [kind.note] if kind.note else []
+    made = _read(name, kind, column)
+    if made is None:  # the values of an enumeration cannot be written
+        flaw = _flaw(name, kind)
+        longest = max((len(value) for value in column.values), default=MAX_INDEXED)
+        kind = ColumnType("str", {"max": str(min(longest, 1000))})
+        notes.append(flaw)
+        made = _read(name, kind, column) or Field(name=name, type="str", max=MAX_INDEXED)
+    if column.is_unique:
+        made = _with_unique(made, notes)
+    made = _with_default(made, column, notes)
+    if text := description_of(column.description):
+        made = _with_description(made, text, notes)
+    return Made(made, tuple(notes))
+
+
+def _read(name: str, kind: ColumnType, column: Column) -> Field | None:
+    """Return a field with the limits of its column, as far as its type has them."""
+    options = {**kind.options}
+    if kind.type in {"str", "text"} and "min" in column.limits:
+        options["min"] = column.limits["min"]
+    known = KINDS[kind.type].options
+    options |= {key: text for key, text in column.limits.items() if key in known and key != "max"}
+    if "gt" in options:
+        options.pop("ge", None)
+    if "lt" in options:
+        options.pop("le", None)
+    words = [options.pop("values")] if "values" in options else []
+    words += [f"{key}={text}" for key, text in options.items()]
+    optional = "" if column.is_required else "?"
+    brackets = f"({', '.join(words)})" if words else ""
+    found, flaws = fields.read([f"{name}:{shown(kind.type)}{brackets}{optional}"])
+    return None if flaws else found[0]
+
+
+def _flaw(name: str, kind: ColumnType) -> str:
+    """Return why a type cannot be written."""
+    words = [kind.options["values"]] if "values" in kind.options else []
+    _, flaws = fields.read([f"{name}:{shown(kind.type)}({', '.join(words)})"])
+    message = flaws[0].message if flaws else "its limits cannot be written"
+    return message.rpartition("): ")[2].rstrip(".")
+
+
+def _with_unique(made: Field, notes: list[str]) -> Field:
+    if "unique" not in KINDS[made.type].options:
+        notes.append(f"{shown(made.type)} has no unique values")
+        return made
+    unique = replace(made, unique=True)
+    if [*limits.check(unique, "postgres")] and not [*limits.check(made, "postgres")]:
+        notes.append("it has room for too few values to be unique")
+        return made
+    return unique
+
+
+def _with_default(made: Field, column: Column, notes: list[str]) -> Field:
+    """Return a field with the default of its column, where a field can have it."""
+    default = column.default
+    if default is None or default.text.lower().startswith("nextval("):
+        return made
+    if not default.is_literal:
+        notes.append(f"the default {shorten(default.text)} is not a value")
+        return made
+    if made.optional or made.unique:
+        what = "optional" if made.optional else "unique"
+        notes.append(f"what is {what} has no default, here {shorten(default.text) or chr(39) * 2}")
+        return made
+    text = _as_default(made, default.text)
+    if text == "" and made.type == "str":
+        made = replace(made, min=0)
+    try:
+        with_default = values.with_option(made, "default", text or '""')
+    except ValueError:
+        notes.append(f"the default {shorten(default.text)} is none of {shown(made.type)}")
+        return made
+    if problems := [*limits.check(with_default, "postgres")]:
+        message = problems[0].message.removeprefix(f"{made.name}: ").rstrip(".")
+        notes.append(message)
+        return made
+    return with_default
+
+
+def _as_default(made: Field, text: str) -> str:
+    """Return a default as it is typed."""
+    if made.type == "bool":
+        lower = text.strip("b'").lower()
+        return "true" if lower in _TRUE else "false" if lower in _FALSE else text
+    if made.type in {"datetime", "date"}:
+        return re.sub(r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$", r"\1T\2Z", text)
+    return text
+
+
+def _with_description(made: Field, text: str, notes: list[str]) -> Field:
+    try:
+        return values.with_option(made, "description", text)
+    except ValueError as flaw:
+        notes.append(f"its description {flaw}")
+        return made
+
+
+def description_of(text: str) -> str:
+    """Return a comment as a description: one line, no longer than descriptions are."""
+    plain = " ".join(text.replace('"', "'").replace("\\", "/").split())
+    if len(plain) <= values.MAX_DESCRIPTION:
+        return plain
+    return f"{plain[: values.MAX_DESCRIPTION - 1].rstrip()}…"

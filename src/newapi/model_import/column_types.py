@@ -1,0 +1,177 @@
+"""Which type of `models.yml` a column gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from newapi.model_import.source_model import Column
+from newapi.resources.definition import Type
+from newapi.resources.kinds import KINDS, LARGE_INTS, MAX_DIGITS, MAX_INDEXED
+
+MAX_TEXT = KINDS["text"].longest
+_LONGEST_STRING = KINDS["str"].longest
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """A type with its options; `note` says what it does not express of the column's."""
+
+    type: Type
+    options: Mapping[str, str]
+    note: str = ""
+
+
+def has_type(column: Column) -> bool:
+    """Tell whether there is a type for a column."""
+    if column.type == "bit":
+        return column.arguments in {(), ("1",)}
+    return column.type not in _WITHOUT_EQUAL
+
+
+def of_column(column: Column, *, is_indexed: bool) -> ColumnType:
+    """Return the type for a column; a text in an index or a unique constraint has a length."""
+    if column.is_array:
+        return _of_array(column)
+    if column.values and column.type != "set":
+        return ColumnType("enum", {"values": "|".join(column.values)})
+    if (text := _TEXTS.get(column.type)) is not None:
+        return _of_text(column, text, is_indexed=is_indexed)
+    if column.type in _OTHERS:
+        return _OTHERS[column.type](column)
+    note = f"the type {column.type_as_written} is not known"
+    return ColumnType("str", {"max": str(MAX_INDEXED)}, note)
+
+
+def _of_array(column: Column) -> ColumnType:
+    is_text = column.type in _TEXTS or column.values
+    note = "" if is_text else f"lists hold text only, not {column.type}"
+    return ColumnType("list", {}, note)
+
+
+def _of_text(column: Column, longest: int, *, is_indexed: bool) -> ColumnType:
+    """Return `str` for short texts and `text` for long ones.
+
+    `longest` is the length of the column when its type says none; 0 when it has no limit.
+    """
+    (given, *_) = (*column.arguments, "")
+    length = int(given) if given.isdigit() else longest
+    length = int(column.limits.get("max", length))
+    if is_indexed and not 0 < length <= MAX_INDEXED:
+        note = f"what is unique or indexed has at most {MAX_INDEXED} characters"
+        return ColumnType("str", {"max": str(MAX_INDEXED)}, note)
+    if 0 < length <= _LONGEST_STRING:
+        return ColumnType("str", {"max": str(length)})
+    if length > MAX_TEXT and "max" not in column.limits:
+        length = 0  # a limit of the database, such as that of longtext, which nobody chose
+    if length == 0:
+        return ColumnType("text", {}, "every text has a limit")
+    note = f"a text has at most {MAX_TEXT} characters" if length > MAX_TEXT else ""
+    return ColumnType("text", {"max": str(min(length, MAX_TEXT))}, note)
+
+
+def _whole(column: Column) -> ColumnType:
+    if column.type == "tinyint" and column.arguments == ("1",) and not column.is_unsigned:
+        return ColumnType("bool", {})  # MySQL writes bool like this
+    return ColumnType("int", {"ge": "0"} if column.is_unsigned else {})
+
+
+def _large(column: Column) -> ColumnType:
+    options = {"ge": "0"} if column.is_unsigned else {}
+    if "ge" not in column.limits and not column.is_unsigned:
+        options["ge"] = str(LARGE_INTS[0])
+    if not {"lt", "le"} & column.limits.keys():
+        options["le"] = str(LARGE_INTS[1])
+    return ColumnType("int", options)
+
+
+def _decimal(column: Column) -> ColumnType:
+    digits, places, *_ = (*column.arguments, "", "")
+    if not digits.isdigit():
+        note = "" if column.type == "bigdecimal" else "the number of digits is not said"
+        return ColumnType("decimal", {}, note)
+    options = {"digits": digits, "places": places if places.isdigit() else "0"}
+    if int(digits) > MAX_DIGITS:
+        options["digits"] = str(MAX_DIGITS)
+        return ColumnType("decimal", options, f"a decimal has at most {MAX_DIGITS} digits")
+    return ColumnType("decimal", options)
+
+
+def _money(column: Column) -> ColumnType:
+    digits = "10" if column.type == "smallmoney" else "19"
+    return ColumnType("decimal", {"digits": digits, "places": "4"})
+
+
+def _plain(kind: Type, note: str = "") -> Callable[[Column], ColumnType]:
+    return lambda column: ColumnType(kind, {}, note.format(column.type_as_written))
+
+
+def _short(length: int, note: str) -> Callable[[Column], ColumnType]:
+    options = {"max": str(length)}
+    return lambda column: ColumnType("str", options, note.format(column.type_as_written))
+
+
+def _year(_: Column) -> ColumnType:
+    return ColumnType("int", {"ge": "1901", "le": "2155"}, "a year is a number")
+
+
+# The length of a text whose column says none; 0: it has no limit.
+_TEXTS: Mapping[str, int] = {
+    **dict.fromkeys(("char", "nchar", "bpchar", "character"), 1),
+    **dict.fromkeys(("varchar", "nvarchar", "varchar2", "nvarchar2", "character varying"), 0),
+    **dict.fromkeys(("text", "ntext", "citext", "clob", "nclob", "textblob", "mediumtext"), 0),
+    **dict.fromkeys(("longtext", "name", "xml"), 0),
+    "string": MAX_INDEXED,
+    "tinytext": MAX_INDEXED,
+}
+
+_WITHOUT_EQUAL = frozenset(
+    {
+        "blob", "anyblob", "imageblob", "bytea", "binary", "varbinary", "tinyblob", "mediumblob",
+        "longblob", "image", "raw", "tsvector", "tsquery", "geometry", "geography", "point",
+        "line", "lseg", "box", "path", "polygon", "circle", "linestring", "multipoint",
+        "multilinestring", "multipolygon", "geometrycollection", "rowversion", "hierarchyid",
+        "vector", "int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange",
+        "sql_variant", "varbit", "bit varying",
+    }
+)  # fmt: skip
+
+_OTHERS: Mapping[str, Callable[[Column], ColumnType]] = {
+    **dict.fromkeys(
+        (
+            "int", "integer", "int2", "int4", "smallint", "mediumint", "tinyint", "serial",
+            "smallserial", "serial4", "serial2",
+        ),
+        _whole,
+    ),
+    **dict.fromkeys(("bigint", "int8", "long", "bigserial", "serial8"), _large),
+    **dict.fromkeys(("decimal", "numeric", "number", "bigdecimal", "dec", "fixed"), _decimal),
+    **dict.fromkeys(("money", "smallmoney"), _money),
+    **dict.fromkeys(
+        ("float", "double", "real", "float4", "float8", "double precision", "binary_float"),
+        _plain("float"),
+    ),
+    **dict.fromkeys(("bool", "boolean", "bit"), _plain("bool")),
+    **dict.fromkeys(("date", "localdate"), _plain("date")),
+    **dict.fromkeys(
+        (
+            "datetime", "datetime2", "smalldatetime", "datetimeoffset", "timestamp", "timestamptz",
+            "timestampltz", "timestampntz", "timestamp with time zone",
+            "timestamp without time zone", "instant", "zoneddatetime", "localdatetime",
+        ),
+        _plain("datetime"),
+    ),
+    **dict.fromkeys(
+        ("time", "timetz", "localtime", "time without time zone", "time with time zone"),
+        _short(20, "there is no type for a time of day ({})"),
+    ),
+    **dict.fromkeys(("interval", "duration"), _short(50, "there is no type for {}")),
+    "year": _year,
+    **dict.fromkeys(("uuid", "uniqueidentifier", "guid"), _plain("uuid")),
+    **dict.fromkeys(("json", "jsonb"), _plain("json")),
+    "hstore": _plain("json", "hstore is written as a JSON object"),
+    "set": _plain("list", "a list takes any text, not only these: {}"),
+    **dict.fromkeys(
+        ("inet", "cidr", "macaddr", "ipaddress"), _short(43, "{} is written as a text")
+    ),
+}  # fmt: skip

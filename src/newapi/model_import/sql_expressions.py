@@ -1,0 +1,162 @@
+"""Understand types, defaults and checks of SQL, as sqlglot has parsed them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlglot import exp
+
+from newapi.model_import.source_model import Default
+
+
+class Check(NamedTuple):
+    """What a check demands of one column: a bound, or one of several values."""
+
+    column: str
+    bound: str = ""
+    number: str = ""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TypeName:
+    """The name of a type in lower case, and what stands in its brackets."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    is_array: bool = False
+    is_unsigned: bool = False
+
+
+def type_of(kind: exp.Expr) -> TypeName:
+    """Return the type that a column is declared with."""
+    if not isinstance(kind, exp.DataType):
+        return TypeName(kind.name.lower() or kind.sql().lower())
+    name = kind.this.value.lower() if isinstance(kind.this, exp.DType) else str(kind.this).lower()
+    if name == "array":
+        (of, *_) = (*kind.expressions, exp.DataType.build("text"))
+        found = type_of(of)
+        return TypeName(found.name, found.arguments, is_array=True)
+    if name in {"userdefined", "user-defined"}:
+        return TypeName(_last_name(kind.args.get("kind")))
+    if name == "interval":
+        return TypeName("interval")
+    arguments = tuple(_text(each) for each in kind.expressions)
+    is_unsigned = name in _UNSIGNED
+    return TypeName(_UNSIGNED.get(name, name), arguments, is_unsigned=is_unsigned)
+
+
+_UNSIGNED = {
+    "utinyint": "tinyint",
+    "usmallint": "smallint",
+    "umediumint": "mediumint",
+    "uint": "int",
+    "ubigint": "bigint",
+    "udecimal": "decimal",
+    "udouble": "double",
+}
+
+
+def _last_name(kind: object) -> str:
+    """Return the name of a type without its schema."""
+    if isinstance(kind, exp.Dot):
+        return str(kind.expression.name).lower()
+    if isinstance(kind, exp.Expr):
+        return str(kind.name or kind.sql()).lower()
+    return str(kind).rpartition(".")[2].strip('[]"').lower()
+
+
+def _text(expression: exp.Expr) -> str:
+    found: exp.Expr | str = expression.this
+    return found.name if isinstance(found, exp.Expr) else str(found)
+
+
+def default_of(expression: exp.Expr, dialect: str) -> Default | None:
+    """Return the default that an expression is; None for NULL."""
+    bare = _bare(expression)
+    if isinstance(bare, exp.Null):
+        return None
+    if isinstance(bare, exp.Neg) and isinstance(bare.this, exp.Literal):
+        return Default(f"-{bare.this.name}")
+    if isinstance(bare, exp.Literal):
+        return Default(bare.name)
+    if isinstance(bare, exp.Boolean):
+        return Default("true" if bare.this else "false")
+    if isinstance(bare, exp.BitString):
+        return Default(str(bare.this))
+    return Default(expression.sql(dialect=dialect), is_literal=False)
+
+
+def _bare(expression: exp.Expr) -> exp.Expr:
+    """Return an expression without brackets and casts."""
+    while isinstance(expression, exp.Paren | exp.Cast):
+        expression = expression.this
+    return expression
+
+
+_BOUNDS: Mapping[type[exp.Expr], tuple[str, str]] = {
+    exp.GT: ("gt", "lt"),
+    exp.GTE: ("ge", "le"),
+    exp.LT: ("lt", "gt"),
+    exp.LTE: ("le", "ge"),
+}
+
+
+def checks_of(expression: exp.Expr) -> list[Check] | None:
+    """Return what a check demands of single columns; None if it demands something else."""
+    found: list[Check] = []
+    for part in _parts(_bare(expression)):
+        understood = [*_check(part)]
+        if not understood:
+            return None
+        found += understood
+    return found
+
+
+def _parts(expression: exp.Expr) -> Iterator[exp.Expr]:
+    if isinstance(expression, exp.And):
+        yield from _parts(_bare(expression.this))
+        yield from _parts(_bare(expression.expression))
+    else:
+        yield expression
+
+
+def _check(expression: exp.Expr) -> Iterator[Check]:
+    first = _bare(expression.this) if isinstance(expression.this, exp.Expr) else None
+    if type(expression) in _BOUNDS and first is not None:
+        second = _bare(expression.expression)
+        straight, turned = _BOUNDS[type(expression)]
+        if isinstance(first, exp.Column) and (number := _number(second)):
+            yield Check(first.name, straight, number)
+        elif isinstance(second, exp.Column) and (number := _number(first)):
+            yield Check(second.name, turned, number)
+    elif isinstance(expression, exp.Between) and isinstance(first, exp.Column):
+        low, high = _number(_bare(expression.args["low"])), _number(_bare(expression.args["high"]))
+        if low and high:
+            yield Check(first.name, "ge", low)
+            yield Check(first.name, "le", high)
+    elif isinstance(first, exp.Column):
+        yield from _one_of(first.name, expression)
+
+
+def _one_of(column: str, expression: exp.Expr) -> Iterator[Check]:
+    """Understand `IN (...)`, and `= ANY (ARRAY[...])`, as PostgreSQL writes it."""
+    options: list[exp.Expr] = []
+    if isinstance(expression, exp.In):
+        options = expression.expressions
+    elif isinstance(expression, exp.EQ) and isinstance(expression.expression, exp.Any):
+        array = _bare(expression.expression.this)
+        options = array.expressions if isinstance(array, exp.Array) else []
+    bare = [_bare(option) for option in options]
+    if bare and all(isinstance(each, exp.Literal) and each.is_string for each in bare):
+        yield Check(column, values=tuple(each.name for each in bare))
+
+
+def _number(expression: exp.Expr) -> str:
+    if isinstance(expression, exp.Neg):
+        number = _number(expression.this)
+        return f"-{number}" if number else ""
+    is_number = isinstance(expression, exp.Literal) and not expression.is_string
+    return expression.name if is_number else ""

@@ -1,0 +1,483 @@
+"""Make definitions of the tables of a source, and say what has no equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from newapi.errors import Problem
+from newapi.model_import import column_fields, resource_names
+from newapi.model_import.resource_names import ResourceName
+from newapi.model_import.source_model import (
+    BUILT_IN_USER,
+    Column,
+    Note,
+    Reference,
+    SourceModel,
+    Table,
+)
+from newapi.resources import composites, fields, kinds, limits, naming, references, rules
+from newapi.resources.definition import Access, Definition, Field
+from newapi.resources.project_names import ProjectNames
+
+_WHOLE = frozenset(
+    {
+        "int", "integer", "smallint", "bigint", "tinyint", "mediumint", "serial", "bigserial",
+        "smallserial", "int2", "int4", "int8", "long", "decimal", "numeric", "number", "uuid",
+        "uniqueidentifier", "boolean",
+    }
+)  # fmt: skip
+_TIMES = ("created_at", "updated_at")
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many there are in the source, and how many of them in the definitions."""
+
+    found: int
+    taken: int
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource; its description and access are those that the source knows."""
+
+    definition: Definition
+    description: str
+    access: Access | None
+
+
+@dataclass(frozen=True)
+class Translation:
+    """Everything that is written, and everything that is not."""
+
+    resources: tuple[Resource, ...]
+    notes: tuple[Note, ...]
+    fields: Count
+    relations: Count
+
+
+@dataclass
+class _Draft:
+    """A table on its way to a resource."""
+
+    table: Table
+    name: ResourceName
+    fields: list[Field] = field(default_factory=list)
+    by_column: dict[str, str] = field(default_factory=dict)  # the fields of columns
+    unique: list[tuple[str, ...]] = field(default_factory=list)
+    indexes: list[tuple[str, ...]] = field(default_factory=list)
+    access: Access | None = None
+    left_out: set[str] = field(default_factory=set)  # columns
+    relations: int = 0
+
+    @property
+    def taken(self) -> set[str]:
+        """Return the names that a field more cannot have."""
+        return {each.name for each in self.fields} | {each.column for each in self.fields}
+
+    def definition(self) -> Definition:
+        """Return the definition as far as it goes."""
+        return Definition(
+            name=self.name.name,
+            plural=self.name.plural,
+            access=self.access or "owned",
+            fields=tuple(self.fields),
+            unique=tuple(self.unique),
+            indexes=tuple(self.indexes),
+        )
+
+
+def translate(source: SourceModel, around: ProjectNames) -> Translation:
+    """Return definitions for all tables; `around` is the project that they are for."""
+    return _Translator(source, around).translate()
+
+
+class _Translator:
+    def __init__(self, source: SourceModel, around: ProjectNames) -> None:
+        self._source = source
+        self._around = replace(around, definitions={})
+        self._notes: list[Note] = []
+        names = resource_names.of_tables(source, self._around, self._notes)
+        self._drafts = {
+            table.name.lower(): _Draft(table, names[table.name]) for table in source.tables
+        }
+
+    def translate(self) -> Translation:
+        """Translate fields first, then what needs them: groups, and rules over resources."""
+        drafts = [*self._drafts.values()]
+        for draft in drafts:
+            self._add_fields(draft)
+        for draft in drafts:
+            self._add_groups(draft)
+        self._break_cycles()
+        empty = [draft for draft in drafts if not draft.fields]
+        for draft in empty:
+            self._note(draft.table.name, "no field of it is left", draft.table.line)
+        for draft in drafts:
+            self._mend(draft)
+        resources = tuple(
+            Resource(draft.definition(), draft.table.description, draft.access)
+            for draft in drafts
+            if draft.fields
+        )
+        return Translation(
+            resources,
+            (*self._notes, *self._source.notes),
+            self._count_fields(drafts),
+            Count(
+                sum(len(draft.table.references) for draft in drafts),
+                sum(draft.relations for draft in drafts),
+            ),
+        )
+
+    def _count_fields(self, drafts: Iterable[_Draft]) -> Count:
+        found = taken = 0
+        for draft in drafts:
+            referring = {name for each in draft.table.references for name in each.columns}
+            plain = [column.name for column in draft.table.columns if column.name not in referring]
+            found += len(plain)
+            taken += len([name for name in plain if name not in draft.left_out])
+        return Count(found, taken)
+
+    def _note(self, subject: str, message: str, line: int | None, written: str = "") -> None:
+        self._notes.append(Note(subject, message, written, line))
+
+    # Fields
+
+    def _add_fields(self, draft: _Draft) -> None:
+        table = draft.table
+        referring = self._references_by_column(draft)
+        for column in table.columns:
+            if column.name in referring:
+                reference = referring[column.name]
+                if reference.columns[0] == column.name:
+                    self._add_reference(draft, reference)
+            elif self._is_own(draft, column):
+                self._add_field(draft, column)
+        for reference in table.references:
+            if not reference.columns:
+                self._add_reference(draft, reference)
+
+    def _references_by_column(self, draft: _Draft) -> dict[str, Reference]:
+        """Return which reference takes the place of each column.
+
+        A reference by several columns takes those that no other reference has.
+        """
+        known = [
+            each for each in draft.table.references
+            if each.columns and (each.table.lower() in self._drafts or self._is_user(each))
+        ]  # fmt: skip
+        for each in draft.table.references:
+            if each.columns and each not in known:
+                where = f"{draft.table.name}.{', '.join(each.columns)}"
+                self._note(where, f"the source has no table {each.table}", each.line)
+        single = {each.columns[0]: each for each in known if len(each.columns) == 1}
+        found = dict(single)
+        for each in known:
+            own = tuple(name for name in each.columns if name not in found)
+            if len(each.columns) > 1 and own:
+                where = f"{draft.table.name}.{', '.join(each.columns)}"
+                written = f"one reference to {each.table}, by its id"
+                self._note(where, "a reference has one column", each.line, written)
+                found |= dict.fromkeys(own, replace(each, columns=own, name=each.table))
+            elif len(each.columns) > 1:
+                where = f"{draft.table.name}.{', '.join(each.columns)}"
+                self._note(where, "its columns are references of their own", each.line)
+        return found
+
+    def _is_user(self, reference: Reference) -> bool:
+        return reference.table == BUILT_IN_USER and BUILT_IN_USER.lower() not in self._drafts
+
+    def _is_own(self, draft: _Draft, column: Column) -> bool:
+        """Tell whether a column becomes a field; every resource has some already."""
+        table, name = draft.table, resource_names.of_column(column.name)
+        where = f"{table.name}.{column.name}"
+        if table.key == (column.name,) and (column.type in _WHOLE or name == "id"):
+            self._note(where, "every resource has a key of its own", column.line, "id: a UUID")
+            return False
+        if name in _TIMES:
+            self._note(where, f"every resource has {name}", column.line, name)
+            return False
+        if column.is_computed:
+            self._leave_out(draft, column, "there are no computed columns")
+            return False
+        if len(draft.fields) >= rules.MAX_FIELDS:
+            self._leave_out(draft, column, f"a resource has at most {rules.MAX_FIELDS} fields")
+            return False
+        return True
+
+    def _leave_out(self, draft: _Draft, column: Column, message: str) -> None:
+        draft.left_out.add(column.name)
+        self._note(f"{draft.table.name}.{column.name}", message, column.line)
+
+    def _add_field(self, draft: _Draft, column: Column) -> None:
+        table = draft.table
+        is_key = table.key == (column.name,)
+        is_unique = column.is_unique or is_key or (column.name,) in table.unique
+        is_grouped = any(
+            column.name in group for group in (*table.unique, *table.indexes, table.key)
+        )
+        wanted = replace(
+            column, is_unique=is_unique, is_required=column.is_required or column.name in table.key
+        )
+        name = resource_names.of_field(column.name, draft.taken)
+        made = column_fields.make(name, wanted, is_indexed=is_unique or is_grouped)
+        for message in made.notes:
+            written = fields.render_type(made.field) if made.field else ""
+            self._note(f"{table.name}.{column.name}", message, column.line, written)
+        if made.field is None:
+            draft.left_out.add(column.name)
+            return
+        draft.fields.append(self._with_column(draft, made.field, column.name))
+        draft.by_column[column.name] = name
+
+    def _with_column(self, draft: _Draft, made: Field, column: str) -> Field:
+        """Return a field that is stored under the name that its column has in the source."""
+        stored = resource_names.of_column(column)
+        if not stored or stored == made.column or made.unique:
+            if stored != made.column and made.type != "ref":
+                self._note(f"{draft.table.name}.{column}", "its name is taken", None, made.name)
+            return made
+        self._note(f"{draft.table.name}.{column}", "its name is taken", None, made.name)
+        return replace(made, column_name=stored)
+
+    # References
+
+    def _add_reference(self, draft: _Draft, reference: Reference) -> None:
+        where = f"{draft.table.name}.{reference.name or ', '.join(reference.columns)}"
+        if self._is_user(reference):
+            self._add_owner(draft, reference, where)
+            return
+        target = self._drafts.get(reference.table.lower())
+        if target is None or not target.table.columns:
+            self._note(where, f"there is no table {reference.table}", reference.line)
+            return
+        columns = [one for name in reference.columns if (one := draft.table.column(name))]
+        is_key = bool(columns) and reference.columns in (draft.table.key, *draft.table.unique)
+        is_required = reference.is_required or (bool(columns) and all(
+            column.is_required or column.name in draft.table.key for column in columns
+        ))  # fmt: skip
+        name = self._name_of_reference(draft, reference, target)
+        made = Field(
+            name=name,
+            type="ref",
+            target=target.name.name,
+            optional=not is_required,
+            unique=reference.is_unique or is_key or any(column.is_unique for column in columns),
+            description=column_fields.description_of(reference.description) or None,
+        )
+        made = self._with_deletion(made, reference, where)
+        draft.fields.append(made)
+        draft.by_column |= dict.fromkeys(reference.columns, name)
+        draft.relations += 1
+        if reference.target_columns and reference.target_columns != target.table.key:
+            column = f"{target.table.name}.{', '.join(reference.target_columns)}"
+            message = f"it refers to {column}, which is not the key"
+            self._note(where, message, reference.line, fields.render_type(made))
+
+    def _name_of_reference(self, draft: _Draft, reference: Reference, target: _Draft) -> str:
+        if reference.name:
+            return resource_names.of_field(reference.name, draft.taken)
+        name = resource_names.of_reference(reference.columns[0])
+        if name == "id":
+            name = target.name.name
+        taken = {*draft.taken, *(name.removesuffix("_id") for name in draft.taken)}
+        return resource_names.of_field(name, taken)
+
+    def _with_deletion(self, made: Field, reference: Reference, where: str) -> Field:
+        """Return a reference with what the deletion of its row does."""
+        match reference.on_delete:
+            case "cascade":
+                return replace(made, on_delete="cascade")
+            case "restrict" if made.optional:
+                return replace(made, on_delete="restrict")
+            case "set_null" if not made.optional:
+                message = "ON DELETE SET NULL needs a column that may be NULL"
+                self._note(where, message, reference.line, "on_delete: restrict")
+        return made
+
+    def _add_owner(self, draft: _Draft, reference: Reference, where: str) -> None:
+        if len(draft.table.key) > 1:
+            self._note(where, "users have no relation of many to many", reference.line)
+        elif draft.access == "owned":
+            self._note(where, "a row belongs to one user", reference.line)
+        else:
+            draft.access = "owned"
+            draft.relations += 1
+            message = "a row belongs to the user who makes it"
+            self._note(where, message, reference.line, "access: owned")
+
+    # Groups
+
+    def _add_groups(self, draft: _Draft) -> None:
+        table = draft.table
+        unique = [group for group in table.unique if len(group) > 1]
+        if len(table.key) > 1:
+            unique = [table.key, *(group for group in unique if group != table.key)]
+        for key, groups in (("unique", unique), ("indexes", table.indexes)):
+            for group in groups:
+                self._add_group(draft, key, group)
+        for group in table.unique:
+            self._check_single(draft, group)
+        if len(table.key) > 1 and len(draft.fields) == len(table.references) > 1:
+            message = "a link of many to many is a resource of its own"
+            self._note(table.name, message, table.line, draft.name.name)
+
+    def _check_single(self, draft: _Draft, group: Sequence[str]) -> None:
+        """Say that a column is not unique any more, where its type does not allow it."""
+        made = next((f for f in draft.fields if f.name == draft.by_column.get(group[0])), None)
+        if len(group) == 1 and made and not made.unique:
+            message = "its type has no unique values"
+            self._note(f"{draft.table.name}.{group[0]}", message, None, fields.render_type(made))
+
+    def _add_group(self, draft: _Draft, key: str, group: Sequence[str]) -> None:
+        if any(resource_names.of_column(name) in _TIMES for name in group):
+            group = [n for n in group if resource_names.of_column(n) not in _TIMES]
+        names = tuple(dict.fromkeys(draft.by_column[n] for n in group if n in draft.by_column))
+        where = f"{draft.table.name} ({', '.join(group)})"
+        lost = [name for name in group if name not in draft.by_column]
+        if not names or self._is_indexed(draft, names):
+            return
+        if lost:
+            self._note(where, f"{key}: {', '.join(lost)} is no field", draft.table.line)
+            return
+        groups = draft.unique if key == "unique" else draft.indexes
+        alone = replace(draft.definition(), unique=(), indexes=())
+        alone = _with_groups(alone, key, (*groups, names))
+        if problems := [*composites.check(alone)]:
+            message = problems[0].message.partition(": ")[2].rstrip(".")
+            self._note(where, message, draft.table.line)
+        else:
+            groups.append(names)
+
+    def _is_indexed(self, draft: _Draft, names: Sequence[str]) -> bool:
+        """Tell whether a single field has an index by itself, or there is such a group."""
+        if tuple(names) in (*draft.unique, *draft.indexes):
+            return True
+        found = next(each for each in draft.fields if each.name == names[0])
+        return len(names) == 1 and (found.unique or found.type == "ref")
+
+    # Rules
+
+    def _definitions(self) -> Mapping[str, Definition]:
+        found = [draft.definition() for draft in self._drafts.values() if draft.fields]
+        return {each.name: each for each in found}
+
+    def _break_cycles(self) -> None:
+        """Make a reference optional wherever rows could not be made otherwise."""
+        for draft in self._drafts.values():
+            for index, made in enumerate(draft.fields):
+                if made.target == draft.name.name and not made.optional:
+                    message = "the first row could refer to none"
+                    self._make_optional(draft, index, message)
+        for draft in self._drafts.values():
+            while path := self._cycle(draft):
+                index = next(
+                    n for n, made in enumerate(draft.fields)
+                    if made.target == path[1] and not made.optional
+                )  # fmt: skip
+                message = f"each needs the next one to exist first: {' → '.join(path)}"
+                self._make_optional(draft, index, message)
+
+    def _cycle(self, draft: _Draft) -> list[str]:
+        if not draft.fields:
+            return []
+        return references.cycle(draft.definition(), self._definitions())
+
+    def _make_optional(self, draft: _Draft, index: int, message: str) -> None:
+        made = draft.fields[index]
+        deletion = made.on_delete or "restrict"
+        draft.fields[index] = replace(made, optional=True, on_delete=deletion)
+        where = f"{draft.table.name}.{made.name}"
+        self._note(where, message, draft.table.line, fields.render_type(draft.fields[index]))
+
+    def _mend(self, draft: _Draft) -> None:
+        """Take what the generator proposes, as long as it refuses something."""
+        seen: set[Problem] = set()
+        while draft.fields:
+            around = replace(self._around, definitions=self._definitions())
+            found = rules.check(draft.definition(), around, is_new=False)
+            problem = next((each for each in found if each not in seen), None)
+            if problem is None:
+                return
+            seen.add(problem)
+            if problem.message.endswith(_TOO_LONG) and self._shorten(draft, around):
+                continue
+            if not self._take_proposal(draft, problem):
+                self._note(draft.table.name, problem.message.rstrip("."), draft.table.line,
+                           f"not mended: {problem.fix}")  # fmt: skip
+
+    def _take_proposal(self, draft: _Draft, problem: Problem) -> bool:
+        proposed, flaws = fields.read([problem.fix])
+        if flaws or len(proposed) != 1:
+            return False
+        (made,) = proposed
+        name = problem.key or made.name
+        index = next((n for n, each in enumerate(draft.fields) if each.name == name), None)
+        if index is None:
+            return False
+        before = draft.fields[index]
+        if made in _examples(before):
+            made = _without_bounds(before)
+        if made == before:
+            return False
+        draft.fields[index] = made
+        self._rename(draft, before.name, made.name)
+        written = fields.render(made) if made.name != name else fields.render_type(made)
+        message = problem.message.removeprefix(f"{name}: ").rstrip(".")
+        self._note(f"{draft.table.name}.{name}", message, draft.table.line, written)
+        return True
+
+    def _shorten(self, draft: _Draft, around: ProjectNames) -> bool:
+        """Find shorter names, where those of constraints would be too long for a database."""
+        before = draft.definition()
+        for groups in (draft.unique, draft.indexes):
+            for group in [*groups]:
+                rest = tuple(each for each in groups if each != group)
+                key = "unique" if groups is draft.unique else "indexes"
+                if not _is_too_long(_with_groups(before, key, rest), around):
+                    groups.remove(group)
+                    where = f"{draft.table.name} ({', '.join(group)})"
+                    message = f"the name of its constraint or index would be too long ({key})"
+                    self._note(where, message, draft.table.line)
+                    return True
+        words = "_".join(word[:4] for word in draft.name.name.split("_"))
+        words = naming.plural_of(words)
+        if _is_too_long(replace(before, plural=words), around) or words == draft.name.name:
+            return False
+        draft.name = ResourceName(draft.name.name, words)
+        message = "names of its constraints would be too long for a database"
+        self._note(draft.table.name, message, draft.table.line, f"plural: {words}")
+        return True
+
+    def _rename(self, draft: _Draft, old: str, new: str) -> None:
+        for groups in (draft.unique, draft.indexes):
+            groups[:] = [tuple(new if name == old else name for name in group) for group in groups]
+        draft.by_column = {c: new if n == old else n for c, n in draft.by_column.items()}
+
+
+_TOO_LONG = f"{limits.IDENTIFIER} are allowed."
+
+
+def _is_too_long(definition: Definition, around: ProjectNames) -> bool:
+    plurals = {name: other.plural for name, other in around.definitions.items()}
+    return bool([*limits.check_identifiers(definition, plurals)])
+
+
+def _with_groups(
+    definition: Definition, key: str, groups: tuple[tuple[str, ...], ...]
+) -> Definition:
+    if key == "unique":
+        return replace(definition, unique=groups)
+    return replace(definition, indexes=groups)
+
+
+def _examples(made: Field) -> Iterator[Field]:
+    """Return the example that the generator gives where it has no proposal."""
+    found, _ = fields.read([f"{made.name}:{kinds.KINDS[made.type].example}"])
+    yield from found
+
+
+def _without_bounds(made: Field) -> Field:
+    return replace(made, gt=None, ge=None, lt=None, le=None, default=None, unique=False)
