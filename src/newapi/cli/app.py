@@ -126,6 +126,43 @@ def schema(
     command.run(subject, Console(is_json=bool(is_json)))
 
 
+@app.command("import")
+def import_models(
+    *,
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SOURCE", help="A file, or the URL of a database that answers."),
+    ],
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="[jdl|sql|dbml|database]",
+            help="What the source is, where its name does not say it.",
+        ),
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - prints it.")
+    ] = "models.yml",
+    is_forced: Annotated[
+        bool, typer.Option("--force", help="Write over a file that is there.")
+    ] = False,
+    is_json: flags.Json = None,
+) -> int:
+    """Read a data model of JHipster, SQL, DBML or a database into models.yml.
+
+    newapi import schema.sql
+
+    Names follow the conventions of models.yml. What has no equal there is listed, with the line
+    of the source and with what is written instead. `newapi generate` then makes the code.
+    """
+    from newapi.commands import import_models as command
+    from newapi.terminal.console import Console
+
+    options = command.Options(source, kind, output, is_forced=is_forced)
+    return command.run(options, Console(is_json=is_json))
+
+
 @app.command()
 def doctor(*, is_json: flags.Json = None) -> int:
     """Look for git, uv, docker and Python, and for a newer newapi."""

@@ -130,13 +130,27 @@ def defined(repository: Repository, model: Model | None) -> Mapping[str, Definit
         NewapiError: The project cannot be read; says why, and what helps.
         UsageError: It says everything that is wrong with the file.
     """
+    known, found = _look(repository)
+    return _applied(_decide(model, known, None), found)
+
+
+def names(repository: Repository) -> ProjectNames:
+    """Return the names that the code of a project has.
+
+    Raises:
+        NewapiError: The project cannot be read; says why, and what helps.
+    """
+    known, _ = _look(repository)
+    return known
+
+
+def _look(repository: Repository) -> tuple[ProjectNames, Inventory]:
     listing, record, _ = planning.look(repository, Wanted(is_quiet_required=False))
     with history.open_base(record) as source:
         found = inventory.committed(repository, listing, source.path)
         before = answer_migration.recorded(record, catalog.load(source.path))
         place = project_layout.find(repository, listing, source, before)
-        known = _names(repository, listing, found, before, place)
-    return _applied(_decide(model, known, None), found)
+        return _names(repository, listing, found, before, place), found
 
 
 def _moves(decisions: Iterable[Decision], woven: Woven) -> dict[str, str]:

@@ -120,7 +120,7 @@ def _table(inspector: Inspector, name: str, engine: Engine, notes: list[Note]) -
         else:
             indexes.append(columns)
     notes += (
-        Note(name, f"there is no rule like CHECK ({shorten(each['sqltext'])})", "without")
+        Note(name, f"there is no rule like CHECK ({shorten(each['sqltext'])})")
         for each in inspector.get_check_constraints(name)
     )
     return Table(

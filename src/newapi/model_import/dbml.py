@@ -148,12 +148,11 @@ class _Reader(Cursor):
         self._aliases[".".join(path).lower()] = name
         if self.accept("as"):
             self._aliases[_bare(self.word("an alias")).lower()] = name
-        if self.peek().text == "[":
-            settings = self._read_settings()
-            table.description = _text(settings.get("note"))
         self._read_body(table)
 
     def _read_body(self, table: _Table) -> _Table:
+        if self.peek().text == "[":
+            table.description = _text(self._read_settings().get("note"))
         self.expect("{")
         while not self.accept("}"):
             token, after = self.peek(), self.peek(1)
@@ -210,8 +209,8 @@ class _Reader(Cursor):
             if "check" in settings:
                 message = f"there is no rule like {settings['check'].text}"
                 where = f"{table.name}.{column.name}"
-                self._notes.append(Note(where, message, "without", name.line))
-        if self.peek().line == name.line and self.peek().text != "}":
+                self._notes.append(Note(where, message, line=name.line))
+        if self.peek().line == name.line and self.peek().text not in {"}", ""}:
             self.fail(self.peek(), f"the end of the column {column.name}")
         table.columns.append(column)
 
@@ -395,7 +394,9 @@ def _text(token: Token | None) -> str:
     """Return the text of a token, without quotation marks."""
     if token is None:
         return ""
-    return token.text.strip("'").replace("\\'", "'").strip()
+    quote = "'''" if token.text.startswith("'''") else "'"
+    text = token.text.removeprefix(quote).removesuffix(quote)
+    return text.replace("\\'", "'").strip()
 
 
 def _default(token: Token | None) -> Default | None:

@@ -36,8 +36,8 @@ _OPTIONS: Mapping[str, str] = {
     "paginate": "every list has pages",
     "dto": "every resource has schemas of its own",
     "service": "every resource has a CRUD object",
-    "search": "lists search the texts of a resource without it",
-    "filter": "lists filter without it",
+    "search": "each field says it by `search`",
+    "filter": "each field says it by `filter`",
     **dict.fromkeys(
         (
             "microservice", "skipClient", "skipServer", "skipUserManagement", "angularSuffix",
@@ -268,7 +268,7 @@ class _Reader(Cursor):
                 self.fail(value, "a number or a constant that is one")
             return replace(column, limits={**column.limits, _LIMITS[word.text]: number})
         message = f"there is no {word.text}({shorten(value.text)})"
-        self._notes.append(Note(f"{entity.name}.{column.name}", message, "without", word.line))
+        self._notes.append(Note(f"{entity.name}.{column.name}", message, line=word.line))
         return column
 
     def _read_enum(self) -> None:
@@ -343,8 +343,8 @@ class _Reader(Cursor):
                 return
             if side.label:
                 message = f"{side.label} is not chosen as its label"
-                where = f"{side.entity}.{side.name}"
-                self._notes.append(Note(where, message, "without", side.line))
+                where = f"{side.entity}.{side.name}({side.label})"
+                self._notes.append(Note(where, message, line=side.line))
         if kind == "ManyToMany":
             self._link(first, second)
             return
@@ -353,7 +353,7 @@ class _Reader(Cursor):
         if second.is_required and kind != "OneToOne":
             message = f"a {second.entity} may have no {first.entity}"
             where = f"{second.entity}.{second.name}"
-            self._notes.append(Note(where, message, "without", second.line))
+            self._notes.append(Note(where, message, line=second.line))
         owner = self._entities.get(first.entity)
         if owner is None:
             message = f"the users of a project have no reference to {second.entity}"
@@ -375,6 +375,7 @@ class _Reader(Cursor):
         names = [second.entity, first.entity]
         if names[0] == names[1]:
             names = [first.name or "first", second.name or "second"]
+        names = [f"{name}_id" for name in names]
         sides = ((second, names[0]), (first, names[1]))
         references = tuple(
             Reference(columns=(name,), table=side.entity, is_required=True, on_delete="cascade",

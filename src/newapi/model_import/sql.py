@@ -57,6 +57,7 @@ _VENDOR = re.compile(
         | (?P<quoted>'(?:[^'\\]|\\.|'')*'|"[^"]*"|`[^`]*`)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_TYPED = re.compile(rf"(?P<name>{_NAME})\s+(?P<type>\w+)\b(?!\s*\()", re.IGNORECASE)
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|[(),]|\n""")
 _ON_DELETE = {"CASCADE": "cascade", "SET NULL": "set_null"}
 
@@ -171,7 +172,7 @@ class _Reader:
     def _read_other(self, statement: Statement) -> None:
         try:
             found = self._parse(_plain(statement.text))
-        except SqlglotError:
+        except (SqlglotError, RecursionError):
             found = exp.Command()
         match found:
             case exp.Create(kind="INDEX"):
@@ -252,16 +253,31 @@ class _Reader:
                 self._add_constraint(table, each, part.line)
 
     def _parse_part(self, part: _Part) -> list[exp.Expr]:
+        text = _plain(part.text)
         try:
-            found = self._parse(f"CREATE TABLE t (\n{_plain(part.text)}\n)")
-        except SqlglotError as error:
-            raise self._broken(error, part) from None
+            found = self._parse(f"CREATE TABLE t (\n{text}\n)")
+        except (SqlglotError, RecursionError) as error:
+            return self._parse_with_unknown_type(text, self._broken(error, part))
         schema = found.this
         if not isinstance(found, exp.Create) or not isinstance(schema, exp.Schema):
             raise self._broken(SqlglotError("a column or a constraint"), part)
         return list(schema.expressions)
 
-    def _broken(self, error: SqlglotError, part: _Part) -> SourceError:
+    def _parse_with_unknown_type(self, text: str, error: SourceError) -> list[exp.Expr]:
+        """Parse a column whose type the parser does not know, such as `point` of MySQL."""
+        match = _TYPED.match(text)
+        if match is None:
+            raise error
+        known = f"{match['name']} text{text[match.end() :]}"
+        try:
+            schema = self._parse(f"CREATE TABLE t (\n{known}\n)").this
+        except (SqlglotError, RecursionError):
+            raise error from None
+        for column in schema.find_all(exp.ColumnDef):
+            column.set("kind", exp.DataType(this=exp.DType.USERDEFINED, kind=match["type"]))
+        return list(schema.expressions)
+
+    def _broken(self, error: Exception, part: _Part) -> SourceError:
         details = getattr(error, "errors", None) or [{}]
         words = str(details[0].get("description") or "a column or a constraint was expected")
         near = shorten(" ".join(part.text.split()))
@@ -317,7 +333,7 @@ class _Reader:
         found = sql_expressions.checks_of(check.this)
         if found is None:
             rule = shorten(check.this.sql(dialect=self._dialect))
-            self._note(table.name, f"there is no rule like CHECK ({rule})", line, "without")
+            self._note(table.name, f"there is no rule like CHECK ({rule})", line)
             return
         for each in found:
             column = table.column(each.column)

@@ -36,7 +36,7 @@ def _scanner(dialect: str) -> re.Pattern[str]:
     body = "" if is_mysql else r"(?P<body>\$(?P<tag>\w*)\$.*?\$(?P=tag)\$) |"
     # SQL Server, and a CREATE SCHEMA of PostgreSQL, need nothing between two statements.
     others = r"|alter[ ]+table|insert|exec" if dialect == "tsql" else ""
-    head = rf"(?P<head>^[ \t]*(?=(?:create{others})\s)) |"
+    head = "" if is_mysql else rf"(?P<head>^[ \t]*(?=(?:create{others})\s)) |"
     return re.compile(
         rf"""(?P<text>{text}) | (?P<comment>{comment}) | (?P<name>"[^"]*"|`[^`]*`|\[[^\]\n]*\])
           | {body} {head} (?P<go>^[ \t]*go[ \t]*\r?$) | (?P<meta>^\\[^\n]*$)

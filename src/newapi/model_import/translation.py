@@ -109,17 +109,13 @@ class _Translator:
         for draft in drafts:
             self._add_fields(draft)
         for draft in drafts:
+            self._require_field(draft)
             self._add_groups(draft)
         self._break_cycles()
-        empty = [draft for draft in drafts if not draft.fields]
-        for draft in empty:
-            self._note(draft.table.name, "no field of it is left", draft.table.line)
         for draft in drafts:
             self._mend(draft)
         resources = tuple(
-            Resource(draft.definition(), draft.table.description, draft.access)
-            for draft in drafts
-            if draft.fields
+            Resource(draft.definition(), draft.table.description, draft.access) for draft in drafts
         )
         return Translation(
             resources,
@@ -158,6 +154,14 @@ class _Translator:
         for reference in table.references:
             if not reference.columns:
                 self._add_reference(draft, reference)
+
+    def _require_field(self, draft: _Draft) -> None:
+        """Add a field to a resource that has none: others may refer to it."""
+        if not draft.fields:
+            (name,), _ = fields.read(["name:str(1..100)?"])
+            draft.fields.append(name)
+            self._note(draft.table.name, "a resource has one field at least", draft.table.line,
+                       fields.render(name))  # fmt: skip
 
     def _references_by_column(self, draft: _Draft) -> dict[str, Reference]:
         """Return which reference takes the place of each column.
@@ -229,18 +233,17 @@ class _Translator:
         if made.field is None:
             draft.left_out.add(column.name)
             return
-        draft.fields.append(self._with_column(draft, made.field, column.name))
+        draft.fields.append(self._with_column(draft, made.field, column))
         draft.by_column[column.name] = name
 
-    def _with_column(self, draft: _Draft, made: Field, column: str) -> Field:
+    def _with_column(self, draft: _Draft, made: Field, column: Column) -> Field:
         """Return a field that is stored under the name that its column has in the source."""
-        stored = resource_names.of_column(column)
-        if not stored or stored == made.column or made.unique:
-            if stored != made.column and made.type != "ref":
-                self._note(f"{draft.table.name}.{column}", "its name is taken", None, made.name)
+        stored = resource_names.of_column(column.name)
+        if stored == made.column:
             return made
-        self._note(f"{draft.table.name}.{column}", "its name is taken", None, made.name)
-        return replace(made, column_name=stored)
+        where = f"{draft.table.name}.{column.name}"
+        self._note(where, "a field cannot be called so", column.line, made.name)
+        return made if made.unique or not stored else replace(made, column_name=stored)
 
     # References
 
@@ -250,11 +253,12 @@ class _Translator:
             self._add_owner(draft, reference, where)
             return
         target = self._drafts.get(reference.table.lower())
-        if target is None or not target.table.columns:
+        if target is None:
             self._note(where, f"there is no table {reference.table}", reference.line)
             return
         columns = [one for name in reference.columns if (one := draft.table.column(name))]
-        is_key = bool(columns) and reference.columns in (draft.table.key, *draft.table.unique)
+        key = self._key_without_user(draft)
+        is_key = bool(columns) and reference.columns in (key, *draft.table.unique)
         is_required = reference.is_required or (bool(columns) and all(
             column.is_required or column.name in draft.table.key for column in columns
         ))  # fmt: skip
@@ -268,6 +272,7 @@ class _Translator:
             description=column_fields.description_of(reference.description) or None,
         )
         made = self._with_deletion(made, reference, where)
+        made = _with_column_name(made, reference.columns)
         draft.fields.append(made)
         draft.by_column |= dict.fromkeys(reference.columns, name)
         draft.relations += 1
@@ -275,6 +280,11 @@ class _Translator:
             column = f"{target.table.name}.{', '.join(reference.target_columns)}"
             message = f"it refers to {column}, which is not the key"
             self._note(where, message, reference.line, fields.render_type(made))
+
+    def _key_without_user(self, draft: _Draft) -> tuple[str, ...]:
+        """Return the columns that make a row unique among those of its owner."""
+        users = {n for each in draft.table.references if self._is_user(each) for n in each.columns}
+        return tuple(name for name in draft.table.key if name not in users)
 
     def _name_of_reference(self, draft: _Draft, reference: Reference, target: _Draft) -> str:
         if reference.name:
@@ -298,9 +308,7 @@ class _Translator:
         return made
 
     def _add_owner(self, draft: _Draft, reference: Reference, where: str) -> None:
-        if len(draft.table.key) > 1:
-            self._note(where, "users have no relation of many to many", reference.line)
-        elif draft.access == "owned":
+        if draft.access == "owned":
             self._note(where, "a row belongs to one user", reference.line)
         else:
             draft.access = "owned"
@@ -313,11 +321,11 @@ class _Translator:
     def _add_groups(self, draft: _Draft) -> None:
         table = draft.table
         unique = [group for group in table.unique if len(group) > 1]
-        if len(table.key) > 1:
-            unique = [table.key, *(group for group in unique if group != table.key)]
-        for key, groups in (("unique", unique), ("indexes", table.indexes)):
+        if len(key := self._key_without_user(draft)) > 1:
+            unique = [key, *(group for group in unique if group != key)]
+        for kind, groups in (("unique", unique), ("indexes", table.indexes)):
             for group in groups:
-                self._add_group(draft, key, group)
+                self._add_group(draft, kind, group)
         for group in table.unique:
             self._check_single(draft, group)
         if len(table.key) > 1 and len(draft.fields) == len(table.references) > 1:
@@ -361,7 +369,7 @@ class _Translator:
     # Rules
 
     def _definitions(self) -> Mapping[str, Definition]:
-        found = [draft.definition() for draft in self._drafts.values() if draft.fields]
+        found = [draft.definition() for draft in self._drafts.values()]
         return {each.name: each for each in found}
 
     def _break_cycles(self) -> None:
@@ -381,8 +389,6 @@ class _Translator:
                 self._make_optional(draft, index, message)
 
     def _cycle(self, draft: _Draft) -> list[str]:
-        if not draft.fields:
-            return []
         return references.cycle(draft.definition(), self._definitions())
 
     def _make_optional(self, draft: _Draft, index: int, message: str) -> None:
@@ -395,14 +401,14 @@ class _Translator:
     def _mend(self, draft: _Draft) -> None:
         """Take what the generator proposes, as long as it refuses something."""
         seen: set[Problem] = set()
-        while draft.fields:
+        while True:
             around = replace(self._around, definitions=self._definitions())
             found = rules.check(draft.definition(), around, is_new=False)
             problem = next((each for each in found if each not in seen), None)
             if problem is None:
                 return
             seen.add(problem)
-            if problem.message.endswith(_TOO_LONG) and self._shorten(draft, around):
+            if _is_too_long(draft.definition(), around) and self._shorten(draft, around):
                 continue
             if not self._take_proposal(draft, problem):
                 self._note(draft.table.name, problem.message.rstrip("."), draft.table.line,
@@ -457,12 +463,19 @@ class _Translator:
         draft.by_column = {c: new if n == old else n for c, n in draft.by_column.items()}
 
 
-_TOO_LONG = f"{limits.IDENTIFIER} are allowed."
-
-
 def _is_too_long(definition: Definition, around: ProjectNames) -> bool:
+    """Tell whether a database would refuse the name of a constraint or an index."""
     plurals = {name: other.plural for name, other in around.definitions.items()}
-    return bool([*limits.check_identifiers(definition, plurals)])
+    groups = [str(group["name"]) for group in composites.of_table(definition)]
+    return bool([*limits.check_identifiers(definition, plurals, groups)])
+
+
+def _with_column_name(made: Field, columns: tuple[str, ...]) -> Field:
+    """Return a reference that is stored under the name that its column has in the source."""
+    stored = resource_names.of_column(columns[0]) if len(columns) == 1 else ""
+    if not stored or stored == made.column or made.unique or stored in {"id", *_TIMES}:
+        return made
+    return replace(made, column_name=stored)
 
 
 def _with_groups(

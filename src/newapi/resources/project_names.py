@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -32,6 +32,28 @@ class ProjectNames:
     def with_definition(self, definition: Definition) -> ProjectNames:
         """Return the project with one resource more, or another one of its name."""
         return replace(self, definitions={**self.definitions, definition.name: definition})
+
+    def without_resources(self) -> ProjectNames:
+        """Return the project as it is without its resources and their code."""
+        words = {name for each in self.definitions.values() for name in (each.name, each.plural)}
+        files = {
+            path
+            for taken in (self.modules, self.test_modules)
+            for word, path in taken.items()
+            if word in words
+        }
+        return replace(
+            self,
+            definitions={},
+            modules=_without(self.modules, files),
+            classes=_without(self.classes, files),
+            tables=_without(self.tables, files),
+            test_modules=_without(self.test_modules, files),
+        )
+
+
+def _without(taken: Mapping[str, str], files: Collection[str]) -> dict[str, str]:
+    return {name: path for name, path in taken.items() if path not in files}
 
 
 def look(

@@ -1,0 +1,177 @@
+"""JHipster's JDL becomes definitions."""
+
+from __future__ import annotations
+
+import pytest
+
+from newapi.model_import import jdl
+from newapi.model_import.source_model import SourceError
+from tests.unit.model_import.sources import noted, of_jdl, shown
+
+FIELDS = """\
+MAX = 40
+
+/** Something to sell.
+ * @author somebody
+ */
+@dto(mapstruct)
+entity Product (products) {
+  /** What it is called. */
+  name String required minlength(2) maxlength(MAX)
+  sku String unique, pages Integer required min(1) max(2000)
+  sold Long
+  price BigDecimal required min(0)
+  weight Float
+  rating Double
+  isActive Boolean required /** Whether it is sold. */
+  released LocalDate
+  changed Instant required
+  seen ZonedDateTime
+  opens LocalTime
+  lasts Duration
+  key UUID
+  notes TextBlob
+  image ImageBlob required
+  file Blob
+  code String pattern(/^[A-Z]{2,3}\\/[0-9]+$/)
+  size Size required
+  date LocalDate
+}
+// not a field
+enum Size { S, M("Medium"), XXL(extra) }
+paginate Product with pagination
+service * with serviceClass except Product
+"""
+
+
+def test_fields_have_their_types_and_limits() -> None:
+    found = of_jdl(FIELDS)
+
+    assert shown(found)["product"] == {
+        "name": 'str(2..40, description="What it is called.")',
+        "sku": "str(1..255, unique)?",
+        "pages": "int(ge=1, le=2000)",
+        "sold": "int(ge=-9223372036854775808, le=9223372036854775807)?",
+        "price": "decimal(ge=0, digits=12, places=2)",
+        "weight": "float?",
+        "rating": "float?",
+        "is_active": 'bool(description="Whether it is sold.")',
+        "released": "date?",
+        "changed": "datetime",
+        "seen": "datetime?",
+        "opens": "str(1..20)?",
+        "lasts": "str(1..50)?",
+        "key": "uuid?",
+        "notes": "text(0..10000)?",
+        "code": "str(1..255)?",
+        "size": "enum(S|M|XXL)",
+        "due_date": "date(column=date)?",
+    }
+    assert found.resources[0].description == "Something to sell."
+
+
+def test_what_has_no_equal_is_listed_with_its_line() -> None:
+    found = of_jdl(FIELDS)
+
+    lines = {note.subject: note.line for note in found.notes}
+    assert lines["Product.image"] == 23
+    assert lines["Product.date"] == 27
+    assert {"@dto", "Product.file", "Product.code", "Size.M", "Size.XXL"} <= lines.keys()
+    assert {"paginate Product", "service *", "Product.opens"} <= lines.keys()
+    assert noted(found)["Product.date"][1] == "due_date"
+    assert (found.fields.found, found.fields.taken) == (20, 18)
+
+
+def test_all_four_kinds_of_relationships() -> None:
+    found = of_jdl("""\
+entity Author { name String required }
+entity Book { title String required }
+entity Cover { colour String }
+entity Tag { name String required }
+relationship ManyToOne { Book{author(name) required} to Author{book} }
+relationship OneToMany { Book{chapter} to Chapter{book required}, Chapter to Note }
+relationship OneToOne { Cover{book} to Book }
+relationship ManyToMany { Book{tag(name)} to Tag{book} }
+relationship OneToMany {
+  Author{child} to Author{parent required}
+}
+entity Chapter
+entity Note { text String }
+""")
+
+    resources = shown(found)
+    assert resources["book"] == {"title": "str(1..255)", "author": "ref(author)"}
+    assert resources["chapter"] == {"book": "ref(book)"}
+    assert resources["note"] == {"text": "str(1..255)?", "chapter": "ref(chapter)?"}
+    assert resources["cover"]["book"] == "ref(book, unique)?"
+    assert resources["author"]["parent"] == "ref(author, on_delete=restrict)?"
+    assert resources["book_tag"] == {
+        "tag": "ref(tag, on_delete=cascade)",
+        "book": "ref(book, on_delete=cascade)",
+    }
+    assert noted(found)["Author.parent"][0] == "the first row could refer to none"
+    assert (found.relations.found, found.relations.taken) == (7, 7)
+
+
+def test_user_of_jhipster_owns_the_rows() -> None:
+    found = of_jdl("""\
+entity Ticket { title String }
+relationship ManyToOne {
+  Ticket{assignedTo(login)} to User with builtInEntity
+  Ticket{reportedBy(login)} to User with builtInEntity
+}
+relationship ManyToMany { Ticket{watcher} to User with builtInEntity }
+""")
+
+    ticket = found.resources[0]
+    assert ticket.access == "owned"
+    assert noted(found)["Ticket.assignedTo"][1] == "access: owned"
+    assert noted(found)["Ticket.reportedBy"] == ("a row belongs to one user", "")
+    assert shown(found)["ticket_watcher"] == {"ticket": "ref(ticket, unique, on_delete=cascade)"}
+    assert found.resources[1].access == "owned"
+    assert (found.relations.found, found.relations.taken) == (4, 3)
+
+
+def test_entity_without_fields_gets_one() -> None:
+    found = of_jdl(
+        "entity Shelf\nentity Box { label String }\nrelationship ManyToOne { Box to Shelf }"
+    )
+
+    assert shown(found)["shelf"] == {"name": "str(1..100)?"}
+    assert noted(found)["Shelf"][1] == "name:str(1..100)?"
+
+
+def test_names_that_are_taken_get_a_proposal() -> None:
+    found = of_jdl("entity Client { list String, id Long required, createdAt Instant }")
+
+    (entry,) = found.resources
+    assert entry.definition.name != "client" or not noted(found).get("Client")
+    assert [field.name for field in entry.definition.fields] == ["entries"]
+    assert noted(found)["Client.id"][1] == "id: a UUID"
+    assert noted(found)["Client.createdAt"][1] == "created_at"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "expected"),
+    [
+        ("entity A {\n  name String requird\n}", 2, "expected one of"),
+        ("entity A {\n  name\n}", 3, "expected the type of name"),
+        ("entity A {\n  name String", 2, "expected a field of A or '}'"),
+        ("entity A\n\nentiti B", 3, "expected entity, enum"),
+        ("entity A { b Colour }", 1, "Colour is neither a type nor an enum"),
+        ("entity A\nrelationship ManyToOne { A to B }", 2, "there is no entity B"),
+        ("entity A\nrelationship OneToFew { A to A }", 2, "expected OneToMany"),
+        ("entity A { b String minlength(x) }", 1, "expected a number or a constant"),
+        ("entity A\nentity A", 2, "declared twice"),
+        ("application {\n  config {\n", 3, "expected '}' of application in line 1"),
+        ("<html>", 1, "expected entity"),
+        ("application { }", None, "it declares no entity"),
+    ],
+)
+def test_broken_line_is_named(text: str, line: int | None, expected: str) -> None:
+    with pytest.raises(SourceError) as raised:
+        jdl.read(text, "shop.jdl")
+
+    assert raised.value.message.startswith(f"shop.jdl:{line}: " if line else "shop.jdl: ")
+    assert expected in raised.value.message
+    assert raised.value.hint

@@ -1,0 +1,371 @@
+"""SQL of four databases, written by people and dumped, becomes definitions."""
+
+from __future__ import annotations
+
+import pytest
+
+from newapi.model_import import sql, sql_statements
+from newapi.model_import.source_model import SourceError
+from tests.unit.model_import.sources import noted, of_sql, shown
+
+POSTGRES = """\
+-- PostgreSQL database dump
+SET statement_timeout = 0;
+\\connect shop
+CREATE TYPE public.rating AS ENUM ('G', 'PG-13');
+CREATE DOMAIN public.year AS integer
+    CONSTRAINT year_check CHECK (((VALUE >= 1901) AND (VALUE <= 2155)));
+CREATE FUNCTION public.f() RETURNS void LANGUAGE sql AS $$
+CREATE TABLE never (id int);
+$$;
+CREATE TABLE public.languages (
+    language_id integer DEFAULT nextval('public.languages_seq'::regclass) NOT NULL,
+    name character(20) NOT NULL
+);
+CREATE TABLE public.films (
+    film_id integer GENERATED ALWAYS AS IDENTITY,
+    title character varying(255) NOT NULL,
+    description text,
+    release_year public.year,
+    language_id integer NOT NULL,
+    original_language_id integer,
+    "rentalDuration" smallint DEFAULT 3 NOT NULL,
+    rate numeric(4,2) DEFAULT 4.99 NOT NULL CHECK (rate > 0),
+    rating public.rating DEFAULT 'G'::public.rating NOT NULL,
+    kind character varying(10) NOT NULL,
+    features text[],
+    seen timestamp without time zone DEFAULT now() NOT NULL,
+    opens time,
+    stored bytea,
+    words tsvector,
+    total bigint,
+    data jsonb,
+    code uuid,
+    price_with_tax numeric(6,2) GENERATED ALWAYS AS (rate * 1.2) STORED,
+    metadata text,
+    CONSTRAINT kinds CHECK (((kind)::text = ANY
+        ((ARRAY['long'::character varying, 'short'::character varying])::text[]))),
+    CONSTRAINT odd CHECK (release_year > film_id)
+);
+COMMENT ON TABLE public.films IS 'What is shown';
+COMMENT ON COLUMN public.films.title IS 'As "it" is printed';
+COPY public.languages (language_id, name) FROM stdin;
+1\tEnglish; it's one
+\\.
+ALTER TABLE ONLY public.films ADD CONSTRAINT films_pkey PRIMARY KEY (film_id);
+ALTER TABLE ONLY public.languages ADD CONSTRAINT languages_pkey PRIMARY KEY (language_id);
+ALTER TABLE ONLY public.films ADD CONSTRAINT films_title UNIQUE (title, release_year);
+ALTER TABLE public.films OWNER TO somebody;
+CREATE INDEX films_rate ON public.films USING btree (rate);
+CREATE INDEX films_words ON public.films USING gin (words);
+CREATE INDEX films_lower ON public.films USING btree (lower((title)::text));
+CREATE UNIQUE INDEX films_one ON public.films USING btree (rating) WHERE (rate > 5);
+CREATE VIEW public.all_films AS SELECT * FROM public.films;
+ALTER TABLE ONLY public.films
+    ADD CONSTRAINT films_language FOREIGN KEY (language_id) REFERENCES public.languages(language_id)
+    ON UPDATE CASCADE ON DELETE CASCADE;
+ALTER TABLE ONLY public.films
+    ADD CONSTRAINT films_original FOREIGN KEY (original_language_id)
+    REFERENCES public.languages(language_id);
+"""
+
+
+def test_dump_of_postgresql() -> None:
+    found = of_sql(POSTGRES)
+
+    assert shown(found)["film"] == {
+        "title": "str(1..255, description=\"As 'it' is printed\")",
+        "description": "text(0..10000)?",
+        "release_year": "int(ge=1901, le=2155)?",
+        "language": "ref(language, on_delete=cascade)",
+        "original_language": "ref(language, on_delete=restrict)?",
+        "rental_duration": "int(default=3)",
+        "rate": "decimal(gt=0, digits=4, places=2, default=4.99)",
+        "rating": "enum(G|PG-13, default=G)",
+        "kind": "enum(long|short)",
+        "features": "list[str](0..20)?",
+        "seen": "datetime",
+        "opens": "str(1..20)?",
+        "total": "int(ge=-9223372036854775808, le=9223372036854775807)?",
+        "data": "json?",
+        "code": "uuid?",
+        "details": "text(0..10000, column=metadata)?",
+    }
+    film = next(each for each in found.resources if each.definition.name == "film")
+    assert film.description == "What is shown"
+    assert film.definition.unique == (("title", "release_year"),)
+    assert film.definition.indexes == (("rate",),)
+    assert (found.fields.found, found.fields.taken) == (20, 17)
+    assert (found.relations.found, found.relations.taken) == (2, 2)
+
+
+def test_everything_without_an_equal_in_a_dump_is_listed() -> None:
+    found = of_sql(POSTGRES)
+
+    lines = {note.subject: note.line for note in found.notes}
+    assert lines["films.stored"] == 28
+    assert lines["films.words"] == 29
+    assert lines["films.price_with_tax"] == 33
+    assert lines["films.seen"] == 26
+    subjects = lines.keys()
+    assert {"films", "films (words NULLS LAST)", "1 view", "1 function", "1 row"} <= subjects
+    assert {"films.film_id", "films.metadata", "films.opens"} <= subjects
+    assert noted(found)["films.film_id"][1] == "id: a UUID"
+
+
+MYSQL = """\
+-- MySQL dump 10.13
+/*!40101 SET NAMES utf8 */;
+# another comment; with a semicolon
+DROP TABLE IF EXISTS `customer`;
+CREATE TABLE `customer` (
+  `customer_id` smallint unsigned NOT NULL AUTO_INCREMENT,
+  `first_name` varchar(45) NOT NULL DEFAULT '' COMMENT 'The given; name',
+  `email` varchar(50) DEFAULT NULL,
+  `active` tinyint(1) NOT NULL DEFAULT '1',
+  `level` tinyint unsigned NOT NULL DEFAULT '0',
+  `score` bigint(20) unsigned NOT NULL,
+  `kind` enum('new','old') NOT NULL DEFAULT 'new',
+  `hobbies` set('a','b') DEFAULT NULL,
+  `born` year DEFAULT NULL,
+  `place` point NOT NULL /*!80003 SRID 0 */,
+  `spot` geometry NOT NULL SRID 0,
+  `long_notes` longtext,
+  `short_notes` varchar(4000) DEFAULT NULL,
+  `seen` timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+  `visited` datetime NOT NULL DEFAULT '0000-00-00 00:00:00',
+  PRIMARY KEY (`customer_id`),
+  UNIQUE KEY `email` (`email`),
+  KEY `names` (`first_name`(10),`active`) USING BTREE,
+  FULLTEXT KEY `notes` (`long_notes`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='Who ''buys''';
+INSERT INTO `customer` VALUES (1,'it\\'s; one');
+DELIMITER ;;
+CREATE TRIGGER t AFTER INSERT ON customer FOR EACH ROW BEGIN
+  CREATE TABLE never (id int);
+END;;
+DELIMITER ;
+CREATE TABLE `order` (`id` int NOT NULL, `customer_id` smallint unsigned DEFAULT NULL);
+ALTER TABLE `order`
+  ADD PRIMARY KEY (`id`),
+  ADD KEY `c` (`customer_id`);
+ALTER TABLE `order`
+  ADD CONSTRAINT `f` FOREIGN KEY (`customer_id`) REFERENCES `customer` (`customer_id`)
+  ON DELETE SET NULL;
+"""
+
+
+def test_dump_of_mysql() -> None:
+    found = of_sql(MYSQL)
+
+    assert shown(found) == {
+        "customer": {
+            "first_name": 'str(0..45, default="", description="The given; name")',
+            "email": "str(1..50, unique)?",
+            "active": "bool(default=true)",
+            "level": "int(ge=0, default=0)",
+            "score": "int(ge=0, le=9223372036854775807)",
+            "kind": "enum(new|old, default=new)",
+            "hobbies": "list[str](0..20)?",
+            "born": "int(ge=1901, le=2155)?",
+            "long_notes": "text(0..10000)?",
+            "short_notes": "text(0..4000)?",
+            "seen": "datetime",
+            "visited": "datetime",
+        },
+        "order": {"customer": "ref(customer)?"},
+    }
+    (customer, _) = found.resources
+    assert customer.description == "Who 'buys'"
+    assert customer.definition.indexes == (("first_name", "active"),)
+    notes = noted(found)
+    assert notes["customer.place"] == ("there is no type for point", "")
+    assert notes["customer.spot"] == ("there is no type for geometry", "")
+    assert "0000-00-00" in notes["customer.visited"][0]
+    assert notes["customer (long_notes)"][0] == "there is no fulltext index"
+    assert {"1 trigger", "1 row"} <= notes.keys()
+
+
+SQL_SERVER = """\
+CREATE TABLE [dbo].[Orders](
+    [OrderId] [int] IDENTITY(1,1) NOT FOR REPLICATION NOT NULL,
+    [Name] [nvarchar](max) NULL,
+    [Title] [nvarchar](50) NOT NULL,
+    [Amount] [money] NOT NULL,
+    [rowguid] [uniqueidentifier] ROWGUIDCOL NOT NULL,
+    [IsOpen] [bit] NOT NULL,
+    [Total] AS ([Amount]*2) PERSISTED,
+    CONSTRAINT [PK] PRIMARY KEY CLUSTERED ([OrderId] ASC) WITH (PAD_INDEX = OFF) ON [PRIMARY]
+) ON [PRIMARY] TEXTIMAGE_ON [PRIMARY]
+GO
+ALTER TABLE [dbo].[Orders] ADD CONSTRAINT [DF] DEFAULT ((1)) FOR [IsOpen]
+GO
+CREATE TABLE [dbo].[OrderLines] (
+    [OrderId] int NOT NULL, [LineNumber] int NOT NULL, [Quantity] int NOT NULL,
+    PRIMARY KEY NONCLUSTERED ([OrderId], [LineNumber]),
+    CONSTRAINT [CK] CHECK ([Quantity] BETWEEN 1 AND 99)
+)
+ALTER TABLE [dbo].[OrderLines] WITH CHECK ADD CONSTRAINT [FK] FOREIGN KEY ([OrderId])
+REFERENCES [dbo].[Orders] ([OrderId]) ON DELETE NO ACTION
+GO
+CREATE NONCLUSTERED INDEX [I] ON [dbo].[Orders] ([Title] ASC) WITH (FILLFACTOR = 80) ON [PRIMARY]
+GO
+"""
+
+
+def test_script_of_sql_server() -> None:
+    found = of_sql(SQL_SERVER)
+
+    assert shown(found) == {
+        "order": {
+            "name": "text(0..10000)?",
+            "title": "str(1..50)",
+            "amount": "decimal(digits=19, places=4)",
+            "rowguid": "uuid",
+            "is_open": "bool(default=true)",
+        },
+        "order_line": {
+            "order": "ref(order)",
+            "line_number": "int",
+            "quantity": "int(ge=1, le=99)",
+        },
+    }
+    order, line = (each.definition for each in found.resources)
+    assert order.indexes == (("title",),)
+    assert line.unique == (("order", "line_number"),)
+    assert noted(found)["Orders.Total"] == ("there are no computed columns", "")
+
+
+def test_sql_of_sqlite() -> None:
+    found = of_sql("""\
+CREATE TABLE [Album] ([AlbumId] INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  [Title] NVARCHAR(160) NOT NULL, anything,
+  rating text CHECK (rating IN ('G', 'R')) DEFAULT 'G',
+  [ArtistId] INTEGER NOT NULL REFERENCES [Artist] ([ArtistId]));
+CREATE TABLE [Artist] ([ArtistId] INTEGER NOT NULL PRIMARY KEY, [Name] NVARCHAR(120) UNIQUE);
+CREATE TRIGGER t AFTER INSERT ON Album BEGIN UPDATE Album SET Title = 'x'; END;
+""")
+
+    assert shown(found) == {
+        "album": {
+            "title": "str(1..160)",
+            "anything": "text(0..10000)?",
+            "rating": "enum(G|R)?",
+            "artist": "ref(artist)",
+        },
+        "artist": {"name": "str(1..120, unique)?"},
+    }
+    assert noted(found)["Album.rating"][0] == "what is optional has no default, here G"
+
+
+def test_keys_of_several_columns() -> None:
+    found = of_sql("""\
+CREATE TABLE offers (offer_id int, product_id int, PRIMARY KEY (offer_id, product_id));
+CREATE TABLE countries (code char(2) PRIMARY KEY, name varchar(50) NOT NULL);
+CREATE TABLE sales (
+  id int PRIMARY KEY, offer_id int NOT NULL, product_id int NOT NULL,
+  country varchar(2) NOT NULL REFERENCES countries,
+  FOREIGN KEY (offer_id, product_id) REFERENCES offers (offer_id, product_id)
+);
+CREATE TABLE chapters (
+  book_id int REFERENCES books (id), number int, PRIMARY KEY (book_id, number)
+);
+CREATE TABLE details (sale_id int PRIMARY KEY REFERENCES sales (id) ON DELETE CASCADE);
+""")
+
+    assert shown(found) == {
+        "offer": {"offer_id": "int", "product_id": "int"},
+        "country": {"code": "str(1..2, unique)", "name": "str(1..50)"},
+        "sale": {"offers": "ref(offer)", "country": "ref(country, column=country)"},
+        "chapter": {"book_id": "int", "number": "int"},
+        "detail": {"sale": "ref(sale, unique, on_delete=cascade)"},
+    }
+    notes = noted(found)
+    assert notes["sales.offer_id, product_id"][0] == "a reference has one column"
+    assert notes["chapters.book_id"] == ("the source has no table books", "")
+    offer = found.resources[0].definition
+    assert offer.unique == (("offer_id", "product_id"),)
+
+
+def test_rows_that_need_each_other_and_themselves() -> None:
+    found = of_sql("""\
+CREATE TABLE staff (id int PRIMARY KEY, store_id int NOT NULL REFERENCES store (id),
+  reports_to int NOT NULL REFERENCES staff (id));
+CREATE TABLE store (id int PRIMARY KEY, manager_staff_id int NOT NULL REFERENCES staff (id));
+""")
+
+    staff = shown(found)["staff"]
+    assert staff["store"] == "ref(store, on_delete=restrict)?"
+    assert staff["reports_to"] == "ref(staff, on_delete=restrict, column=reports_to)?"
+    assert shown(found)["store"] == {"manager_staff": "ref(staff)"}
+    assert noted(found)["staff.store"][0].startswith("each needs the next one to exist first")
+
+
+def test_names_that_cannot_be_used_get_a_proposal() -> None:
+    found = of_sql("""\
+CREATE TABLE news ("class" varchar(20), "créé le" date, "1st" int, "name" int, "Name" text,
+  "a_name_that_is_much_longer_than_forty_characters" int, owner_id int, page int);
+CREATE TABLE pages (id int, "type" varchar(20));
+CREATE TABLE admin.pages (id int, label text);
+""")
+
+    names = shown(found)
+    assert [*names] == ["news", "page_entry", "admin_page"]
+    assert found.resources[0].definition.plural == "news_list"
+    assert next(iter(names["news"])) == "class_value"
+    assert len({*names["news"]}) == len(names["news"])
+
+
+def test_dump_of_every_partition_is_left_out() -> None:
+    found = of_sql("""\
+CREATE TABLE payment (id int, amount numeric) PARTITION BY RANGE (id);
+CREATE TABLE payment_1 PARTITION OF payment FOR VALUES FROM (1) TO (2);
+CREATE TABLE payment_2 (CHECK (id > 2)) INHERITS (payment);
+CREATE TABLE copied AS SELECT * FROM payment;
+CREATE TEMPORARY TABLE gone (id int);
+CREATE SCHEMA other
+  CREATE TABLE one (name varchar(3))
+  CREATE TABLE two (name varchar(3));
+""")
+
+    assert [*shown(found)] == ["payment", "one", "two"]
+    notes = noted(found)
+    assert notes["payment_1"][0] == notes["payment_2"][0] == "it is a part of another table"
+    assert notes["copied"][0] == "it has no columns of its own"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "expected"),
+    [
+        ("CREATE TABLE a (\n  id int,\n  name varchar(20 NOT NULL\n);", 1, "expected ')'"),
+        ("CREATE TABLE a (\n  id int,\n  name varchar(20) NOT NUL\n);", 3, "in 'name varchar(20)"),
+        ("\n\nCREATE TABLE a (\n  id int,\n\n  FOREIGN KEY id REFERENCES b\n);", 6, "FOREIGN KEY"),
+        ("SELECT 1;", None, "it has no CREATE TABLE"),
+        ("\x01\x02\x03", None, "it has no CREATE TABLE"),
+        ("CREATE TABLE a (id int", 1, "expected ')'"),
+        ("CREATE TABLE a (id int DEFAULT " + "(" * 5000 + ")" * 5000 + ")", 1, "in 'id int"),
+    ],
+)
+def test_broken_line_is_named(text: str, line: int | None, expected: str) -> None:
+    with pytest.raises(SourceError) as raised:
+        sql.read(text, "schema.sql")
+
+    assert raised.value.message.startswith(f"schema.sql:{line}: " if line else "schema.sql: ")
+    assert expected in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("CREATE TABLE `a` (id int)", "mysql"),
+        ("CREATE TABLE a (id int) ENGINE=InnoDB", "mysql"),
+        ("CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT)", "sqlite"),
+        ("CREATE TABLE [a] (id int)", "sqlite"),
+        ("CREATE TABLE [dbo].[a] (id int)", "tsql"),
+        ("CREATE TABLE a (id int IDENTITY(1,1))", "tsql"),
+        ("CREATE TABLE a (id serial)", "postgres"),
+        ("CREATE TABLE a (id int)", "postgres"),
+    ],
+)
+def test_dialect_is_recognised(text: str, dialect: str) -> None:
+    assert sql_statements.dialect_of(text) == dialect
