@@ -100,17 +100,31 @@ def _engine(url: URL) -> Engine:
 
 def _read(inspector: Inspector, engine: Engine) -> SourceModel:
     notes: list[Note] = []
-    names = [name for name in inspector.get_table_names() if name not in _IGNORED]
+    parts = _parts(engine)
+    notes += (Note(name, "it is a part of another table") for name in sorted(parts))
+    names = [n for n in inspector.get_table_names() if n not in {*_IGNORED, *parts}]
     tables = tuple(_table(inspector, name, engine, notes) for name in names)
     if views := inspector.get_view_names():
-        notes.append(Note(f"{len(views)} views", "only tables are read"))
+        subject = f"{len(views)} view{'s' if len(views) > 1 else ''}"
+        notes.append(Note(subject, "only tables are read"))
     return SourceModel(tables, tuple(notes))
+
+
+def _parts(engine: Engine) -> set[str]:
+    """Return the tables of PostgreSQL that are partitions of others."""
+    import sqlalchemy
+
+    if engine.dialect.name != "postgresql":
+        return set()
+    query = "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid"
+    with engine.connect() as connection:
+        return {*connection.execute(sqlalchemy.text(query)).scalars()}
 
 
 def _table(inspector: Inspector, name: str, engine: Engine, notes: list[Note]) -> Table:
     unique = [tuple(each["column_names"]) for each in inspector.get_unique_constraints(name)]
     indexes: list[tuple[str, ...]] = []
-    for index in inspector.get_indexes(name):
+    for index in _indexes(inspector, name, engine):
         columns = tuple(column for column in index["column_names"] if column)
         if len(columns) < len(index["column_names"]) or _is_partial(index):
             where = f"{name} ({index['name']})"
@@ -134,6 +148,13 @@ def _table(inspector: Inspector, name: str, engine: Engine, notes: list[Note]) -
     )
 
 
+def _indexes(inspector: Inspector, name: str, engine: Engine) -> Sequence[Any]:
+    """Return the indexes; SQLite has one for each unique constraint, however that is written."""
+    if engine.dialect.name == "sqlite":
+        return inspector.get_indexes(name, include_auto_indexes=True)
+    return inspector.get_indexes(name)
+
+
 def _is_partial(index: Any) -> bool:
     options = index.get("dialect_options") or {}
     return any(key.endswith("_where") for key in options)
@@ -150,10 +171,12 @@ def _columns(found: Sequence[Any], engine: Engine) -> Iterator[Column]:
     for each in found:
         values = tuple(getattr(each["type"], "enums", None) or ())
         values = values or tuple(getattr(each["type"], "values", None) or ())
-        kind = read_type(_written(each["type"], engine), _PARSED[engine.dialect.name])
+        written = _written(each["type"], engine)
+        kind = read_type(written, _PARSED[engine.dialect.name])
         yield Column(
             name=each["name"],
             type="set" if kind.name == "set" else kind.name,
+            declared=written.lower(),
             arguments=() if values else kind.arguments,
             values=values,
             is_array=kind.is_array,

@@ -28,6 +28,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PASSED = ("project", "tablegroup", "note", "records", "diagramview")
+_SCHEMA = "public"  # of a table that names none
 _ON_DELETE = {"cascade": "cascade", "set null": "set_null"}
 
 
@@ -88,6 +89,7 @@ class _Reader(Cursor):
         self._tables: dict[str, _Table] = {}
         self._aliases: dict[str, str] = {}
         self._partials: dict[str, _Table] = {}
+        self._relations_of_partials: dict[str, list[_Relation]] = {}
         self._enums: dict[str, tuple[str, ...]] = {}
         self._relations: list[_Relation] = []
         self._links: list[Table] = []
@@ -110,8 +112,7 @@ class _Reader(Cursor):
             case "table":
                 self._read_table()
             case "tablepartial":
-                table = self._read_body(_Table(self._read_head(), token.line))
-                self._partials[table.name.lower()] = table
+                self._read_partial(token)
             case "enum":
                 self._read_enum()
             case "ref":
@@ -139,16 +140,25 @@ class _Reader(Cursor):
     def _read_table(self) -> None:
         line = self.next().line
         path = self._path()
-        name = path[-1] if path[-1].lower() not in self._tables else "_".join(path[-2:])
-        if name.lower() in self._tables:
-            flaw = f"the table {name} is there twice"
+        schema = path[-2] if len(path) > 1 else _SCHEMA
+        full = f"{schema}.{path[-1]}".lower()
+        name = path[-1] if path[-1].lower() not in self._tables else f"{schema}_{path[-1]}"
+        if full in self._aliases:
+            flaw = f"the table {path[-1]} is there twice"
             raise SourceError(self.name, line, flaw, "Keep one of them")
         table = _Table(name, line)
         self._tables[name.lower()] = table
-        self._aliases[".".join(path).lower()] = name
+        self._aliases[full] = name
         if self.accept("as"):
             self._aliases[_bare(self.word("an alias")).lower()] = name
         self._read_body(table)
+
+    def _read_partial(self, token: Token) -> None:
+        before = len(self._relations)
+        table = self._read_body(_Table(self._read_head(), token.line))
+        self._partials[table.name.lower()] = table
+        self._relations_of_partials[table.name.lower()] = self._relations[before:]
+        del self._relations[before:]
 
     def _read_body(self, table: _Table) -> _Table:
         if self.peek().text == "[":
@@ -180,6 +190,10 @@ class _Reader(Cursor):
         table.key = table.key or partial.key
         table.unique += partial.unique
         table.indexes += partial.indexes
+        self._relations += (
+            replace(each, first=_End(table.name, each.first.columns))
+            for each in self._relations_of_partials[name.lower()]
+        )
 
     def _read_note(self) -> str:
         self.next()
@@ -339,9 +353,11 @@ class _Reader(Cursor):
         return _End(".".join(path[:-1]), path[-1:])
 
     def _table(self, end: _End, line: int) -> _Table:
-        name = self._aliases.get(end.table.lower(), end.table.rpartition(".")[2])
-        if (table := self._tables.get(name.lower())) is not None:
-            return table
+        full = end.table if "." in end.table else f"{_SCHEMA}.{end.table}"
+        names = (self._aliases.get(end.table.lower()), self._aliases.get(full.lower()), end.table)
+        for name in names:
+            if name and (table := self._tables.get(name.lower())) is not None:
+                return table
         flaw = f"there is no table {end.table}"
         raise SourceError(self.name, line, flaw, f"Table {end.table} {{ ... }}")
 

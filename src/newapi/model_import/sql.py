@@ -48,9 +48,10 @@ _ADDS = re.compile(
     r"alter\s+table\b.*?\badd\s+(?:constraint|foreign|primary|unique|check|column)\b",
     re.IGNORECASE | re.DOTALL,
 )
-# Clauses that say nothing about the data, which the parser does not know at every place.
+# Clauses that say nothing about the data, and that the parser does not know at every place.
 _VENDOR = re.compile(
-    r"""\b(?:srid\s+\d+|(?:in)?visible|rowguidcol|sparse|not\s+for\s+replication
+    rf"""\bconstraint\s+{_NAME}\s+(?=(?:default|not|null|check|unique|primary|references)\b)
+        | \b(?:srid\s+\d+|(?:in)?visible|rowguidcol|sparse|not\s+for\s+replication
             |(?:non)?clustered|using\s+(?:btree|hash)|key_block_size\s*=\s*\d+|sub_type\s+\w+
             |(?:on|textimage_on)\s+(?:primary\b|\[primary\]))(?![\w(])
         | (?<=\))\s*with\s*\([^()]*\)

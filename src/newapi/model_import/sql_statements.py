@@ -72,8 +72,9 @@ _SAMPLE = 200_000
 _DIALECTS = (
     ("mysql", r"^[^\n'-]*`\w+`|\bengine\s*=|\bauto_increment\b"),
     ("sqlite", r"\bautoincrement\b|^\s*pragma\b|\bsqlite_sequence\b"),
+    ("postgres", r"\bcharacter varying\b|\b(?:big)?serial\b|\bnextval\(|\bplpgsql\b"),
     ("tsql", r"^\s*go\s*$|\[dbo\]|\bidentity\s*\(\s*\d"),
-    ("postgres", r"\bcharacter varying\b|\bserial\b|\bnextval\(|::"),
+    ("postgres", r"::\w"),
     ("tsql", r"\bidentity\b(?!\s*\()|\buniqueidentifier\b"),
     ("sqlite", r"^\s*create\s+table\s+(?:if\s+not\s+exists\s+)?\["),
 )

@@ -176,18 +176,25 @@ class _Translator:
             if each.columns and each not in known:
                 where = f"{draft.table.name}.{', '.join(each.columns)}"
                 self._note(where, f"the source has no table {each.table}", each.line)
-        single = {each.columns[0]: each for each in known if len(each.columns) == 1}
-        found = dict(single)
+        found = self._single_references(draft, known)
         for each in known:
             own = tuple(name for name in each.columns if name not in found)
-            if len(each.columns) > 1 and own:
+            if len(each.columns) > 1:
                 where = f"{draft.table.name}.{', '.join(each.columns)}"
-                written = f"one reference to {each.table}, by its id"
+                written = f"one reference to {each.table}, by its id" if own else ""
                 self._note(where, "a reference has one column", each.line, written)
                 found |= dict.fromkeys(own, replace(each, columns=own, name=each.table))
-            elif len(each.columns) > 1:
-                where = f"{draft.table.name}.{', '.join(each.columns)}"
-                self._note(where, "its columns are references of their own", each.line)
+        return found
+
+    def _single_references(self, draft: _Draft, known: list[Reference]) -> dict[str, Reference]:
+        found: dict[str, Reference] = {}
+        for each in known:
+            column = each.columns[0]
+            if len(each.columns) == 1 and column in found:
+                message = f"it refers to {found[column].table} already, not to {each.table}"
+                self._note(f"{draft.table.name}.{column}", message, each.line)
+            elif len(each.columns) == 1:
+                found[column] = each
         return found
 
     def _is_user(self, reference: Reference) -> bool:
@@ -401,6 +408,9 @@ class _Translator:
     def _mend(self, draft: _Draft) -> None:
         """Take what the generator proposes, as long as it refuses something."""
         seen: set[Problem] = set()
+        around = replace(self._around, definitions=self._definitions())
+        if _long_names(draft.definition(), around):
+            self._shorten(draft, around)
         while True:
             around = replace(self._around, definitions=self._definitions())
             found = rules.check(draft.definition(), around, is_new=False)
@@ -408,8 +418,6 @@ class _Translator:
             if problem is None:
                 return
             seen.add(problem)
-            if _is_too_long(draft.definition(), around) and self._shorten(draft, around):
-                continue
             if not self._take_proposal(draft, problem):
                 self._note(draft.table.name, problem.message.rstrip("."), draft.table.line,
                            f"not mended: {problem.fix}")  # fmt: skip
@@ -435,27 +443,56 @@ class _Translator:
         self._note(f"{draft.table.name}.{name}", message, draft.table.line, written)
         return True
 
-    def _shorten(self, draft: _Draft, around: ProjectNames) -> bool:
+    def _shorten(self, draft: _Draft, around: ProjectNames) -> None:
         """Find shorter names, where those of constraints would be too long for a database."""
-        before = draft.definition()
-        for groups in (draft.unique, draft.indexes):
-            for group in [*groups]:
-                rest = tuple(each for each in groups if each != group)
-                key = "unique" if groups is draft.unique else "indexes"
-                if not _is_too_long(_with_groups(before, key, rest), around):
-                    groups.remove(group)
-                    where = f"{draft.table.name} ({', '.join(group)})"
-                    message = f"the name of its constraint or index would be too long ({key})"
-                    self._note(where, message, draft.table.line)
-                    return True
-        words = "_".join(word[:4] for word in draft.name.name.split("_"))
-        words = naming.plural_of(words)
-        if _is_too_long(replace(before, plural=words), around) or words == draft.name.name:
-            return False
-        draft.name = ResourceName(draft.name.name, words)
+        self._drop_long(draft, "indexes", draft.indexes, around)
+        if not _long_names(draft.definition(), around):
+            return
+        words = draft.name.name.split("_")
+        shorter = [word[:4] for word in words]
+        for parts in ([*shorter[:-1], words[-1]], shorter):
+            plural = naming.plural_of("_".join(parts))
+            if plural != draft.name.name and _long_names(draft.definition(), around):
+                draft.name = ResourceName(draft.name.name, plural)
         message = "names of its constraints would be too long for a database"
-        self._note(draft.table.name, message, draft.table.line, f"plural: {words}")
-        return True
+        self._note(draft.table.name, message, draft.table.line, f"plural: {draft.name.plural}")
+        self._drop_long(draft, "unique", draft.unique, around)
+        for index, made in enumerate(draft.fields):
+            if made.target and self._is_long_reference(draft, made, around):
+                self._shorten_reference(draft, index, around)
+
+    def _is_long_reference(self, draft: _Draft, made: Field, around: ProjectNames) -> bool:
+        alone = replace(draft.definition(), fields=(made,), unique=(), indexes=())
+        return bool(_long_names(alone, around))
+
+    def _shorten_reference(self, draft: _Draft, index: int, around: ProjectNames) -> None:
+        """Give a reference a shorter name: its last word, or the beginnings of all its words."""
+        made = draft.fields[index]
+        *words, last = made.name.split("_")
+        for name in (last, "_".join([*(word[:4] for word in words), last])):
+            free = resource_names.of_field(name, draft.taken)
+            shorter = replace(made, name=free, column_name=None)
+            if not self._is_long_reference(draft, shorter, around):
+                draft.fields[index] = shorter
+                self._rename(draft, made.name, free)
+                where = f"{draft.table.name}.{made.name}"
+                message = "the name of its constraint would be too long for a database"
+                self._note(where, message, draft.table.line, free)
+                return
+
+    def _drop_long(
+        self, draft: _Draft, kind: str, groups: list[tuple[str, ...]], around: ProjectNames
+    ) -> None:
+        """Leave out the groups whose names would be too long."""
+        for group in [*groups]:
+            alone = replace(draft.definition(), fields=(), unique=(), indexes=())
+            alone = _with_groups(alone, kind, (group,))
+            alone = replace(alone, fields=tuple(f for f in draft.fields if f.name in group))
+            without = _with_groups(alone, kind, ())
+            if len(_long_names(alone, around)) > len(_long_names(without, around)):
+                groups.remove(group)
+                where = f"{draft.table.name} ({', '.join(group)})"
+                self._note(where, f"{kind}: its name would be too long", draft.table.line)
 
     def _rename(self, draft: _Draft, old: str, new: str) -> None:
         for groups in (draft.unique, draft.indexes):
@@ -463,11 +500,11 @@ class _Translator:
         draft.by_column = {c: new if n == old else n for c, n in draft.by_column.items()}
 
 
-def _is_too_long(definition: Definition, around: ProjectNames) -> bool:
-    """Tell whether a database would refuse the name of a constraint or an index."""
+def _long_names(definition: Definition, around: ProjectNames) -> list[str]:
+    """Return the names of constraints and indexes that a database would refuse."""
     plurals = {name: other.plural for name, other in around.definitions.items()}
     groups = [str(group["name"]) for group in composites.of_table(definition)]
-    return bool([*limits.check_identifiers(definition, plurals, groups)])
+    return limits.long_identifiers(definition, plurals, groups)
 
 
 def _with_column_name(made: Field, columns: tuple[str, ...]) -> Field:

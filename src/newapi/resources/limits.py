@@ -41,13 +41,19 @@ def check_identifiers(
     definition: Definition, plurals: Mapping[str, str], groups: Sequence[str]
 ) -> Iterator[Problem]:
     """Say which names in the database would be too long; `groups` are those over several fields."""
-    names = [*_identifiers(definition, plurals), *groups]
-    too_long = [name for name in names if len(name) > IDENTIFIER]
-    if too_long:
+    if too_long := long_identifiers(definition, plurals, groups):
         longest = max(too_long, key=len)
         message = f"{longest}, a name in the database, would have {len(longest)} characters"
         fix = f"Shorter names of fields, or --plural SHORTER than {definition.plural}"
         yield Problem(f"{message}; {IDENTIFIER} are allowed.", fix)
+
+
+def long_identifiers(
+    definition: Definition, plurals: Mapping[str, str], groups: Sequence[str]
+) -> list[str]:
+    """Return the names in the database that would be too long."""
+    names = [*_identifiers(definition, plurals), *groups]
+    return [name for name in names if len(name) > IDENTIFIER]
 
 
 def _identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator[str]:

@@ -126,3 +126,27 @@ def test_broken_line_is_named(text: str, line: int | None, expected: str) -> Non
 
     assert raised.value.message.startswith(f"shop.dbml:{line}: " if line else "shop.dbml: ")
     assert expected in raised.value.message
+
+
+def test_tables_of_several_schemas_and_references_of_partials() -> None:
+    found = of_dbml("""\
+TablePartial owned {
+  team_id int [not null, ref: > teams.id]
+}
+Table teams { id int [pk] }
+Table shop.users { id int [pk] }
+Table users {
+  id int [pk]
+  ~owned
+}
+Table notes {
+  one int [ref: > users.id]
+  two int [ref: > shop.users.id]
+}
+Ref: notes.one > teams.id
+""")
+
+    assert shown(found)["public_user"] == {"team": "ref(team)"}
+    assert shown(found)["note"]["one"].startswith("ref(public_user")
+    assert shown(found)["note"]["two"].startswith("ref(user")
+    assert "already" in noted(found)["notes.one"][0]
