@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from newapi.releases import store
+from newapi.update import planning
 from tests import trees
 from tests.runs import Result
+from tests.update import releases
 from tests.update.project import Project
 
+RENDER = planning.render  # without what the tests of other releases remember
 ANSWERS = ".copier-answers.yml"
 OFFICIAL = {
     ".copier/.copier-answers.yml": (
@@ -113,6 +117,36 @@ def test_differences_are_shown_as_a_patch(lost: Project) -> None:
 
     added = [line for line in result.out.splitlines() if line.startswith("+")]
     assert added == ["+++ b/app/main.py", "+", "+", "+mine = 'kept'"]
+
+
+def test_names_of_a_renamed_folder_are_no_differences(
+    here: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        **releases.first(),
+        "template/app/__init__.py": "",
+        "template/app/core/__init__.py": "",
+        "template/app/core/base.py": "from app.main import m\n" + releases.numbered("b"),
+        "template/tests/test_base.py": "from app.core.base import b\n",
+    }
+    releases.write(tmp_path / "own-releases", "v0.1.0", files)
+    monkeypatch.setattr(store, "FOLDER", tmp_path / "own-releases")
+    monkeypatch.setattr(planning, "render", RENDER)
+    text = "Its code is in app/main.py"
+    project = Project(here / "demo", capfd).create("auth=true", f"description={text}")
+    (project.path / ANSWERS).unlink()
+    (project.path / "src").mkdir()
+    project.git("mv", "app", "src/shop")
+    for name in ("src/shop/core/base.py", "tests/test_base.py"):
+        project.replace(name, "from app", "from shop")
+    project.git("update-ref", "-d", "HEAD")
+    project.commit()
+
+    document = adopt(project, "--set", f"description={text}").document
+
+    changed = {file["path"] for file in document["drift"] if file["state"] == "modified"}
+    assert changed <= {"README.md"}  # which has the description
+    assert text in project.read(ANSWERS)
 
 
 def test_nearest_release_is_taken_also_of_an_edited_project(lost: Project) -> None:

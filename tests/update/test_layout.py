@@ -297,21 +297,6 @@ def test_features_come_and_go_in_the_renamed_folder(project: Project) -> None:
     assert not (project.path / "app").exists()
 
 
-def test_answers_keep_their_words_in_a_renamed_folder(
-    here: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    text = "Its code is in app/main.py"
-    project = Project(here / "demo", capfd).create("auth=true", f"description={text}")
-    (project.path / "src").mkdir()
-    project.git("mv", "app", "src/shop")
-    project.commit()
-
-    result = project.update()
-
-    assert any("app is src/shop" in warning for warning in result.document["warnings"])
-    assert text in project.read(".copier-answers.yml")
-
-
 def test_deleted_folder_is_no_move(project: Project) -> None:
     project.git("rm", "-rq", "app")
     project.write("other/main.py", "mine = True\n")
