@@ -1,7 +1,5 @@
 """Database URLs as other tools write them, translated for SQLAlchemy and aiosqlite."""
 
-from typing import Any
-
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -9,8 +7,8 @@ SCHEMES = {"sqlite", "sqlite3"}
 EXAMPLE = "sqlite:///./app.db, or sqlite:////data/app.db with an absolute path"
 
 
-def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
-    """Return the URL for SQLAlchemy, and further arguments of the driver, of which there are none.
+def parse_database_url(text: str) -> URL:
+    """Return the URL for SQLAlchemy.
 
     Raises:
         ValueError: If the URL does not name the file of a SQLite database.
@@ -23,4 +21,4 @@ def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
         raise ValueError(f"must be a URL like {EXAMPLE}")
     if not url.database or ":memory:" in url.database:
         raise ValueError(f"must name a file, because each connection has its own memory: {EXAMPLE}")
-    return url.set(drivername="sqlite+aiosqlite"), {}
+    return url.set(drivername="sqlite+aiosqlite")

@@ -104,10 +104,10 @@ def test_check_fails_with_every_wrong_setting(monkeypatch: pytest.MonkeyPatch) -
 def test_verify_runs_every_check_and_names_those_that_fail(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    checks = ("ruff check missing.py", "ruff --version")
-    monkeypatch.setattr("app.verify.CHECKS", checks)
+    commands = ("ruff check missing.py", "ruff --version")
+    monkeypatch.setattr("app.verify.COMMANDS", commands)
     failing = runner.invoke(cli, ["verify"])
-    monkeypatch.setattr("app.verify.CHECKS", checks[1:])
+    monkeypatch.setattr("app.verify.COMMANDS", commands[1:])
     passing = runner.invoke(cli, ["verify"])
 
     assert (failing.exit_code, passing.exit_code) == (1, 0)

@@ -14,7 +14,7 @@ from app.sqlite_url import parse_database_url
     ],
 )
 def test_urls_are_translated(written: str, expected: str) -> None:
-    assert parse_database_url(written)[0].render_as_string() == expected
+    assert parse_database_url(written).render_as_string() == expected
 
 
 @pytest.mark.parametrize(

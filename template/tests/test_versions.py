@@ -2,9 +2,6 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
 from app.api.deps import CurrentUser
-from app.crud.user import users
-from app.dependencies import SessionDep
-from app.models.user import User
 from app.problems import error_responses
 from tests.factories.users import UserFactory, get_user_id
 
@@ -20,8 +17,7 @@ v2 = APIRouter(prefix="/v2")
 
 
 @v2.get("/users/me", responses=error_responses(401))
-async def read_me(caller: CurrentUser, db: SessionDep) -> UserBase:
-    user = await users.get(db, User.id == caller.id)
+async def read_me(user: CurrentUser) -> UserBase:
     return UserBase(id=str(user.id), name=user.full_name)
 
 

@@ -1,7 +1,12 @@
-"""Checks and changes of passwords, which hold no database connection while they hash."""
+"""Checks and changes of passwords, which hold no database connection while they hash.
+
+They read in one transaction and change the user in a second one, which `get_session` commits. The
+second one locks the user, and checks that the password is still the same.
+"""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.session import release_connection
 from app.crud.user import users
 from app.dependencies import AppState
 from app.exceptions import Conflict, Forbidden, InvalidCredentials
@@ -20,7 +25,7 @@ async def authenticate(state: AppState, db: AsyncSession, credentials: Credentia
             inactive.
     """
     found = await users.find_by_email(db, credentials.email)
-    await db.reset()  # ends the transaction and returns the connection to the pool
+    await release_connection(db)  # hashing is slow
     hashed = found.hashed_password if found else None
     password = credentials.password.get_secret_value()
     verified, new_hash = await state.password_hasher.verify(password, hashed)
@@ -44,7 +49,7 @@ async def change_password(
         Conflict: If the password was changed, or the user deactivated or deleted, since the user
             was read.
     """
-    await db.reset()  # ends the transaction and returns the connection to the pool
+    await release_connection(db)  # hashing is slow
     password_hasher, hashed = state.password_hasher, current_user.hashed_password
     verified, _ = await password_hasher.verify(data.current_password.get_secret_value(), hashed)
     if not verified:

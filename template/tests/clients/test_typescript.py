@@ -15,7 +15,10 @@ PACKAGE = CLIENTS / "typescript"
     not ((CLIENTS / TYPESCRIPT).exists() and (PACKAGE / "node_modules").exists()),
     reason="there is no client, or Node.js has not installed its packages: run `uv run app clients`",
 )
-async def test_client_for_typescript_calls_the_api(url: str) -> None:
-    run_tests = partial(run_command, "npm", f"--prefix={PACKAGE}", "test", API_URL=url)
+async def test_client_for_typescript_calls_the_api(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("API_URL", url)
+    run_tests = partial(run_command, "npm", f"--prefix={PACKAGE}", "test")
 
     assert await to_thread.run_sync(run_tests)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, BackgroundTasks
 
 from app.api.emails import AccountNoticesDep, send_email_link
+from app.core.session import release_connection
 from app.crud.email_token import check_email_token, consume_email_token, reset_password
 from app.dependencies import SessionDep, StateDep
 from app.problems import error_responses
@@ -51,7 +52,7 @@ async def confirm_password_reset(
 ) -> None:
     """Set a new password with the token from the link; all sessions of the user end."""
     await check_email_token(db, "password-reset", data.token)
-    await db.reset()  # hashing is slow and must not hold a database connection
+    await release_connection(db)  # hashing is slow
     hashed_password = await state.password_hasher.hash(data.new_password.get_secret_value())
     user = await reset_password(db, data.token, hashed_password)
     notices.add(user, "Your password was reset.")
