@@ -41,6 +41,17 @@ def test_readme_of_standard_is_short(rendered: Render) -> None:
 
 
 @pytest.mark.parametrize("name", PROJECTS)
+def test_words_of_a_project_are_few(name: str, rendered: Render) -> None:
+    guide = rendered(PROJECTS[name]) / "AGENTS.md"
+    if not guide.is_file():
+        pytest.skip("this project has no guide for coding agents")
+
+    _, _, words = guide.read_text(encoding="utf-8").partition("| word | meaning |\n| --- | --- |\n")
+
+    assert 0 < len(words.splitlines()) <= 15
+
+
+@pytest.mark.parametrize("name", PROJECTS)
 def test_readme_links_every_page(name: str, rendered: Render) -> None:
     project = rendered(PROJECTS[name])
     readme = (project / "README.md").read_text(encoding="utf-8")

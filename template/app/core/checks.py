@@ -40,13 +40,13 @@ async def check_start(settings: Settings) -> None:
     Raises:
         CannotStart: In development, if the database cannot be used.
     """
-    for level, message in await find_problems(settings):
+    for level, message in await list_findings(settings):
         if level == "error" and settings.environment == "development":
             raise CannotStart(message)
         log.log(logging.ERROR if level == "error" else logging.WARNING, message)
 
 
-async def find_problems(settings: Settings) -> list[Finding]:
+async def list_findings(settings: Settings) -> list[Finding]:
     """Return the findings about the database, the settings and the names in `.env`."""
     warnings = [Finding("warning", warning) for warning in settings.list_warnings()]
     return [*await check_database(settings), *warnings, *check_names()]

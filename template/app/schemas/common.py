@@ -70,7 +70,8 @@ class RequestModel(BaseModel, extra="forbid"):
 UNSET: Any = Field(default_factory=lambda: None)
 """Default of a field that a PATCH request may omit but not set to null; in Python it is None.
 
-A factory keeps this default out of the OpenAPI document.
+Its type is Any, because fields of every type have it. A factory keeps it out of the OpenAPI
+document.
 """
 
 
