@@ -11,7 +11,6 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.cache import INVALIDATED_TAGS
-from app.core.session import release_connection
 from app.dependencies import AppState, SessionDep, StateDep
 
 T = TypeVar("T")
@@ -50,7 +49,7 @@ class RequestCache:
             return adapter.dump_json(response, round_trip=True)
 
         # The next transaction sees every change that was committed before the cache is read.
-        await release_connection(self._db)
+        await self._db.reset()
         parts = (get_schema(cast("Hashable", model)), self._url.path, self._url.query)
         key = sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
         ttl = ttl or self._state.settings.cache_seconds
