@@ -147,12 +147,18 @@ def _change(new: Side, decision: Decision, between: Mapping[str, Definition]) ->
         if piece.dropped or piece.created:
             yield piece
             start = piece.definition
-    before = composites.of_table(start)
-    after = composites.of_table(decision.definition)
+    before, after = _groups(new, start), _groups(new, decision.definition)
     dropped = tuple(group for group in before if group not in after)
     created = tuple(group for group in after if group not in before)
     if steps or dropped or created:
         yield Piece(new, decision.definition, new.definitions, steps, dropped, created)
+
+
+def _groups(side: Side, definition: Definition) -> list[Context]:
+    """Return the constraints and indexes over several fields that the database has."""
+    groups = composites.of_table(definition)
+    has_search = side.project["database"] != "sqlite"
+    return [group for group in groups if has_search or group["kind"] != "search"]
 
 
 def _access(side: Side, decision: Decision, old: Definition, new: Definition) -> Piece:
@@ -195,8 +201,8 @@ def _later(
         is_new = decision.verb == "create"
         steps = [Operation("add", new=f) if is_new else Operation("drop", old=f)
                  for f in decision.later]  # fmt: skip
-        have = composites.of_table(_early(decision))
-        late = [group for group in composites.of_table(decision.definition) if group not in have]
+        have = _groups(side, _early(decision))
+        late = [group for group in _groups(side, decision.definition) if group not in have]
         dropped, created = ([], late) if is_new else (late, [])
         yield Piece(
             *(side, decision.definition, definitions, tuple(steps)),

@@ -63,7 +63,15 @@ def of_table(definition: Definition) -> list[dict[str, Json]]:
         *(_named("uq", table, definition.columns(group)) for group in definition.unique),
         *(_named("ix", table, definition.columns(group)) for group in definition.indexes),
         *(_named("ix", table, columns) for columns in listed if columns),
+        *of_search(definition),
     ]
+
+
+def of_search(definition: Definition) -> list[dict[str, Json]]:
+    """Return the index of the fields that are searched; SQLite has none."""
+    columns: list[Json] = [field.stored for field in definition.fields if field.search]
+    name = f"ix_{definition.plural}_search"
+    return [{"kind": "search", "name": name, "columns": columns}] if columns else []
 
 
 def _listed(definition: Definition, field: Field) -> list[str]:

@@ -15,7 +15,7 @@ async def test_only_administrators_list_users(ada: AsyncClient, client: AsyncCli
 
 
 async def test_administrators_search_users(ada: AsyncClient, admin: AsyncClient) -> None:
-    found = (await admin.get(USERS, params={"search": "A@EXAMPLE", "sort": "email"})).json()
+    found = (await admin.get(USERS, params={"search": "ADA@EXAMPLE", "sort": "email"})).json()
 
     assert [user["email"] for user in found["items"]] == ["ada@example.com"]
     assert (await admin.get(USERS, params={"sort": "role"})).status_code == 422
