@@ -32,6 +32,7 @@ PRODUCT = [
     "tags:list[str](max=5)",
     "category:ref(category)",
 ]
+CLIENT = ["name:str(1..100)", "mail:email(unique)", "favourite:ref(product)?"]  # as in `tests/`
 PRODUCT_IDS = {f"products_{verb}" for verb in ("create", "list", "read", "update", "delete")}
 OPERATION_ID = re.compile(r'"operationId": "(\w+)"')
 CHECKS = (
@@ -77,8 +78,9 @@ def test_product_works_in_every_preset_with_and_without_accounts(
     newapi(project, "generate", "resource", "category", *CATEGORY)
     project.run("uv run alembic upgrade head")  # rewrites uv.lock where tables are new
     newapi(project, "generate", "resource", "product", *PRODUCT)
+    newapi(project, "generate", "resource", "client", *CLIENT)
     commit(project)
-    tests = [f"tests/api/v1/test_{name}*.py" for name in ("products", "categories")]
+    tests = [f"tests/api/v1/test_{name}*.py" for name in ("products", "categories", "clients")]
     if answers["jobs"] != "none":
         generate(project, "task", "resize-image")
         tests += ["tests/jobs/test_resize_image.py", "tests/api/v1/test_resize_image.py"]

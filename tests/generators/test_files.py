@@ -42,6 +42,7 @@ ALIKE = (
     *("app/models/item.py", "app/schemas/item.py", "app/crud/item.py", "app/admin/item.py"),
     "app/api/v1/endpoints/items.py",
 )
+SHARED_WITH_TESTS = {"client", "response"}  # resources may be called so
 RICH = {
     (
         "import UNSET, PatchModel, RequestModel, SearchParams, SingleLineStr\n"
@@ -133,9 +134,32 @@ def test_names_that_functions_use_beside_that_of_the_resource_are_reserved(acces
 
     found = set().union(*(variables(one) for one in functions if "zebra" in variables(one)))
 
-    own = {"zebra", "zebras", "products", "categories", "users", "user"}
-    assert {"client", "response", "db", "updated"} <= found
+    own = {"zebra", "zebras", "products", "categories", "users", "user", *SHARED_WITH_TESTS}
+    assert {*SHARED_WITH_TESTS, "db", "updated"} <= found
     assert {name for name in found - own if not reserved.flaw_of_word(name)} == set()
+
+
+@pytest.mark.parametrize("name", sorted(SHARED_WITH_TESTS))
+@pytest.mark.parametrize("access", ACCESSES)
+def test_no_variable_of_a_function_is_used_twice(name: str, access: Access) -> None:
+    """A resource may be called like a variable of its tests: its row has another name there."""
+    fields = ["label:str(1..20,unique,search)", f"parent:ref({name})?", "product:ref(product)?"]
+    shop: list[Command] = [
+        ("category", "public", "v1", ["name:str"]),
+        ("product", "public", "v1", PRODUCT),
+        (name, access, "v1", fields),
+    ]
+    files = made(defined(shop), **PRESETS["full"])
+
+    bound = {
+        f"{path}: {node.name}": [*arguments(node), *assigned(node)]
+        for path, text in files.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.AsyncFunctionDef)
+    }
+
+    assert any(f"new_{name}" in names for names in bound.values())
+    assert not {where for where, names in bound.items() if names.count(name) > 1}
 
 
 TASK = {
@@ -191,6 +215,17 @@ def used_with(tree: ast.Module, name: str) -> set[str]:
         node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     return set().union(*(variables(one) for one in functions if name in variables(one)))
+
+
+def arguments(function: ast.AsyncFunctionDef) -> list[str]:
+    """Return the names of the arguments of a function."""
+    return [node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)]
+
+
+def assigned(function: ast.AsyncFunctionDef) -> list[str]:
+    """Return the names of the variables that a function sets, one for each place."""
+    stored = (node for node in ast.walk(function) if isinstance(node, ast.Name))
+    return [node.id for node in stored if isinstance(node.ctx, ast.Store)]
 
 
 def variables(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:

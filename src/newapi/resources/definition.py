@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
-from newapi.resources import naming
+from newapi.resources import naming, reserved
 
 Type: TypeAlias = Literal[
     "str", "text", "int", "float", "decimal", "bool", "date", "datetime", "uuid", "email", "url",
@@ -170,6 +170,7 @@ class Definition:
             self.access in {"owner_writes", "signed_in"}
             or self.unique
             or self.indexes
+            or not reserved.FORMER_VARIABLES.isdisjoint({self.name, self.plural})
             or any(map(_is_newer, self.fields))
         )
         return 2 if is_newer else 1

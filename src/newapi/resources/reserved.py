@@ -77,24 +77,25 @@ _PROPOSALS: Mapping[str, str] = {
 _VARIABLES = frozenset(
     {
         "ada", "admin", "again", "app", "ascending", "body", "cache", "caller", "changed",
-        "client", "created", "data", "date", "datetime", "db", "deleted", "descending",
-        "error_responses", "eve", "factory", "falling", "field", "found", "func", "get_user_id",
-        "given", "id_columns", "id_of", "invalid", "itself", "list_params", "list_query", "listed",
-        "lock_rows", "nobody", "normalized", "op", "opened", "owner", "page", "pages",
-        "parameters", "params", "people", "problems", "pytest", "query", "reference_id",
-        "referred", "refusal", "refused", "relationship", "response", "rising", "root", "router",
-        "row", "rows", "rows_above", "sa", "saved", "select", "self", "send_form", "sent", "shown",
-        "status_code", "submit_form", "taken", "typed", "unique", "updated", "url", "uuid",
+        "created", "data", "date", "datetime", "db", "deleted", "descending", "error_responses",
+        "eve", "factory", "falling", "field", "found", "func", "get_user_id", "given", "id_columns",
+        "id_of", "invalid", "itself", "list_params", "list_query", "listed", "lock_rows", "nobody",
+        "normalized", "op", "opened", "owner", "page", "pages", "params", "problems", "pytest",
+        "query", "reference_id", "referred", "refusal", "refused", "relationship", "rising", "root",
+        "router", "row", "rows", "rows_above", "sa", "saved", "select", "self", "send_form", "sent",
+        "shown", "status_code", "submit_form", "taken", "typed", "unique", "updated", "url", "uuid",
         "values",
     }
 )  # fmt: skip
+# Names that only generators before 0.7.0 use for variables.
+FORMER_VARIABLES = frozenset({"client", "parameters", "people", "response"})
 # Names of functions and variables in the modules that import a task.
 _TASK_VARIABLES = frozenset(
     {
-        "accepted", "add_task", "background_tasks", "create_task", "delete_expired", "finished",
-        "job", "kwargs", "process_file", "publish", "publish_task", "publish_unpublished_tasks",
-        "read_task", "registry", "run", "run_task", "send_email", "set_progress", "state", "task",
-        "task_id", "users",
+        "accepted", "add_task", "background_tasks", "client", "create_task", "delete_expired",
+        "finished", "job", "kwargs", "process_file", "publish", "publish_task",
+        "publish_unpublished_tasks", "read_task", "registry", "run", "run_task", "send_email",
+        "set_progress", "state", "task", "task_id", "users",
     }
 )  # fmt: skip
 CLASSES = frozenset(

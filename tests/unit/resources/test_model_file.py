@@ -304,6 +304,13 @@ def test_problem_of_a_whole_resource_names_its_line() -> None:
     assert "models.yml:4: 'class' cannot be a resource's name" in why
 
 
+@pytest.mark.parametrize("name", ["client", "parameter", "person", "response"])
+def test_names_that_older_generators_use_themselves_need_a_newer_one(name: str) -> None:
+    [resource] = defined(f"resources: {{{name}: {{fields: {{label: str}}}}}}").values()
+
+    assert resource.language == 2
+
+
 def test_groups_and_extras_of_fields_are_read() -> None:
     text = (
         "resources:\n"
