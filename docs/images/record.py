@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,10 +20,18 @@ from rich.style import Style
 from rich.text import Text
 
 from newapi.releases import store
-from newapi.template.sources import open_source
 
 COLUMNS, ROWS = 92, 26
-NEWAPI = [sys.executable, "-m", "newapi"]
+NEWAPI = (sys.executable, "-m", "newapi")
+# As it is installed from the package index: without the unreleased template of this checkout.
+INSTALLED = """
+from newapi.cli.main import main
+from newapi.template import sources
+
+sources.checkout = lambda: None
+raise SystemExit(main())
+"""
+RELEASED = (sys.executable, "-c", INSTALLED)
 NO_COLOUR_CODES = re.compile(r"\x1b\[[?0-9;]*[A-Za-ln-z]")
 LEFT_SCREEN = "\x1b[?1049l"
 QUESTION = re.compile(r"\[y/N\]|\x1b\[36m \[[^\]\r\n]*\]\x1b\[0m ")
@@ -34,6 +42,27 @@ EDITS = {
     "README.md": ("## Run", "Ada is the one to ask about it.\n\n## Run"),
     "app/config.py": ("    environment:", '    currency: str = "EUR"\n    environment:'),
 }
+PAGE = """\
+from app.api.health import SERVICES
+
+
+def names() -> list[str]:
+    return sorted(SERVICES)
+"""
+MODELS = """\
+resources:
+  person:
+    access: public
+    fields:
+      name: str(1..100, sort, search)
+  ticket:
+    access: owned
+    fields:
+      title: str(1..200, search)
+      state: enum(open|closed, default=open, filter)
+      due: date(filter, sort)?
+      assignee: ref(person)?
+"""
 
 
 class Step(NamedTuple):
@@ -51,6 +80,8 @@ class Scene:
     words: tuple[str, ...]
     prepare: Callable[[Path], Path] = lambda folder: folder
     steps: tuple[Step, ...] = ()
+    exit_code: int = 0
+    program: Sequence[str] = NEWAPI
 
 
 CREATE = (
@@ -66,10 +97,51 @@ CREATE = (
 def old_project(folder: Path) -> Path:
     """Make a project that is two releases old, and commit edits."""
     project = created(folder, "--ref", store.versions()[-3])
+    edit(project)
+    return committed(project, "Sell in euros")
+
+
+def older_project(folder: Path) -> Path:
+    """Make a project of v0.3.0 with a module that uses what a later release removes."""
+    project = created(folder, "--ref", "v0.3.0")
+    (project / "app/status_page.py").write_text(PAGE)
+    return committed(project, "List the services")
+
+
+def drifted_project(folder: Path) -> Path:
+    """Make a project that is two releases old, edit files and delete one."""
+    project = created(folder, "--ref", store.versions()[-3], "--with", "docker")
+    edit(project)
+    (project / ".dockerignore").unlink()
+    return committed(project, "Sell in euros")
+
+
+def copied_project(folder: Path) -> Path:
+    """Make a project that has lost its answers."""
+    project = created(folder, "--ref", store.versions()[-1], "--with", "auth,docker")
+    edit(project)
+    (project / ".copier-answers.yml").unlink()
+    return committed(project, "Sell in euros")
+
+
+def modelled_project(folder: Path) -> Path:
+    """Make a project of this checkout with a models file."""
+    project = created(folder, "--with", "auth")
+    (project / "models.yml").write_text(MODELS)
+    return committed(project, "Describe the tickets")
+
+
+def edit(project: Path) -> None:
+    """Change files of the template as an owner does."""
     for name, (old, new) in EDITS.items():
         path = project / name
         path.write_text(path.read_text().replace(old, new, 1))
-    run("git", "commit", "--quiet", "--all", "--message", "Sell in euros", cwd=project)
+
+
+def committed(project: Path, message: str) -> Path:
+    """Commit everything in a project."""
+    run("git", "add", "--all", cwd=project)
+    run("git", "commit", "--quiet", "--message", message, cwd=project)
     return project
 
 
@@ -103,20 +175,17 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def to_newest() -> tuple[str, ...]:
-    """Name the newest release where `update` alone would go to an unreleased state."""
-    newest = store.newest()
-    with open_source() as source:
-        return () if source.commit == newest or newest is None else ("--to", newest)
-
-
 def scenes() -> dict[str, Scene]:
     """Return every picture by its name."""
     fields = ("name:str(1..100)", "price:decimal(gt=0,places=2)", "sku:str(unique)?")
     return {
         "create": Scene(("create", "shop"), steps=CREATE),
-        "update": Scene(("update", *to_newest()), old_project),
+        "update": Scene(("update",), old_project, program=RELEASED),
         "generate": Scene(("generate", "resource", "product", *fields), new_project),
+        "status": Scene(("status",), drifted_project, program=RELEASED),
+        "findings": Scene(("update",), older_project, exit_code=3, program=RELEASED),
+        "models": Scene(("generate", "--dry-run"), modelled_project),
+        "adopt": Scene(("adopt",), copied_project),
     }
 
 
@@ -125,8 +194,8 @@ def record(scene: Scene, folder: Path) -> Iterator[Text]:
     (folder / ".gitconfig").write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n")
     place = scene.prepare(folder)
     terminal = pexpect.spawn(
-        NEWAPI[0],
-        [*NEWAPI[1:], *scene.words],
+        scene.program[0],
+        [*scene.program[1:], *scene.words],
         cwd=str(place),
         env=environment(place),
         dimensions=(ROWS if scene.steps else 200, COLUMNS),
@@ -149,8 +218,8 @@ def record(scene: Scene, folder: Path) -> Iterator[Text]:
     while terminal.expect([QUESTION, pexpect.EOF]) == 0:
         terminal.sendline("")
     terminal.close()
-    if terminal.exitstatus != 0:
-        sys.exit(f"The run was not a clean one:\n{shown.getvalue()}")
+    if terminal.exitstatus != scene.exit_code:
+        sys.exit(f"The run ended with {terminal.exitstatus}:\n{shown.getvalue()}")
     output = shown.getvalue().rpartition(LEFT_SCREEN)[2].replace("\r\n", "\n")
     text = NO_COLOUR_CODES.sub("", ERASED.sub("", output))
     lines = [line.rpartition("\r")[2] for line in text.strip("\n").split("\n")]

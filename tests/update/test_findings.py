@@ -111,6 +111,19 @@ def test_import_that_leads_nowhere(
     assert found(update(project)) == [expected]
 
 
+@pytest.mark.parametrize(("number", "heading"), [(1, "1 finding:"), (2, "2 findings:")])
+def test_findings_are_counted(
+    project: Project, own_releases: Path, number: int, heading: str
+) -> None:
+    edit(project, {f"app/mine{each}.py": "from app.old import o\n" for each in range(number)})
+    add_release(own_releases, {"template/app/old.py": None})
+
+    result = project.run("update", str(project.path), "--to", "v0.4.0")
+
+    assert result.code == 3
+    assert f"{heading} merged without a conflict" in result.out
+
+
 def test_name_that_lost_its_import(project: Project, own_releases: Path) -> None:
     text = "import os\nimport sys\n\n" + numbered("m") + "end = True\n"
     for release in ("v0.1.0",):

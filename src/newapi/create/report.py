@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from newapi.questions import summary
-from newapi.questions.summary import plural
+from newapi.terminal.text import plural
 
 if TYPE_CHECKING:
     from newapi.create.plan import Made, Plan

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from newapi.terminal.text import plural
+
 if TYPE_CHECKING:
     from newapi.questions.draft import Draft
     from newapi.template.catalog import Question, Value
@@ -74,12 +76,3 @@ def size(number: int) -> str:
     ('512 B', '2.0 kB')
     """
     return f"{number} B" if number < 1024 else f"{number / 1024:.1f} kB"
-
-
-def plural(number: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    >>> plural(1, "file"), plural(2, "file")
-    ('1 file', '2 files')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

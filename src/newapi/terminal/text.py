@@ -83,3 +83,12 @@ def flaw_of_email(text: str) -> str:
     if not re.fullmatch(EMAIL, text):
         return "is not an e-mail address (like ada@example.org)"
     return ""
+
+
+def plural(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> plural(1, "file"), plural(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from newapi.terminal.text import plural
+
 if TYPE_CHECKING:
     from newapi.terminal.console import Console, Part
 
@@ -48,7 +50,7 @@ def updated(console: Console, document: Mapping[str, Any]) -> None:
         console.warn(warning)
     conflicts = [outcome for outcome in outcomes if outcome["action"] == "conflict"]
     if conflicts:
-        console.heading(f"{len(conflicts)} conflicts are left to you")
+        console.heading(f"{plural(len(conflicts), 'conflict')} left to you")
         console.rows(_conflict(outcome) for outcome in conflicts)
     findings(console, document.get("findings", ()))
     if "verification" in document:
@@ -69,7 +71,7 @@ def _diagram(console: Console, document: Mapping[str, Any]) -> None:
 def aborted(console: Console, document: Mapping[str, Any]) -> None:
     """Print the change that was taken back, and the one before it."""
     number, earlier = len(document["restored"]), document["earlier"]
-    console.line(f"Taken back: {document['message']}. {number} files are as they were before.")
+    console.line(f"Taken back: {document['message']}. Restored {plural(number, 'file')}.")
     if earlier:
         console.note(f"The change before it is still staged: {earlier[-1]}.")
         console.note("newapi update --abort takes that back, too.")
@@ -94,7 +96,8 @@ def findings(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
     """Print the findings of a merge."""
     if not found:
         return
-    console.heading(f"{len(found)} findings: merged without a conflict, and something is missing")
+    number = plural(len(found), "finding")
+    console.heading(f"{number}: merged without a conflict, and something is missing")
     console.rows(
         ((f"{each['path']}:{each['line']}" if each["line"] else each["path"], "bold"),
          each["message"])
