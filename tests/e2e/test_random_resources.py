@@ -20,7 +20,14 @@ PROJECTS: dict[str, Answers] = {
     "postgres": {**PRESETS["standard"], "database": "postgres"},
     "mysql": {**PRESETS["standard"], "database": "mysql"},
 }
-FLAGS = {"owned": "--owned", "public": "--public", "admin": "--admin-only", None: "--owned"}
+FLAGS = {
+    "owned": "--owned",
+    "owner_writes": "--owner-writes",
+    "signed_in": "--signed-in",
+    "public": "--public",
+    "admin": "--admin-only",
+    None: "--owned",
+}
 
 
 def look(project: Project, database: str) -> ProjectNames:

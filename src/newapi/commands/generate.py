@@ -56,9 +56,8 @@ def run(options: Options, console: Console) -> int:
 def _request(options: Options) -> Request:
     problems = []
     if len(options.accesses) > 1:
-        message = (
-            "--owned, --owner-writes, --signed-in, --public and --admin-only exclude each other."
-        )
+        ways = "--owned, --owner-writes, --signed-in, --public and --admin-only"
+        message = f"{ways} contradict each other."
         problems.append(Problem(message, "Keep one of them."))
     access = next((each for each in ACCESSES if each in options.accesses), None)
     api = next((each for each in APIS if each == options.api), None)

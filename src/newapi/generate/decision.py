@@ -101,7 +101,8 @@ def _contradictions(request: Request, *, is_change: bool) -> list[Problem]:
         message = "--remove contradicts --add, --drop, --rename and --change."
         problems.append(Problem(message, "Drop --remove, or the others."))
     if request.plural or request.access or request.api:
-        message = "The command line changes neither plural, access nor version of a resource."
+        what = "The plural, the access and the version of a resource"
+        message = f"{what} cannot be changed by the command line."
         fix = "Change access in models.yml, or drop --plural, --api and the options of access"
         problems.append(Problem(message, fix))
     return problems
