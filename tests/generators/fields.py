@@ -59,6 +59,7 @@ def definition(plural: str, fields: Sequence[Context], access: str = "owned") ->
         "api": "v1",
         "digest": "0123456789abcdef",
         "fields": [one | {"unique_per_owner": is_owned and one["unique"]} for one in fields],
+        "many": [],
         "groups": [],
         "unique_groups": [],
     }

@@ -51,6 +51,8 @@ class AppError(Exception): ...
 
 class Conflict(AppError): ...
 
+class InternalServerError(AppError): ...
+
 class ServiceUnavailable(AppError): ...
 """,
     "app/core/checks.py": "def describe_unavailable(url, error): return str(error)\n",
@@ -118,6 +120,7 @@ def answers(
         "groups": NO_GROUPS,
         "old_table": "products",
         "owner": None,
+        "link": None,
     }
     return {
         "definition": context,

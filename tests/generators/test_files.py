@@ -121,7 +121,7 @@ def test_names_that_functions_use_beside_that_of_the_resource_are_reserved(acces
     shop: list[Command] = [
         ("category", "public", "v1", ["name:str"]),
         ("product", "public" if access == "owner_writes" else access, "v1", PRODUCT),
-        ("zebra", access, "v1", [*every, "stable:ref(category,unique)?"]),
+        ("zebra", access, "v1", [*every, "stable:ref(category,unique)?", "rooms:many(category)"]),
     ]
     files = made(defined(shop), **PRESETS["full"])
     functions = [

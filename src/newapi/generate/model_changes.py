@@ -77,12 +77,17 @@ def _by_reference(decisions: Mapping[str, Decision]) -> Iterator[Decision]:
         name = next((n for n in waiting if not open_ends[n]), "")
         needed = {n: _targets(d.definition, is_required=True) for n, d in waiting.items()}
         name = name or next(n for n in waiting if not needed[n] & (waiting.keys() - {n}))
-        later = tuple(f for f in waiting[name].definition.fields if f.target in open_ends[name])
+        fields = waiting[name].definition.fields
+        later = tuple(f for f in fields if f.type == "ref" and f.target in open_ends[name])
         yield replace(waiting.pop(name), later=later)
 
 
 def _targets(definition: Definition, *, is_required: bool = False) -> set[str]:
-    return {f.target for f in definition.fields if f.target and not (is_required and f.optional)}
+    return {
+        field.target
+        for field in definition.fields
+        if field.type == "ref" and field.target and not (is_required and field.optional)
+    }
 
 
 def _name(decision: Decision) -> str:

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from newapi.project import migrations, revisions
 from newapi.project.tree import Entry, Tree
-from newapi.resources import composites, context, formatting, moving
+from newapi.resources import composites, context, formatting, links, moving
 from newapi.resources.changes import Operation
 from newapi.resources.rendering import key
 
 if TYPE_CHECKING:
     from newapi.generate.decision import Decision
     from newapi.project.locations import Locations
+    from newapi.resources.changes import Op
     from newapi.resources.context import Context
-    from newapi.resources.definition import Definition
+    from newapi.resources.definition import Definition, Field
+    from newapi.resources.links import Link
     from newapi.resources.rendering import Side
 
 _FUNCTIONS = ("upgrade", "downgrade")
@@ -39,11 +41,12 @@ class Piece:
     created: tuple[Context, ...] = ()
     old_table: str = ""  # of a table that is renamed
     owner: Context | None = None  # how owners come or go
+    link: Context | None = None  # a table of links, before and after
 
     @property
     def table(self) -> str:
         """Return the name of the table."""
-        return self.definition.plural
+        return self.definition.plural if self.link is None else str(self.link["table"])
 
     def about(self, revision: Mapping[str, Any]) -> dict[str, Any]:
         """Return the context of the generator."""
@@ -59,12 +62,13 @@ class Piece:
                 "groups": {"dropped": [*self.dropped], "created": [*self.created]},
                 "old_table": self.old_table,
                 "owner": self.owner,
+                "link": self.link,
             },
         }
 
 
 def pieces(
-    decisions: Iterable[Decision], old: Side, new: Side, *, keep_tables: bool
+    decisions: Sequence[Decision], old: Side, new: Side, *, keep_tables: bool
 ) -> list[Piece]:
     """Return what happens to each table, in order; nothing where only schemas change."""
     groups: dict[str, list[Decision]] = {"rename": [], "create": [], "change": [], "remove": []}
@@ -77,8 +81,12 @@ def pieces(
         if each.old
     }
     between = moving.moved(old.definitions, names)
+    tables = {was: now for was, now in names.items() if now[1] != old.definitions[was].plural}
+    kept = {each.definition.name for each in groups["remove"] if keep_tables}
+    first, last = _links(old, new, decisions, kept)
     return [
-        *_renamed(old, between, names),
+        *first,
+        *_renamed(old, between, tables),
         *(_whole(new, decision, new.definitions) for decision in created),
         *(piece for decision in created for piece in _later(new, decision, new.definitions)),
         *(
@@ -86,6 +94,7 @@ def pieces(
             for decision in (*groups["rename"], *groups["change"])
             for piece in _change(new, decision, between)
         ),
+        *last,
         *(piece for decision in removed for piece in _later(old, decision, between)),
         *(_whole(old, decision, between) for decision in removed),
     ]
@@ -98,7 +107,7 @@ def _renamed(
     before = {name: old.definitions[name] for name in sorted(names)}
     after = {name: between[names[name][0]] for name in before}
     others = [d for name, d in sorted(old.definitions.items()) if name not in names]
-    pairs = [(d, between[d.name]) for d in others if any(f.target in names for f in d.fields)]
+    pairs = [(d, between[d.name]) for d in others if any(_leads(f, names) for f in d.fields)]
     dropped = [_keys(one, old.definitions, names) for one, _ in pairs]
     targets = {new for new, _ in names.values()}
     created = [_keys(one, between, targets) for _, one in pairs]
@@ -123,13 +132,61 @@ def _renamed(
     ]
 
 
+def _links(
+    old: Side, new: Side, decisions: Sequence[Decision], kept: Collection[str]
+) -> tuple[list[Piece], list[Piece]]:
+    """Return what happens to tables of links before the other tables change, and afterwards."""
+    before, after = links.of_all(old.definitions), links.of_all(new.definitions)
+    renamed = _renamed_fields(decisions)
+    first: list[Piece] = []
+    last: list[Piece] = []
+    for was, link in before.items():
+        now = renamed.get(was, was)
+        if now not in after and was[0] not in kept:
+            first.append(_link("drop_link", old, was[0], old=link))
+        elif now in after and after[now] != link:
+            first.append(_link("drop_link_keys", old, was[0], old=link))
+            last.append(_link("rename_link", new, now[0], old=link, new=after[now]))
+    known = {renamed.get(was, was) for was in before}
+    last += (_link("create_link", new, now[0], new=link)
+             for now, link in after.items() if now not in known)  # fmt: skip
+    return first, last
+
+
+def _renamed_fields(decisions: Iterable[Decision]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the new resources and names of fields by their old ones."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for decision in decisions:
+        now, was = decision.definition, decision.old or decision.definition
+        names = {field.name: field.name for field in was.fields}
+        names |= {one.old.name: one.new.name for one in decision.operations if one.old and one.new}
+        found |= {(was.name, before): (now.name, after) for before, after in names.items()}
+    return found
+
+
+def _link(
+    op: Op, side: Side, name: str, *, old: Link | None = None, new: Link | None = None
+) -> Piece:
+    told = {key: link.told() if link else None for key, link in (("old", old), ("new", new))}
+    tables = [link.table for link in (new, old) if link]
+    return Piece(
+        *(side, side.definitions[name], side.definitions, (Operation(op),)),
+        link={**told, "table": tables[0]},
+    )
+
+
+def _leads(field: Field, targets: Collection[str]) -> bool:
+    """Tell whether a column refers to one of these resources."""
+    return field.type == "ref" and field.target in targets
+
+
 def _keys(
     definition: Definition, definitions: Mapping[str, Definition], targets: Collection[str]
 ) -> tuple[Context, ...]:
     """Return the foreign keys of a table that lead to these resources."""
     found: list[Context] = []
     for field in definition.fields:
-        if field.target in targets:
+        if _leads(field, targets):
             told = context.of_field(field, definition, definitions)
             action = f', ondelete="{told["on_delete"]}"' if told["on_delete"] else ""
             parts = f'"{told["target_plural"]}", ["{field.stored}"], ["id"]{action}'
@@ -213,7 +270,7 @@ def _later(
 
 def migrated(decisions: Iterable[Decision], parts: Iterable[Piece]) -> list[Decision]:
     """Return the decisions that change a table."""
-    tables = {piece.table for piece in parts}
+    tables = {piece.definition.plural for piece in parts}
     return [decision for decision in decisions if decision.definition.plural in tables]
 
 

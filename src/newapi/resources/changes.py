@@ -25,6 +25,10 @@ Op: TypeAlias = Literal[
     "rename",
     "change",
     "change_access",
+    "create_link",
+    "drop_link",
+    "drop_link_keys",
+    "rename_link",
 ]
 
 
@@ -49,6 +53,8 @@ class Operation:
     @property
     def alters_table(self) -> bool:
         """Return whether the database notices; some limits are those of the schemas alone."""
+        if "many" in {side.type for side in (self.old, self.new) if side}:
+            return False  # a table of its own holds the references
         sides = [side and _in_table(side) for side in (self.old, self.new)]
         return self.op not in {"change", "rename"} or sides[0] != sides[1]
 
@@ -210,7 +216,7 @@ class _Run:
             self.add_field(new)
 
     def add_field(self, new: Field) -> None:
-        if not new.optional and new.default is None:
+        if not new.optional and new.default is None and new.type != "many":
             self.problems.append(_needed(new))
             return
         self.fields.append(new)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from newapi.resources import composites, naming, store
+from newapi.resources import composites, links, naming, store
 from newapi.resources.changes import Operation
 from newapi.resources.definition import RANGED, Definition, Field, Json
 
@@ -18,6 +18,7 @@ _ACTIONS = {"cascade": "CASCADE", "set_null": "SET NULL", "restrict": ""}
 
 def of_definition(definition: Definition, definitions: Definitions) -> Context:
     """Return all that the template may ask of a resource."""
+    fields = definition.fields
     return {
         "name": definition.name,
         "plural": definition.plural,
@@ -31,7 +32,8 @@ def of_definition(definition: Definition, definitions: Definitions) -> Context:
         "digest": store.digest(definition),
         "unique_groups": [list(group) for group in definition.unique],
         "groups": [*composites.of_table(definition)],
-        "fields": [of_field(field, definition, definitions) for field in definition.fields],
+        "fields": [of_field(f, definition, definitions) for f in fields if f.type != "many"],
+        "many": [of_many(field, definition, definitions) for field in links.many(fields)],
     }
 
 
@@ -92,4 +94,15 @@ def of_field(field: Field, definition: Definition, definitions: Definitions) -> 
         "on_delete": _ACTIONS[field.deletion] if field.type == "ref" else None,
         "description": field.description,
         "counted": field.unique or field.name in composites.counted(definition),
+    }
+
+
+def of_many(field: Field, definition: Definition, definitions: Definitions) -> Context:
+    """Return all that the template may ask of a field that refers to many rows."""
+    target = definitions.get(field.target or "")
+    link = links.of_field(field, definition, target.plural if target else "")
+    return {
+        **of_field(field, definition, definitions),
+        "singular": field.singular,
+        "link": link.told(),
     }

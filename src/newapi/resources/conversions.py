@@ -37,7 +37,7 @@ def refusal(old: Field, new: Field) -> str:
 def _refusals(old: Field, new: Field) -> Iterator[str]:
     if old.type != new.type and (old.type, new.type) not in WIDER:
         yield f"not every {shown(old.type)} is {shown(new.type)}"
-    if old.type == new.type == "ref" and old.target != new.target:
+    if old.type == new.type and old.target != new.target:
         yield f"its rows refer to {old.target}"
     if old.type != new.type and new.max is not None and (length := _length(old)) > new.max:
         yield f"rows may have {length} characters"

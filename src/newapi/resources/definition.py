@@ -10,7 +10,7 @@ from newapi.resources import naming, reserved
 
 Type: TypeAlias = Literal[
     "str", "text", "int", "float", "decimal", "bool", "date", "datetime", "uuid", "email", "url",
-    "json", "enum", "list", "ref",
+    "json", "enum", "list", "ref", "many",
 ]  # fmt: skip
 OnDelete: TypeAlias = Literal["cascade", "restrict", "set_null"]
 Access: TypeAlias = Literal["owned", "owner_writes", "signed_in", "public", "admin"]
@@ -62,8 +62,15 @@ class Field:
 
     @property
     def column(self) -> str:
-        """Return the name of the attribute that holds the value; of a reference, its id."""
+        """Return the name of the attribute that holds the value; of references, their ids."""
+        if self.type == "many":
+            return f"{self.singular}_ids"
         return f"{self.name}_id" if self.type == "ref" else self.name
+
+    @property
+    def singular(self) -> str:
+        """Return what one of many rows is called."""
+        return naming.singular_of(self.name)
 
     @property
     def stored(self) -> str:
@@ -181,4 +188,4 @@ def _is_newer(field: Field) -> bool:
     is_written = any(v != m.lower() for v, m in zip(field.values, field.members, strict=True))
     named = field.on_delete, field.column_name, field.description, field.unique_for, field.rows
     listed = field.filter, field.sort, field.search
-    return is_written or any(named) or any(listed)
+    return field.type == "many" or is_written or any(named) or any(listed)

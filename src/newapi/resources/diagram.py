@@ -35,10 +35,13 @@ def mermaid(definitions: Mapping[str, Definition]) -> str:
     found = ["erDiagram"]
     for _, definition in sorted(definitions.items()):
         found.append(f"    {definition.name} {{")
-        found += (f"        {_plain(field)}" for field in definition.fields)
+        found += (f"        {_plain(field)}" for field in definition.fields if field.type != "many")
         found.append("    }")
     for name, definition in sorted(definitions.items()):
         for field in _references(definition.fields):
+            if field.type == "many":
+                found.append(f"    {name} {_MANY}--o{{ {field.target} : {field.name}")
+                continue
             ends = f"{_ONE if field.unique else _MANY}--{'o|' if field.optional else '||'}"
             found.append(f"    {name} {ends} {field.target} : {field.name}")
     return "\n".join(found) + "\n"

@@ -50,6 +50,7 @@ KINDS: Mapping[Type, Kind] = {
     "enum": Kind(("values", "filter", "default"), "enum(draft|live)"),
     "list": Kind(("min", "max", "default"), "list[str](max=5)", 0, 20, 1000),
     "ref": Kind(("target", "unique", "rows", "on_delete"), "ref(category)"),
+    "many": Kind(("target", "rows"), "many(tag)"),
 }
 
 # What people call these types elsewhere.
@@ -78,6 +79,11 @@ ALSO: Mapping[str, str] = {
     "choices": "enum",
     "array": "list[str]",
     "tags": "list[str]",
+    "manytomany": "many",
+    "many_to_many": "many",
+    "m2m": "many",
+    "has_many": "many",
+    "refs": "many",
     "references": "ref",
     "reference": "ref",
     "foreignkey": "ref",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from newapi.errors import Problem
-from newapi.resources import reserved
+from newapi.resources import links, reserved
 from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render
 from newapi.resources.kinds import KINDS, LARGE_INTS, MAX_INDEXED, SMALL_INTS, shown
@@ -64,7 +64,11 @@ def _identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator
         if field.unique:
             owner = "owner_id_" if definition.is_unique_per_owner(field) else ""
             yield f"uq_{table}_{owner}{field.stored}"
-        if field.target:
+        if field.type == "many":
+            yield from links.of_field(
+                field, definition, plurals.get(field.target or "", "")
+            ).identifiers
+        elif field.target:
             yield f"fk_{table}_{field.stored}_{plurals.get(field.target, '')}"
 
 

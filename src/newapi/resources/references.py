@@ -80,7 +80,7 @@ def _check_field(definition: Definition, field: Field, around: ProjectNames) -> 
     target = around.definitions.get(field.target or "")
     if field.target and not target:
         yield replace(_unknown_target(field, around), key=field.name)
-    elif field.target == definition.name and not field.optional:
+    elif field.type == "ref" and field.target == definition.name and not field.optional:
         message = f"{field.name}: the first {definition.title} could refer to none."
         yield Problem(message, render(replace(field, optional=True)), field.name)
     elif target and target.access not in READABLE[definition.access]:
@@ -112,7 +112,8 @@ def _blocks_owner(definition: Definition, field: Field, target: Definition) -> b
     """Tell whether users may refer to rows of others that then cannot be deleted."""
     is_of_others = target.has_owner and not definition.refers_to_own_rows(field, target)
     is_by_users = definition.access not in {"public", "admin"}
-    return is_of_others and is_by_users and field.deletion == "restrict"
+    is_kept = field.type == "ref" and field.deletion == "restrict"
+    return is_of_others and is_by_users and is_kept
 
 
 def _unknown_target(field: Field, around: ProjectNames) -> Problem:
@@ -146,7 +147,7 @@ def cycle(definition: Definition, definitions: Mapping[str, Definition]) -> list
         path = paths.pop()
         for field in definitions[path[-1]].fields:
             target = field.target
-            if not target or field.optional or target not in definitions:
+            if field.type != "ref" or not target or field.optional or target not in definitions:
                 continue
             if target == definition.name:
                 if len(path) > 1:

@@ -78,13 +78,13 @@ _VARIABLES = frozenset(
     {
         "ada", "admin", "again", "app", "ascending", "body", "cache", "caller", "changed",
         "created", "data", "date", "datetime", "db", "deleted", "descending", "error_responses",
-        "eve", "factory", "falling", "field", "found", "func", "get_user_id", "given", "id_columns",
-        "id_of", "invalid", "itself", "list_params", "list_query", "listed", "lock_rows", "nobody",
-        "normalized", "op", "opened", "owner", "page", "pages", "params", "problems", "pytest",
-        "query", "reference_id", "referred", "refusal", "refused", "relationship", "rising", "root",
-        "router", "row", "rows", "rows_above", "sa", "saved", "select", "self", "send_form", "sent",
-        "shown", "status_code", "submit_form", "taken", "typed", "unique", "updated", "url", "uuid",
-        "values",
+        "eve", "factory", "falling", "field", "found", "func", "get_related_rows", "get_user_id",
+        "given", "id_columns", "id_of", "ids", "invalid", "itself", "list_params", "list_query",
+        "listed", "lock_rows", "nobody", "normalized", "op", "opened", "owner", "page", "pages",
+        "params", "problems", "pytest", "query", "reference_id", "referred", "refusal", "refused",
+        "related", "relationship", "rising", "root", "router", "row", "rows", "rows_above", "sa",
+        "saved", "select", "self", "send_form", "sent", "shown", "status_code", "submit_form",
+        "taken", "typed", "unique", "updated", "url", "uuid", "values", "where",
     }
 )  # fmt: skip
 # Names that only generators before 0.7.0 use for variables.
@@ -93,9 +93,9 @@ FORMER_VARIABLES = frozenset({"client", "parameters", "people", "response"})
 _TASK_VARIABLES = frozenset(
     {
         "accepted", "add_task", "background_tasks", "client", "create_task", "delete_expired",
-        "finished", "job", "kwargs", "process_file", "publish", "publish_task",
-        "publish_unpublished_tasks", "read_task", "registry", "run", "run_task", "send_email",
-        "set_progress", "state", "task", "task_id", "users",
+        "finished", "get_related_rows", "ids", "job", "kwargs", "process_file", "publish",
+        "publish_task", "publish_unpublished_tasks", "read_task", "registry", "related", "run",
+        "run_task", "send_email", "set_progress", "state", "task", "task_id", "users", "where",
     }
 )  # fmt: skip
 CLASSES = frozenset(
@@ -103,14 +103,14 @@ CLASSES = frozenset(
         "Administrator", "AfterValidator", "Annotated", "Any", "AnyUrl", "AsyncClient",
         "AsyncEngine", "AsyncSession", "AwareDatetime", "Base", "BaseModel", "BaseView",
         "BeforeValidator", "BigInteger", "Boolean", "CacheDep", "CallerDep", "CheckConstraint",
-        "ClaimsDep", "CurrentAdmin", "CurrentUser", "Cursor", "Date", "DateTime", "Decimal",
-        "Depends", "Double", "Email", "EmailStr", "Entity", "Enum", "Field", "Float", "ForeignKey",
-        "HttpUrl", "Index", "Input", "Integer", "InvalidReference", "JsonValue", "Line",
-        "ListParams", "ListQuery", "Literal", "Mapped", "ModelView", "MultiLineStr", "NotFound",
-        "Numeric", "Page", "Patch", "PatchModel", "People", "Query", "RequestModel", "Rows",
-        "SearchParams", "SearchQuery", "Self", "Sequence", "SessionDep", "SingleLineStr",
-        "StrEnum", "String", "Text", "TokenPayloadDep", "UniqueConstraint", "Url", "UserFactory",
-        "Uuid", "View",
+        "ClaimsDep", "ColumnElement", "CurrentAdmin", "CurrentUser", "Cursor", "Date", "DateTime",
+        "Decimal", "Depends", "Double", "Email", "EmailStr", "Entity", "Enum", "Field", "Float",
+        "Forbidden", "ForeignKey", "HttpUrl", "Index", "Input", "Integer", "InvalidReference",
+        "JsonValue", "Line", "ListParams", "ListQuery", "Literal", "Mapped", "ModelView",
+        "MultiLineStr", "NotFound", "Numeric", "Page", "Patch", "PatchModel", "People", "Query",
+        "RequestModel", "RowIds", "Rows", "SearchParams", "SearchQuery", "Self", "Sequence",
+        "SessionDep", "SingleLineStr", "StrEnum", "String", "Text", "TokenPayloadDep",
+        "UniqueConstraint", "Url", "UserFactory", "Uuid", "View",
     }
 )  # fmt: skip
 _BUILTINS = frozenset(dir(builtins))

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from newapi.errors import Problem
-from newapi.resources import clashes, composites, limits, naming, references, reserved
+from newapi.resources import clashes, composites, limits, links, naming, references, reserved
 from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render, render_type
 from newapi.resources.project_names import ProjectNames
 
 MAX_FIELDS = 50
 _COLUMNS = frozenset({"id", "owner_id", "created_at", "updated_at"})
+_OF_SQLALCHEMY = frozenset({"Column", "Table"})
 # The maximum size of one row of MySQL in bytes, without texts.
 MYSQL_ROW = 65_000
 
@@ -30,6 +31,7 @@ def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) 
         flaws += limits.check(field, around.database)
         found += (replace(flaw, key=field.name) for flaw in flaws)
     found += composites.check(definition)
+    found += _check_links(definition, around)
     found += references.check(definition, around)
     found += _check_row(definition, around.database)
     plurals = {name: other.plural for name, other in around.definitions.items()}
@@ -72,6 +74,8 @@ def _check_types(definition: Definition) -> Iterator[Problem]:
     for field in {field.name: field for field in definition.fields}.values():
         brings_class = field.type in {"enum", "ref"}
         name = naming.class_of(field.name)
+        if field.type == "many":
+            name = f"{definition.class_name}{naming.class_of(field.singular)}"
         # The schemas import ListParams: a type of this name begins with that of the resource.
         if brings_class or name == "ListParams":
             name = definition.enum_class(field)
@@ -79,6 +83,31 @@ def _check_types(definition: Definition) -> Iterator[Problem]:
             fix = f"{field.name[:30]}_{'kind' if brings_class else 'value'}:{render_type(field)}"
             yield Problem(f"{field.name} would bring a second type {name}.", fix)
         seen.add(name)
+
+
+def _check_links(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
+    """Find tables of links whose names are taken, or whose two columns would be one."""
+    plurals = {other.plural for other in around.definitions.values()}
+    for field in links.many(definition.fields):
+        link = links.of_field(field, definition, "")
+        if link.table in plurals:
+            message = f"{field.name}: there is a table {link.table} already."
+            yield Problem(message, f"related_{render(field)}"[:60], field.name)
+        elif link.left == link.right:
+            message = f"{field.name}: both columns of {link.table} would be {link.left}."
+            yield Problem(message, f"related_{render(field)}"[:60], field.name)
+        target = around.definitions.get(field.target or "")
+        names = {definition.class_name, target.class_name if target else ""} & _OF_SQLALCHEMY
+        if names:
+            message = f"{field.name}: its table is made with a class {min(names)} of SQLAlchemy."
+            yield Problem(message, "Another name of the resource, such as board_column", field.name)
+        if field.singular == field.name:
+            message = f"{field.name} has many rows, so its name is a plural."
+            fix = render(replace(field, name=naming.plural_of(field.name)))
+            yield Problem(message, fix, field.name)
+        if field.optional:
+            message = f"{field.name}: a list of many may be empty, and needs no ?."
+            yield Problem(message, render(replace(field, optional=False)), field.name)
 
 
 def _check_name_of_field(

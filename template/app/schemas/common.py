@@ -63,6 +63,14 @@ Email = Annotated[
 """An e-mail address in lower case."""
 
 
+RowIds = Annotated[
+    list[UUID],
+    AfterValidator(lambda values: list(dict.fromkeys(values))),
+    Field(max_length=100, exclude=True),
+]
+"""Ids of the rows that a row refers to; each counts once. They are not among the data to store."""
+
+
 class RequestModel(BaseModel, extra="forbid"):
     """Base of request bodies; unknown fields are rejected."""
 

@@ -115,6 +115,29 @@ async def test_reference_to_missing_row_is_rejected(db: AsyncSession) -> None:
         await shelves.check_reference(db, "shelf_id", shelf.id, Shelf.name == "Prose")
 
 
+async def test_references_to_many_rows_are_checked(db: AsyncSession) -> None:
+    found = [await shelves.create(db, ShelfCreate(name=name)) for name in ("Poetry", "Science")]
+    ids = [shelf.id for shelf in found]
+
+    assert set(await shelves.get_references(db, "shelf_ids", ids)) == set(found)
+    for wrong in ([*ids, uuid4()], [ids[0], uuid4()]):
+        with pytest.raises(InvalidReference):
+            await shelves.get_references(db, "shelf_ids", wrong)
+    with pytest.raises(InvalidReference):
+        await shelves.get_references(db, "shelf_ids", ids, Shelf.name == "Poetry")
+
+
+async def test_update_sets_values_that_are_not_in_its_data(db: AsyncSession) -> None:
+    [book] = await create_books(db, "Notes")
+    shelf = await shelves.create(db, ShelfCreate(name="Poetry"))
+    updated_at = book.updated_at
+
+    await books.update(db, book, BookUpdate(title="Notes"), shelf=shelf)
+
+    assert book.shelf is shelf
+    assert book.updated_at > updated_at
+
+
 async def test_search_finds_rows_that_contain_every_word(db: AsyncSession) -> None:
     titles = ("Café Müller", "ada@example.com", "State-of-the-art (1843)", "100%")
     await create_books(db, *titles)
