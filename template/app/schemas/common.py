@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any, Generic, Self, TypeVar
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
