@@ -3,6 +3,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from uuid import uuid4
 
 import pytest
+from anyio import Event, create_task_group, sleep_forever
 from fastapi import FastAPI
 from fastapi.responses import EventSourceResponse
 from httpx2 import AsyncClient
@@ -87,3 +88,22 @@ async def test_events_cannot_use_the_session_of_the_request(
 
     assert response.status_code == 500
     assert "SessionEnded" in repr(logs)
+
+
+async def test_cancelled_request_returns_its_connection_to_the_pool(
+    app: FastAPI, client: AsyncClient, state: AppState
+) -> None:
+    started = Event()
+
+    @app.get("/slow")
+    async def read_slowly(db: SessionDep) -> None:
+        await db.execute(text("SELECT 1"))
+        started.set()
+        await sleep_forever()
+
+    async with create_task_group() as requests:
+        requests.start_soon(client.get, "/slow")
+        await started.wait()
+        requests.cancel_scope.cancel()
+
+    assert state.sessionmaker.kw["bind"].pool.checkedout() == 0
