@@ -307,6 +307,64 @@ def test_deleted_folder_is_no_move(project: Project) -> None:
     assert project.read("other/main.py") == "mine = True\n"
 
 
+@pytest.mark.parametrize("root", ["", "src/"])
+def test_imports_follow_a_renamed_module(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: str
+) -> None:
+    text = "from app.main import m\n" + releases.numbered("d")
+    old: dict[str, str | bytes] = {
+        **releases.first(),
+        "template/app/__init__.py": "",
+        "template/app/dependencies.py": text,
+        "template/app/use.py": "from app.dependencies import d\n" + releases.numbered("u"),
+        "template/tool.toml": '[tool]\nlayers = ["app.main | app.dependencies"]\n',
+    }
+    new = old | {
+        "template/app/dependencies.py": text.replace("d = 7", "d = 'newer'"),
+        "template/app/new.py": "import app.dependencies\nfrom app.dependencies import d\n",
+        "template/app/use.py": "from app.dependencies import d, m\n" + releases.numbered("u"),
+        "template/tool.toml": '[tool]\nlayers = ["app.new", "app.main | app.dependencies"]\n',
+        "template/guide.md": "See `app/dependencies.py`.\n",
+    }
+    releases.write(tmp_path / "own-releases", "v0.1.0", old)
+    releases.write(tmp_path / "own-releases", "v0.4.0", new)
+    monkeypatch.setattr(store, "FOLDER", tmp_path / "own-releases")
+    monkeypatch.setattr(planning, "render", RENDER)
+    shutil.rmtree(project.path)
+    project.path.mkdir()
+    project.create("auth=true")
+    if root:
+        (project.path / "src").mkdir()
+        project.git("mv", "app", "src/app")
+    project.git("mv", f"{root}app/dependencies.py", f"{root}app/resources.py")
+    for name in (f"{root}app/use.py", "tool.toml"):
+        project.replace(name, "app.dependencies", "app.resources")
+    project.commit()
+
+    result = project.update()
+
+    assert (result.code, result.document["findings"]) == (0, []), result.err
+    assert "d = 'newer'" in project.read(f"{root}app/resources.py")
+    assert project.read(f"{root}app/new.py") == (
+        "import app.resources\nfrom app.resources import d\n"
+    )
+    assert project.read(f"{root}app/use.py").startswith("from app.resources import d, m\n")
+    assert project.read("tool.toml").endswith('"app.main | app.resources"]\n')
+    assert project.read("guide.md") == f"See `{root}app/resources.py`.\n"
+
+
+def test_module_that_both_names_import_is_no_rename(project: Project) -> None:
+    text = project.read("app/helpers.py")
+    project.git("mv", "app/helpers.py", "app/tools.py")
+    project.write("app/mine.py", "from app.tools import h\nfrom app.helpers import h\n")
+    project.commit()
+
+    project.update()
+
+    assert text.splitlines()[0] in project.read("app/tools.py")
+    assert project.read("app/mine.py") == "from app.tools import h\nfrom app.helpers import h\n"
+
+
 def test_imports_of_new_files_follow_a_renamed_package(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,7 +69,7 @@ class Layout:
         return replace(configured, folders=tuple(map(self.path, configured.folders)))
 
     def names(self, base: Tree, ours: Tree) -> Names:
-        """Return how the project calls the packages in moved folders."""
+        """Return how the project calls the modules that it has moved."""
         return choose(self.folders, base, ours)
 
     def set_aside(self, merged: Merged, base: Tree, theirs: Tree) -> Merged:

@@ -1,4 +1,4 @@
-"""The names of modules in folders that a project has renamed or moved."""
+"""The names of modules that a project has renamed or moved, alone or with their folder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from newapi.project import migrations
 from newapi.project.answers_file import ANSWERS_FILE
+from newapi.update import renames
 
 if TYPE_CHECKING:
     from newapi.project.tree import Entry, Tree
@@ -22,17 +24,22 @@ _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTI
 
 @dataclass(frozen=True)
 class Names:
-    """Modules and folders of the template, each with its name in the project."""
+    """Modules and folders of the template, each with its name in the project.
+
+    `files` are modules that were renamed alone: their paths, and in `single` their names.
+    """
 
     modules: Mapping[str, str] = field(default_factory=dict)
     folders: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    single: Mapping[str, str] = field(default_factory=dict)
 
     def sides(self, base: Tree, theirs: Tree, ours: Tree) -> tuple[Tree, Tree]:
         """Return both sides of the template with the names of the project.
 
         A file of the project that keeps the template's names is merged with these.
         """
-        if not self.folders:
+        if not (self.folders or self.files):
             return base, theirs
         renamed = {path: self.entry(path, entry) for path, entry in base.items()}
         kept = {
@@ -77,7 +84,7 @@ class Names:
     @cached_property
     def _imports(self) -> list[tuple[re.Pattern[bytes], bytes]]:
         """Return patterns of imports and of quoted names of modules."""
-        return [
+        of_folders = [
             (
                 re.compile(
                     rb"""(^[ \t]*(?:from|import)[ \t]+|["'])%s(?=\.[A-Za-z_]|[ \t]+import\b)"""
@@ -88,6 +95,17 @@ class Names:
             )
             for old, new in self.modules.items()
         ]
+        of_files = [
+            (
+                re.compile(
+                    rb"""(^[ \t]*(?:from|import)[ \t]+|["'])%s(?!\w)""" % re.escape(old.encode()),
+                    re.MULTILINE,
+                ),
+                rb"\g<1>" + new.encode(),
+            )
+            for old, new in self.single.items()
+        ]
+        return [*of_folders, *of_files]
 
     @cached_property
     def _paths(self) -> list[tuple[re.Pattern[bytes], bytes]]:
@@ -108,6 +126,10 @@ class Names:
             (rb"((?<![\w./-]))%s(?=\.[a-z_])" % re.escape(old.encode()), new)
             for old, new in self.modules.items()
         ]
+        dotted += [
+            (rb"((?<![\w./-]))%s(?![\w-])" % re.escape(old.encode()), new)
+            for old, new in {**self.files, **self.single}.items()
+        ]
         return [
             (re.compile(pattern), rb"\g<1>" + new.encode())
             for pattern, new in (*paths, *quoted, *dotted)
@@ -115,11 +137,14 @@ class Names:
 
 
 def choose(folders: Mapping[str, str], base: Tree, ours: Tree) -> Names:
-    """Return the names of the packages in moved folders, as the files of the project import them.
+    """Return the names of the modules that moved, as the files of the project import them.
 
     `src/app` is imported as `app` or as `src.app`: what more files say counts.
     """
-    if not folders:
+    gone = [
+        p for p in base if p not in ours and p.endswith(".py") and not migrations.is_revision(p)
+    ]
+    if not (folders or gone):
         return Names()
     used: Counter[str] = Counter()
     for path, entry in ours.items():
@@ -127,13 +152,31 @@ def choose(folders: Mapping[str, str], base: Tree, ours: Tree) -> Names:
             used.update(_prefixes(entry.data))
     modules = {}
     for old, new in folders.items():
-        name = old.replace("/", ".")
-        parts = PurePosixPath(new).parts
-        candidates = [".".join(parts[number:]) for number in range(len(parts))]
-        best = max(candidates, key=lambda found: used[found])
+        name, best = old.replace("/", "."), _imported(new, used)
         if f"{new}/__init__.py" in base and used[best] and best != name:
             modules[name] = best
-    return Names(modules, dict(folders))
+    files = {
+        old: new
+        for old, new in renames.find(base, ours, gone).items()
+        if used[_imported(_stem(new), used)] and not used[_imported(_stem(old), used)]
+    }
+    single = {}
+    for old, new in files.items():
+        best = _imported(_stem(new), used)
+        root = new[: len(_stem(new)) - len(best)]  # such as `src/`, which no import names
+        single[_stem(old).removeprefix(root).replace("/", ".")] = best
+    return Names(modules, dict(folders), files, single)
+
+
+def _stem(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__")
+
+
+def _imported(path: str, used: Mapping[str, int]) -> str:
+    """Return the name under which most files import a folder or a module."""
+    parts = PurePosixPath(path).parts
+    candidates = [".".join(parts[number:]) for number in range(len(parts))]
+    return max(candidates, key=lambda name: used[name])
 
 
 def _prefixes(data: bytes) -> Iterator[str]:
