@@ -353,6 +353,37 @@ def test_imports_follow_a_renamed_module(
     assert project.read("guide.md") == f"See `{root}app/resources.py`.\n"
 
 
+def test_imports_follow_a_module_that_became_a_package(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use = "from app.config import c\n" + releases.numbered("u")
+    old: dict[str, str | bytes] = {
+        **releases.first(),
+        "template/app/__init__.py": "",
+        "template/app/config.py": releases.numbered("c"),
+        **{f"template/app/{name}.py": use for name in ("one", "two", "three")},
+    }
+    new = old | {"template/app/new.py": "from app.config import c\n"}
+    releases.write(tmp_path / "own-releases", "v0.1.0", old)
+    releases.write(tmp_path / "own-releases", "v0.4.0", new)
+    monkeypatch.setattr(store, "FOLDER", tmp_path / "own-releases")
+    monkeypatch.setattr(planning, "render", RENDER)
+    shutil.rmtree(project.path)
+    project.path.mkdir()
+    project.create("auth=true")
+    (project.path / "app/settings").mkdir()
+    project.git("mv", "app/config.py", "app/settings/base.py")
+    project.write("app/settings/__init__.py", "from app.settings.base import c\n")
+    for name in ("one", "two", "three"):
+        project.replace(f"app/{name}.py", "app.config", "app.settings")
+    project.commit()
+
+    result = project.update()
+
+    assert (result.code, result.document["findings"]) == (0, []), result.err
+    assert project.read("app/new.py") == "from app.settings import c\n"
+
+
 def test_module_that_both_names_import_is_no_rename(project: Project) -> None:
     text = project.read("app/helpers.py")
     project.git("mv", "app/helpers.py", "app/tools.py")

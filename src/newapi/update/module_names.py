@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from newapi.project import migrations
+from newapi.project import migrations, tree
 from newapi.project.answers_file import ANSWERS_FILE
 from newapi.update import renames
 
@@ -146,10 +146,15 @@ def choose(folders: Mapping[str, str], base: Tree, ours: Tree) -> Names:
     ]
     if not (folders or gone):
         return Names()
+    imported = Counter(
+        name.decode("ascii", "ignore")
+        for path, entry in ours.items()
+        if path.endswith(".py") and entry.is_text
+        for name in _IMPORT.findall(entry.data)
+    )
     used: Counter[str] = Counter()
-    for path, entry in ours.items():
-        if path.endswith(".py") and entry.is_text:
-            used.update(_prefixes(entry.data))
+    for name, count in imported.items():
+        used.update(dict.fromkeys(_prefixes(name), count))
     modules = {}
     for old, new in folders.items():
         name, best = old.replace("/", "."), _imported(new, used)
@@ -164,6 +169,10 @@ def choose(folders: Mapping[str, str], base: Tree, ours: Tree) -> Names:
     for old, new in files.items():
         best = _imported(_stem(new), used)
         root = new[: len(_stem(new)) - len(best)]  # such as `src/`, which no import names
+        package = best.rpartition(".")[0]
+        is_split = new.rpartition("/")[0] not in tree.folders(base)
+        if is_split and imported[package] > imported[best]:  # a new package hands its names on
+            best = package
         single[_stem(old).removeprefix(root).replace("/", ".")] = best
     return Names(modules, dict(folders), files, single)
 
@@ -179,10 +188,9 @@ def _imported(path: str, used: Mapping[str, int]) -> str:
     return max(candidates, key=lambda name: used[name])
 
 
-def _prefixes(data: bytes) -> Iterator[str]:
-    for match in _IMPORT.findall(data):
-        parts = match.decode("ascii", "ignore").split(".")
-        yield from (".".join(parts[: number + 1]) for number in range(len(parts)))
+def _prefixes(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    yield from (".".join(parts[: number + 1]) for number in range(len(parts)))
 
 
 def _is_nearer(ours: Entry, one: Entry, other: Entry) -> bool:
