@@ -13,6 +13,7 @@ async def create_item(client: AsyncClient, title: str = "Engine") -> dict[str, A
     response = await client.post(ITEMS, json={"title": title, "description": "Weaves\npatterns."})
     assert response.status_code == 201, response.text
     item: dict[str, Any] = response.json()
+    assert response.headers["Location"] == f"{ITEMS}/{item['id']}"
     return item
 
 
