@@ -175,3 +175,8 @@ _OTHERS: Mapping[str, Callable[[Column], ColumnType]] = {
         ("inet", "cidr", "macaddr", "ipaddress"), _short(43, "{} is written as a text")
     ),
 }  # fmt: skip
+
+
+def names() -> frozenset[str]:
+    """Return the names of all types that are known."""
+    return frozenset({*_TEXTS, *_OTHERS, *_WITHOUT_EQUAL})

@@ -317,7 +317,7 @@ class _Reader(Cursor):
             values.append(_bare(self.next()))
             if self.peek().text == "[":
                 note = _text(self._read_settings().get("note"))
-                message = f"values have no description, such as {note}"
+                message = f"values have no descriptions, here {note}"
                 self._notes.append(Note(f"{name}.{values[-1]}", message, values[-1], token.line))
         self._enums[name.lower()] = tuple(values)
 

@@ -288,7 +288,7 @@ class _Reader(Cursor):
                     label += f" {self.next().text}"
                     if self.peek().kind == "end":
                         self.fail(self.peek(), "')'")
-                message = f"values have no label, such as {shorten(label.strip())}"
+                message = f"values have no labels, here {shorten(label.strip())}"
                 self._notes.append(Note(f"{name}.{value.text}", message, value.text, value.line))
         self._doc = ""
         self._enums[name] = tuple(values)

@@ -57,8 +57,9 @@ def of_field(text: str, taken: Iterable[str]) -> str:
     name = _snake_case(text, "value")
     if reserved.flaw_of_field(name):
         name = fields.proposal(name, "value")
-    names = [name, *(f"{name[:36]}_{number}" for number in range(2, 100))]
-    return next(each for each in names if each not in taken)
+    short = name[:33].rstrip("_")
+    names = [name, f"{short}_value", *(f"{short}_{number}" for number in range(2, 100))]
+    return next(each for each in names if each not in taken and not reserved.flaw_of_field(each))
 
 
 def of_column(text: str) -> str:

@@ -16,7 +16,7 @@ from newapi.model_import.source_model import (
     SourceModel,
     Table,
 )
-from newapi.resources import composites, fields, kinds, limits, naming, references, rules
+from newapi.resources import composites, fields, kinds, limits, naming, references, reserved, rules
 from newapi.resources.definition import Access, Definition, Field
 from newapi.resources.project_names import ProjectNames
 
@@ -448,11 +448,8 @@ class _Translator:
         self._drop_long(draft, "indexes", draft.indexes, around)
         if not _long_names(draft.definition(), around):
             return
-        words = draft.name.name.split("_")
-        shorter = [word[:4] for word in words]
-        for parts in ([*shorter[:-1], words[-1]], shorter):
-            plural = naming.plural_of("_".join(parts))
-            if plural != draft.name.name and _long_names(draft.definition(), around):
+        for plural in _short_plurals(draft.name.name):
+            if self._is_free(plural) and _long_names(draft.definition(), around):
                 draft.name = ResourceName(draft.name.name, plural)
         message = "names of its constraints would be too long for a database"
         self._note(draft.table.name, message, draft.table.line, f"plural: {draft.name.plural}")
@@ -460,6 +457,11 @@ class _Translator:
         for index, made in enumerate(draft.fields):
             if made.target and self._is_long_reference(draft, made, around):
                 self._shorten_reference(draft, index, around)
+
+    def _is_free(self, plural: str) -> bool:
+        names = {n for each in self._drafts.values() for n in (each.name.name, each.name.plural)}
+        taken = {*names, *self._around.modules, *self._around.tables}
+        return plural not in taken and not reserved.flaw_of_word(plural)
 
     def _is_long_reference(self, draft: _Draft, made: Field, around: ProjectNames) -> bool:
         alone = replace(draft.definition(), fields=(made,), unique=(), indexes=())
@@ -498,6 +500,15 @@ class _Translator:
         for groups in (draft.unique, draft.indexes):
             groups[:] = [tuple(new if name == old else name for name in group) for group in groups]
         draft.by_column = {c: new if n == old else n for c, n in draft.by_column.items()}
+
+
+def _short_plurals(name: str) -> Iterator[str]:
+    """Return plurals, each shorter than the one before."""
+    words = name.split("_")
+    short = [word[:4] for word in words]
+    yield naming.plural_of("_".join([*short[:-1], words[-1]]))
+    yield naming.plural_of("_".join(short))
+    yield naming.plural_of("".join(word[0] for word in words))
 
 
 def _long_names(definition: Definition, around: ProjectNames) -> list[str]:

@@ -1,0 +1,143 @@
+"""Whatever tables there are, `newapi generate` takes what is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newapi.model_import import column_types
+from newapi.model_import.source_model import Column, Default, Reference, SourceModel, Table
+from newapi.resources.definition import Definition
+from newapi.resources.project_names import ProjectNames
+from tests.unit.model_import.sources import noted, of_sql, shown, translated
+
+_TYPES = (
+    *(
+        "varchar",
+        "char",
+        "text",
+        "int",
+        "bigint",
+        "tinyint",
+        "numeric",
+        "money",
+        "float",
+        "boolean",
+    ),
+    *("date", "timestamp", "time", "interval", "uuid", "jsonb", "bytea", "year", "set", "mood"),
+)
+_NAMES = (
+    *("id", "name", "date", "Title", "class", "metadata", "created_at", "owner", "password", "1st"),
+    *("itemId", "item_id", "a_very_long_name_for_a_column_of_a_table", "Straße", "data", "list"),
+)
+_TABLES = (
+    *("items", "user", "news", "Client", "order lines", "order_line", "data", "staff", "object"),
+    *("a_rather_long_name_for_a_table_with_many_words", "class", "page", "test_results"),
+)
+
+
+@st.composite
+def columns(draw: st.DrawFn) -> Column:
+    """Draw a column of any type, with limits and a default that need not fit."""
+    numbers = st.sampled_from(["0", "1", "3", "50", "300", "2000", "200000"])
+    bounds = st.dictionaries(st.sampled_from(["min", "max", "gt", "ge", "lt", "le"]), numbers)
+    texts = st.sampled_from(["", "0", "1", "x", "PG-13", "now()", "2020-01-01", "{}", "true"])
+    return Column(
+        name=draw(st.sampled_from(_NAMES)),
+        type=draw(st.sampled_from(_TYPES)),
+        arguments=tuple(draw(st.lists(numbers, max_size=2))),
+        values=tuple(draw(st.lists(st.sampled_from(["a", "A", "b c", "I", "é", "9"]), max_size=3))),
+        is_array=draw(st.booleans()),
+        is_unsigned=draw(st.booleans()),
+        is_required=draw(st.booleans()),
+        is_unique=draw(st.booleans()),
+        default=draw(st.none() | st.builds(Default, texts, st.booleans())),
+        limits=draw(bounds),
+        description=draw(st.text(max_size=220)),
+    )
+
+
+@st.composite
+def models(draw: st.DrawFn) -> SourceModel:
+    """Draw tables that refer to each other, with keys and groups of any columns."""
+    names = draw(st.lists(st.sampled_from(_TABLES), min_size=1, max_size=5, unique=True))
+    tables = []
+    for name in names:
+        found = draw(
+            st.lists(columns(), min_size=1, max_size=6, unique_by=lambda column: column.name)
+        )
+        known = [column.name for column in found]
+        groups = st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True).map(tuple)
+        some = st.lists(groups, max_size=2)
+        targets = st.sampled_from([*names, "missing"])
+        deletions = st.sampled_from(["cascade", "restrict", "set_null", ""])
+        references = st.builds(Reference, columns=groups, table=targets, on_delete=deletions)
+        table = Table(
+            name=name,
+            columns=tuple(found),
+            key=draw(st.just(()) | groups),
+            references=tuple(draw(st.lists(references, max_size=3))),
+            unique=tuple(draw(some)),
+            indexes=tuple(draw(some)),
+        )
+        tables.append(table)
+    return SourceModel(tuple(tables), has_singular_names=draw(st.booleans()))
+
+
+@settings(max_examples=20, deadline=None)
+@given(models(), st.sampled_from(["sqlite", "postgres", "mysql"]))
+def test_generate_takes_what_is_made_of_any_tables(source: SourceModel, database: str) -> None:
+    modules = {"items": "app/models/items.py", "user": "app/models/user.py"}
+    around = ProjectNames(database=database, modules=modules)
+
+    found = translated(source, around)
+
+    assert len(found.resources) == len(source.tables)
+    assert found.fields.taken <= found.fields.found
+    assert found.relations.taken <= found.relations.found
+
+
+@pytest.mark.parametrize("kind", sorted(column_types.names()))
+def test_every_known_type_has_a_field_or_a_note(kind: str) -> None:
+    source = SourceModel((Table(name="thing", columns=(Column(name="value", type=kind),)),))
+
+    found = translated(source)
+
+    is_there = "value" in shown(found)["thing"]
+    assert is_there or noted(found)["thing.value"] == (f"there is no type for {kind}", "")
+
+
+def test_long_names_of_constraints_are_shortened() -> None:
+    found = of_sql("""\
+CREATE TABLE product_model_product_descriptions (
+  product_description_id int REFERENCES product_description_translations (id),
+  product_model_identifier int NOT NULL, culture_identifier varchar(10) NOT NULL,
+  UNIQUE (product_model_identifier, culture_identifier)
+);
+CREATE TABLE product_description_translations (id int PRIMARY KEY, name varchar(20));
+CREATE INDEX long_index ON product_description_translations (name);
+""")
+
+    first = found.resources[0].definition
+    assert first.plural == "prod_mode_prod_descriptions"
+    assert noted(found)["product_model_product_descriptions"][1] == f"plural: {first.plural}"
+
+
+def test_resources_of_the_project_may_be_imported_again() -> None:
+    product = Definition(name="product", plural="products", access="public", fields=())
+    path = "app/models/product.py"
+    around = ProjectNames(
+        definitions={"product": product},
+        modules={"product": path, "item": "app/models/item.py"},
+        classes={"Product": path, "Item": "app/models/item.py"},
+        tables={"products": path},
+    )
+    table = Table(name="products", columns=(Column(name="name", type="text"),))
+    source = SourceModel((table, replace(table, name="items")))
+
+    found = translated(source, around.without_resources())
+
+    assert [*shown(found)] == ["product", "item_entry"]
