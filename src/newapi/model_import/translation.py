@@ -27,6 +27,7 @@ _WHOLE = frozenset(
         "uniqueidentifier", "boolean",
     }
 )  # fmt: skip
+_MOST_PROPOSALS = 200  # for one table: a proposal may lead to another one
 _TIMES = ("created_at", "updated_at")
 
 
@@ -411,7 +412,7 @@ class _Translator:
         around = replace(self._around, definitions=self._definitions())
         if _long_names(draft.definition(), around):
             self._shorten(draft, around)
-        while True:
+        for _ in range(_MOST_PROPOSALS):
             around = replace(self._around, definitions=self._definitions())
             found = rules.check(draft.definition(), around, is_new=False)
             problem = next((each for each in found if each not in seen), None)
@@ -441,7 +442,19 @@ class _Translator:
         written = fields.render(made) if made.name != name else fields.render_type(made)
         message = problem.message.removeprefix(f"{name}: ").rstrip(".")
         self._note(f"{draft.table.name}.{name}", message, draft.table.line, written)
+        self._drop_unfit(draft)
         return True
+
+    def _drop_unfit(self, draft: _Draft) -> None:
+        """Leave out the groups that a field with another type does not fit into any more."""
+        for kind, groups in (("unique", draft.unique), ("indexes", draft.indexes)):
+            for group in [*groups]:
+                alone = replace(draft.definition(), unique=(), indexes=())
+                if problems := [*composites.check(_with_groups(alone, kind, (group,)))]:
+                    groups.remove(group)
+                    where = f"{draft.table.name} ({', '.join(group)})"
+                    message = problems[0].message.partition(": ")[2].rstrip(".")
+                    self._note(where, message, draft.table.line)
 
     def _shorten(self, draft: _Draft, around: ProjectNames) -> None:
         """Find shorter names, where those of constraints would be too long for a database."""
@@ -451,9 +464,12 @@ class _Translator:
         for plural in _short_plurals(draft.name.name):
             if self._is_free(plural) and _long_names(draft.definition(), around):
                 draft.name = ResourceName(draft.name.name, plural)
+                self._shorten_references(draft, around)
         message = "names of its constraints would be too long for a database"
         self._note(draft.table.name, message, draft.table.line, f"plural: {draft.name.plural}")
         self._drop_long(draft, "unique", draft.unique, around)
+
+    def _shorten_references(self, draft: _Draft, around: ProjectNames) -> None:
         for index, made in enumerate(draft.fields):
             if made.target and self._is_long_reference(draft, made, around):
                 self._shorten_reference(draft, index, around)
