@@ -66,13 +66,17 @@ class Uploads:
 
     def delete_unless_committed(self, name: str, db: AsyncSession) -> None:
         """Delete a file if the transaction of this session ends without a commit."""
-        committed = list[Session]()
+        is_committed = False
+
+        def keep(_: Session) -> None:
+            nonlocal is_committed
+            is_committed = True
 
         def delete(_: Session, transaction: SessionTransaction) -> None:
-            if transaction.parent is None and not committed:
+            if transaction.parent is None and not is_committed:
                 self.delete(name)
 
-        event.listen(db.sync_session, "after_commit", committed.append)
+        event.listen(db.sync_session, "after_commit", keep)
         event.listen(db.sync_session, "after_transaction_end", delete)
 
     def path_of(self, name: str) -> Path:

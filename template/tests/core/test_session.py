@@ -9,7 +9,7 @@ from httpx2 import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.session import SessionEnded
+from app.core.session import RequestEnded
 from app.dependencies import AppState, SessionDep, StateDep
 
 
@@ -32,7 +32,7 @@ async def test_session_of_a_request_is_rejected_after_the_request(
     with pytest.raises(RuntimeError) as error:
         await client.post("/later")
 
-    assert isinstance(error.value.__cause__, SessionEnded)
+    assert isinstance(error.value.__cause__, RequestEnded)
     assert "state.sessionmaker.begin()" in str(error.value.__cause__)
 
 
@@ -76,4 +76,4 @@ async def test_streaming_response_cannot_use_the_session_of_the_request(
     with pytest.raises(RuntimeError) as error:
         await client.get("/lines")
 
-    assert isinstance(error.value.__cause__, SessionEnded)
+    assert isinstance(error.value.__cause__, RequestEnded)

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from httpx2 import AsyncClient, Response
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
@@ -64,3 +64,19 @@ async def test_unknown_refresh_token_is_rejected(client: AsyncClient) -> None:
     unknown = Response(200, json={"refresh_token": "unknown"})
 
     assert (await refresh(client, unknown)).status_code == 401
+
+
+async def test_refresh_deletes_the_expired_tokens_of_its_session(
+    ada: AsyncClient, client: AsyncClient, engine: AsyncEngine
+) -> None:
+    second = await refresh(client, await login(client))
+    used = RefreshToken.used_at.is_not(None)
+    async with engine.begin() as connection:
+        await connection.execute(update(RefreshToken).where(used).values(EXPIRED))
+
+    await refresh(client, second)
+
+    expired = select(func.count()).where(RefreshToken.expires_at <= datetime.now(UTC))
+    async with engine.connect() as connection:
+        assert await connection.scalar(expired) == 0
+        assert await connection.scalar(select(func.count()).select_from(RefreshToken)) == 3

@@ -12,7 +12,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
-from app.core.session import ENDED, RequestSession, SessionEnded
+from app.core.session import ENDED, RequestSession, RequestEnded
 from app.dependencies import AppState, SessionDep
 from app.models.user import User, UserRole
 
@@ -63,7 +63,7 @@ async def ended(state: AppState) -> AsyncGenerator[AsyncSession]:
 
 @pytest.mark.parametrize("use", STATEMENTS)
 async def test_statements_of_an_ended_session_are_errors(ended: AsyncSession, use: Use) -> None:
-    with pytest.raises(SessionEnded):
+    with pytest.raises(RequestEnded):
         await use(ended)
 
 
@@ -87,7 +87,7 @@ async def test_events_cannot_use_the_session_of_the_request(
         response = await client.get("/events")
 
     assert response.status_code == 500
-    assert "SessionEnded" in repr(logs)
+    assert "RequestEnded" in repr(logs)
 
 
 async def test_cancelled_request_returns_its_connection_to_the_pool(
