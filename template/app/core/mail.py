@@ -63,7 +63,7 @@ class Mailer:
         Raises:
             ValueError: If the address or the message id contains a line break.
             MailRejected: If the server rejects the e-mail for good; do not send it again.
-            ServiceUnavailable: If the server does not respond, or not accept the e-mail now.
+            ServiceUnavailable: If the server does not respond, or does not accept the e-mail now.
         """
         settings, message = self._settings, self.create_message(mail)
         if not settings.smtp_host:
