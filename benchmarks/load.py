@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from measure import ENVIRONMENT
@@ -142,7 +143,7 @@ def serve(
     command: list[str | Path] = [python, "-m", "uvicorn", app, f"--port={port}"]
     command += [f"--workers={workers}", "--loop=uvloop", "--http=httptools"]
     command += ["--no-access-log", "--no-server-header"]
-    log = cwd / f"{app.partition(':')[0]}-{port}.log"
+    log = Path(gettempdir()) / f"{app.partition(':')[0]}-{port}.log"  # never in the repository
     with (
         log.open("wb") as output,
         subprocess.Popen(
