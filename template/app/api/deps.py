@@ -11,6 +11,7 @@ import structlog
 from fastapi import Depends
 from fastapi.security import OAuth2PasswordBearer
 
+from app.config import API_PREFIX
 from app.core.tokens import TokenPayload, decode_access_token
 from app.crud.auth_session import check_recent_login, get_user_by_session
 from app.crud.user import users
@@ -18,7 +19,7 @@ from app.dependencies import SessionDep, StateDep
 from app.exceptions import Forbidden, InvalidAuthToken, Unauthorized
 from app.models.user import User, UserRole
 
-oauth2_scheme = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
+oauth2_scheme = OAuth2PasswordBearer(tokenUrl=f"{API_PREFIX}/v1/auth/token", auto_error=False)
 
 
 async def get_token_payload(

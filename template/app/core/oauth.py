@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.config import Settings
+from app.config import API_PREFIX, Settings
 from app.core.providers import GitHubProvider, OAuthProvider
 
 GOOGLE_ISSUER = "https://accounts.google.com"
@@ -23,7 +23,7 @@ GITHUB_ENDPOINTS = {
     "access_token_url": f"{GITHUB_ISSUER}/login/oauth/access_token",
     "api_base_url": "https://api.github.com/",
 }
-AUTH_ROUTES = re.compile("/api/v[0-9]+/auth/")
+AUTH_ROUTES = re.compile(f"{API_PREFIX}/v[0-9]+/auth/")
 LOGIN_SECONDS = 600
 
 
@@ -35,7 +35,7 @@ def get_ssl_context() -> SSLContext:
 
 def get_auth_url(settings: Settings) -> str:
     """Return the public URL of the authentication routes."""
-    return settings.public_url.rstrip("/") + "/api/v1/auth"
+    return settings.public_url.rstrip("/") + f"{API_PREFIX}/v1/auth"
 
 
 def create_providers(settings: Settings) -> dict[str, OAuthProvider]:

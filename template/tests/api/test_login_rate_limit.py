@@ -6,7 +6,7 @@ from httpx2 import AsyncClient, Response
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from tests.factories.users import PASSWORD, auth_headers, is_logged_in
+from tests.factories.users import PASSWORD, auth_headers, is_logged_in, login
 from tests.redis_server import NO_REDIS
 from tests.servers import Serve
 
@@ -14,6 +14,8 @@ LOGIN, FORM, REGISTER = "/api/v1/auth/login", "/api/v1/auth/token", "/api/v1/use
 
 
 async def send(client: AsyncClient, path: str, email: str = "ada@example.com") -> Response:
+    if path == LOGIN:
+        return await login(client, email)
     if path == FORM:
         return await client.post(path, data={"username": email, "password": PASSWORD})
     return await client.post(path, json={"email": email, "password": PASSWORD})

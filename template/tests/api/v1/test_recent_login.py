@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.auth_session import AuthSession
 from app.models.entity import utc_now
-from tests.factories.users import PASSWORD, UserFactory, get_user_id
+from tests.factories.users import PASSWORD, UserFactory, get_user_id, login
 
 ME = "/api/v1/users/me"
 
@@ -39,8 +39,7 @@ async def test_refreshing_a_session_is_no_recent_login(
     users: UserFactory, client: AsyncClient, engine: AsyncEngine
 ) -> None:
     await users.register()
-    body = {"email": "ada@example.com", "password": PASSWORD}
-    pair = (await client.post("/api/v1/auth/login", json=body)).json()
+    pair = (await login(client)).json()
     await age_sessions(engine)
 
     refresh = {"refresh_token": pair["refresh_token"]}

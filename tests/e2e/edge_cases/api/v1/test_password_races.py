@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from httpx2 import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.security import PasswordHasher
 from tests.factories.users import UserFactory, login
@@ -28,21 +27,6 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 
     monkeypatch.setattr(PasswordHasher, "verify", verify_slowly)
     return callbacks
-
-
-async def test_login_holds_no_connection_while_hashing(
-    client: AsyncClient, users: UserFactory, engine: AsyncEngine, meanwhile: Meanwhile
-) -> None:
-    statuses: list[str] = []
-
-    async def record_pool_status() -> None:
-        statuses.append(engine.pool.status())
-
-    await users.register()
-    meanwhile.append(record_pool_status)
-
-    assert (await login(client)).status_code == 200
-    assert "Checked out connections: 0" in statuses[0]
 
 
 async def test_login_fails_if_the_password_changes_meanwhile(
