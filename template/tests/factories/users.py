@@ -74,7 +74,12 @@ async def login(
 def auth_headers(response: Response) -> dict[str, str]:
     """Return the headers that send the access token of a login response."""
     assert response.status_code == 200, response.text
-    return {"Authorization": f"Bearer {response.json()['access_token']}"}
+    return token_headers(response.json()["access_token"])
+
+
+def token_headers(access_token: str) -> dict[str, str]:
+    """Return the headers that send an access token."""
+    return {"Authorization": f"Bearer {access_token}"}
 
 
 async def get_user_id(client: AsyncClient) -> str:

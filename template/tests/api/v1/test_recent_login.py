@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.auth_session import AuthSession
 from app.models.entity import utc_now
-from tests.factories.users import PASSWORD, UserFactory, get_user_id, login
+from tests.factories.users import PASSWORD, UserFactory, get_user_id, login, token_headers
 
 ME = "/api/v1/users/me"
 
@@ -45,8 +45,7 @@ async def test_refreshing_a_session_is_no_recent_login(
     refresh = {"refresh_token": pair["refresh_token"]}
     token = (await client.post("/api/v1/auth/refresh", json=refresh)).json()["access_token"]
 
-    headers = {"Authorization": f"Bearer {token}"}
-    assert is_login_required(await client.delete(ME, headers=headers))
+    assert is_login_required(await client.delete(ME, headers=token_headers(token)))
 
 
 async def test_changing_what_administrators_may_change_requires_a_recent_login(

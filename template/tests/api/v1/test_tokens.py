@@ -5,7 +5,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.config import Settings
-from tests.factories.users import is_logged_in
+from tests.factories.users import is_logged_in, token_headers
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 
@@ -18,12 +18,12 @@ async def is_accepted(
 ) -> bool:
     """Return whether the API accepts the token of a client with changed claims or signature."""
     secret = settings.secret_key.get_secret_value()
-    token = client.headers["Authorization"].removeprefix("Bearer ")
+    token = client.headers["Authorization"].partition(" ")[2]
     claims = jwt.decode(token, secret, ["HS256"], audience=settings.jwt_issuer) | changes
     claims = {name: value for name, value in claims.items() if value is not None}
     options = {"key": secret, "algorithm": "HS256", "headers": {"typ": "at+jwt"}}
     forged = jwt.encode(claims, **(options | (signature or {})))
-    return await is_logged_in(client, {"Authorization": f"Bearer {forged}"})
+    return await is_logged_in(client, token_headers(forged))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from starlette.websockets import WebSocketDisconnect
 from app.api.deps import CurrentUser
 from app.dependencies import SessionDep
 from app.models.user import User
-from tests.factories.users import PASSWORD
+from tests.factories.users import PASSWORD, token_headers
 
 PATH = "/api/v1/name"
 URL = f"ws://test{PATH}"
@@ -58,7 +58,7 @@ async def test_browsers_send_the_token_as_subprotocol(websockets: TestClient) ->
 
 
 async def test_message_is_committed_before_the_answer(websockets: TestClient) -> None:
-    headers = {"Authorization": f"Bearer {access_token(websockets)}"}
+    headers = token_headers(access_token(websockets))
 
     with websockets.websocket_connect(URL, headers=headers) as websocket:
         for name in ("Ada", "Countess"):
@@ -69,7 +69,7 @@ async def test_message_is_committed_before_the_answer(websockets: TestClient) ->
 
 
 async def test_connection_without_a_valid_token_is_denied(websockets: TestClient) -> None:
-    for headers in ({}, {"Authorization": "Bearer wrong"}):
+    for headers in ({}, token_headers("wrong")):
         with (
             pytest.raises(WebSocketDenialResponse) as denied,
             websockets.websocket_connect(URL, headers=headers),
