@@ -114,7 +114,7 @@ def test_every_place_is_filled_where_it_is() -> None:
 
 
 def test_every_folder_of_parts_is_looked_into() -> None:
-    folders = {path.name for path in FEATURES.iterdir() if path.is_dir()}
+    folders = {path.relative_to(FEATURES).parts[0] for path in PARTS if path.parent != FEATURES}
     looked_into = re.findall(r"'(\w+)': ", read(ROOT / "copier.yml")[0]["parts"]["default"])
 
     assert sorted(looked_into) == sorted(folders)
