@@ -372,11 +372,10 @@ class _Reader(Cursor):
 
     def _link(self, first: _Side, second: _Side) -> None:
         """Add the table that a relationship of many to many has between its entities."""
-        names = [second.entity, first.entity]
+        names = [f"{second.name or first.entity}_id", f"{first.name or second.entity}_id"]
         if names[0] == names[1]:
-            names = [first.name or "first", second.name or "second"]
-        names = [f"{name}_id" for name in names]
-        sides = ((second, names[0]), (first, names[1]))
+            names[0] = f"{first.entity}_id"
+        sides = ((first, names[0]), (second, names[1]))
         references = tuple(
             Reference(columns=(name,), table=side.entity, is_required=True, on_delete="cascade",
                       line=first.line)

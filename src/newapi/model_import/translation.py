@@ -28,6 +28,7 @@ _WHOLE = frozenset(
     }
 )  # fmt: skip
 _MOST_PROPOSALS = 200  # for one table: a proposal may lead to another one
+_LINKED = 2
 _TIMES = ("created_at", "updated_at")
 
 
@@ -106,9 +107,14 @@ class _Translator:
 
     def translate(self) -> Translation:
         """Translate fields first, then what needs them: groups, and rules over resources."""
+        links = [draft for draft in self._drafts.values() if self._is_link(draft)]
+        for link in links:
+            del self._drafts[link.table.name.lower()]
         drafts = [*self._drafts.values()]
         for draft in drafts:
             self._add_fields(draft)
+        for link in links:
+            self._add_many(link)
         for draft in drafts:
             self._require_field(draft)
             self._add_groups(draft)
@@ -123,8 +129,8 @@ class _Translator:
             (*self._notes, *self._source.notes),
             self._count_fields(drafts),
             Count(
-                sum(len(draft.table.references) for draft in drafts),
-                sum(draft.relations for draft in drafts),
+                sum(len(draft.table.references) for draft in (*drafts, *links)),
+                sum(draft.relations for draft in (*drafts, *links)),
             ),
         )
 
@@ -253,6 +259,39 @@ class _Translator:
         self._note(where, "a field cannot be called so", column.line, made.name)
         return made if made.unique or not stored else replace(made, column_name=stored)
 
+    # Links of many to many
+
+    def _is_link(self, draft: _Draft) -> bool:
+        """Tell whether a table only links the rows of two others, each pair once."""
+        table = draft.table
+        columns = [each.columns for each in table.references if len(each.columns) == 1]
+        linked = tuple(sorted(name for (name,) in columns))
+        others = {each.name for each in table.columns} - {*linked}
+        are_targets = all(each.table.lower() in self._drafts for each in table.references)
+        referred = {
+            r.table.lower() for each in self._drafts.values() for r in each.table.references
+        }
+        return (
+            len(columns) == len(table.references) == len({*linked}) == _LINKED
+            and linked in {tuple(sorted(group)) for group in (table.key, *table.unique)}
+            and are_targets
+            and table.name.lower() not in {*referred}
+            and all(resource_names.of_column(name) in {"id", *_TIMES} for name in others)
+        )
+
+    def _add_many(self, link: _Draft) -> None:
+        """Give the first of two linked resources a field with many rows of the second."""
+        first, second = link.table.references
+        owner, target = self._drafts[first.table.lower()], self._drafts[second.table.lower()]
+        name = naming.plural_of(resource_names.of_reference(second.columns[0]))
+        made = Field(
+            name=resource_names.of_field(name, owner.taken), type="many", target=target.name.name
+        )
+        owner.fields.append(made)
+        link.relations = _LINKED
+        written = f"{owner.name.name}.{fields.render(made)}"
+        self._note(link.table.name, "it only links rows", link.table.line, written)
+
     # References
 
     def _add_reference(self, draft: _Draft, reference: Reference) -> None:
@@ -336,9 +375,6 @@ class _Translator:
                 self._add_group(draft, kind, group)
         for group in table.unique:
             self._check_single(draft, group)
-        if len(table.key) > 1 and len(draft.fields) == len(table.references) > 1:
-            message = "a link of many to many is a resource of its own"
-            self._note(table.name, message, table.line, draft.name.name)
 
     def _check_single(self, draft: _Draft, group: Sequence[str]) -> None:
         """Say that a column is not unique any more, where its type does not allow it."""
@@ -384,14 +420,14 @@ class _Translator:
         """Make a reference optional wherever rows could not be made otherwise."""
         for draft in self._drafts.values():
             for index, made in enumerate(draft.fields):
-                if made.target == draft.name.name and not made.optional:
+                if made.type == "ref" and made.target == draft.name.name and not made.optional:
                     message = "the first row could refer to none"
                     self._make_optional(draft, index, message)
         for draft in self._drafts.values():
             while path := self._cycle(draft):
                 index = next(
                     n for n, made in enumerate(draft.fields)
-                    if made.target == path[1] and not made.optional
+                    if made.type == "ref" and made.target == path[1] and not made.optional
                 )  # fmt: skip
                 message = f"each needs the next one to exist first: {' → '.join(path)}"
                 self._make_optional(draft, index, message)
@@ -428,10 +464,12 @@ class _Translator:
         if flaws or len(proposed) != 1:
             return False
         (made,) = proposed
-        name = problem.key or made.name
-        index = next((n for n, each in enumerate(draft.fields) if each.name == name), None)
-        if index is None:
+        about = (problem.key, made.name, problem.message.partition(" ")[0])
+        known = [each.name for each in draft.fields]
+        name = next((each for each in about if each in known), "")
+        if not name:
             return False
+        index = known.index(name)
         before = draft.fields[index]
         if made in _examples(before):
             made = _without_bounds(before)
@@ -471,7 +509,7 @@ class _Translator:
 
     def _shorten_references(self, draft: _Draft, around: ProjectNames) -> None:
         for index, made in enumerate(draft.fields):
-            if made.target and self._is_long_reference(draft, made, around):
+            if made.type == "ref" and self._is_long_reference(draft, made, around):
                 self._shorten_reference(draft, index, around)
 
     def _is_free(self, plural: str) -> bool:

@@ -100,15 +100,17 @@ entity Note { text String }
 """)
 
     resources = shown(found)
-    assert resources["book"] == {"title": "str(1..255)", "author": "ref(author)"}
+    assert resources["book"] == {
+        "title": "str(1..255)",
+        "author": "ref(author)",
+        "tags": "many(tag)",
+    }
     assert resources["chapter"] == {"book": "ref(book)"}
     assert resources["note"] == {"text": "str(1..255)?", "chapter": "ref(chapter)?"}
     assert resources["cover"]["book"] == "ref(book, unique)?"
     assert resources["author"]["parent"] == "ref(author, on_delete=restrict)?"
-    assert resources["book_tag"] == {
-        "tag": "ref(tag, on_delete=cascade)",
-        "book": "ref(book, on_delete=cascade)",
-    }
+    assert "book_tag" not in resources
+    assert noted(found)["Book_tag"] == ("it only links rows", "book.tags:many(tag)")
     assert noted(found)["Author.parent"][0] == "the first row could refer to none"
     assert (found.relations.found, found.relations.taken) == (7, 7)
 

@@ -287,6 +287,44 @@ CREATE TABLE details (sale_id int PRIMARY KEY REFERENCES sales (id) ON DELETE CA
     assert offer.unique == (("offer_id", "product_id"),)
 
 
+def test_table_that_only_links_rows() -> None:
+    found = of_sql("""\
+CREATE TABLE posts (id int PRIMARY KEY, title varchar(50) NOT NULL);
+CREATE TABLE tags (id int PRIMARY KEY, label varchar(50) NOT NULL);
+CREATE TABLE posts_tags (post_id int REFERENCES posts (id), tag_id int REFERENCES tags (id),
+  created_at timestamp, PRIMARY KEY (post_id, tag_id));
+CREATE TABLE follows (id int PRIMARY KEY, tag_id int REFERENCES tags (id),
+  other_tag_id int REFERENCES tags (id), UNIQUE (other_tag_id, tag_id));
+CREATE TABLE votes (post_id int REFERENCES posts (id), tag_id int REFERENCES tags (id),
+  stars int, PRIMARY KEY (post_id, tag_id));
+CREATE TABLE seen (post_id int REFERENCES posts (id), tag_id int REFERENCES tags (id));
+""")
+
+    assert shown(found) == {
+        "post": {"title": "str(1..50)", "tags": "many(tag)"},
+        "tag": {"label": "str(1..50)", "other_tags": "many(tag)"},
+        "vote": {"post": "ref(post)", "tag": "ref(tag)", "stars": "int?"},
+        "seen": {
+            "post": "ref(post, on_delete=restrict)?",
+            "tag": "ref(tag, on_delete=restrict)?",
+        },
+    }
+    assert noted(found)["posts_tags"] == ("it only links rows", "post.tags:many(tag)")
+    assert (found.relations.found, found.relations.taken) == (8, 8)
+
+
+def test_fields_whose_types_would_have_one_name() -> None:
+    found = of_sql("""\
+CREATE TABLE posts (id int PRIMARY KEY, line_1 varchar(5), line1 varchar(5));
+CREATE TABLE tags (id int PRIMARY KEY, post_id int NOT NULL REFERENCES posts (id));
+CREATE TABLE tags_posts (tag_id int REFERENCES tags (id), post_id int REFERENCES posts (id),
+  PRIMARY KEY (tag_id, post_id));
+""")
+
+    assert [*shown(found)["post"]] == ["line_1", "line1_value"]
+    assert shown(found)["tag"] == {"post": "ref(post)", "posts_values": "many(post)"}
+
+
 def test_rows_that_need_each_other_and_themselves() -> None:
     found = of_sql("""\
 CREATE TABLE staff (id int PRIMARY KEY, store_id int NOT NULL REFERENCES store (id),

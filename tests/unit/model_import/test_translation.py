@@ -95,7 +95,7 @@ def test_generate_takes_what_is_made_of_any_tables(source: SourceModel, database
 
     found = translated(source, around)
 
-    assert len(found.resources) == len(source.tables)
+    assert len(found.resources) <= len(source.tables)
     assert found.fields.taken <= found.fields.found
     assert found.relations.taken <= found.relations.found
 
