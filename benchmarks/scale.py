@@ -29,6 +29,7 @@ LISTS = {
     "search": "&search=Item+99",
     "skip 900": "&skip=900",
 }
+SORTS = ("-created_at", "title")
 CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 ADD_ITEMS = """
 INSERT INTO items (id, owner_id, title, created_at, updated_at)
@@ -86,13 +87,18 @@ def measure_lists(site: Site, limit: int) -> None:
         site.query(ADD_ITEMS.format(first=present + 1, last=rows))
         site.query("ANALYZE items")
         present = rows
-        cursor = site.server.send(Request("GET", "/api/v1/items?limit=100", token=site.token))[
-            "next_cursor"
-        ]
-        for name, parameters in {**LISTS, "next page": f"&cursor={cursor}"}.items():
+        cursors = {f"late page by {sort}": late_page(site, sort, rows) for sort in SORTS}
+        for name, parameters in {**LISTS, **cursors}.items():
             request = Request("GET", f"/api/v1/items?limit=20{parameters}", token=site.token)
             cost = site.server.load(request, site.folder, 2, 2)
             print(f"| {rows} | {name} | {cost.cpu:.0f} | {cost.p50:.1f} | {cost.p99:.1f} |")
+
+
+def late_page(site: Site, sort: str, rows: int) -> str:
+    """Return the parameters of a page behind nine tenths of the rows."""
+    path = f"/api/v1/items?limit=1&sort={sort}&skip={rows * 9 // 10}"
+    cursor = site.server.send(Request("GET", path, token=site.token))["next_cursor"]
+    return f"&sort={sort}&cursor={cursor}"
 
 
 def measure_workers(project: Path, settings: dict[str, str], folder: Path) -> None:
