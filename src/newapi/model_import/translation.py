@@ -119,6 +119,7 @@ class _Translator:
             self._require_field(draft)
             self._add_groups(draft)
         self._break_cycles()
+        self._let_circles_be_deleted()
         for draft in drafts:
             self._mend(draft)
         resources = tuple(
@@ -431,6 +432,32 @@ class _Translator:
                 )  # fmt: skip
                 message = f"each needs the next one to exist first: {' → '.join(path)}"
                 self._make_optional(draft, index, message)
+
+    def _let_circles_be_deleted(self) -> None:
+        """Let no optional reference keep rows that refer back: neither could be deleted first."""
+        for draft in self._drafts.values():
+            for index, made in enumerate(draft.fields):
+                is_kept = made.optional and made.on_delete == "restrict"
+                if is_kept and self._leads_back(draft, made):
+                    draft.fields[index] = replace(made, on_delete=None)
+                    where = f"{draft.table.name}.{made.name}"
+                    message = "rows that refer to each other could not be deleted"
+                    self._note(where, message, draft.table.line, "on_delete: set_null")
+
+    def _leads_back(self, draft: _Draft, made: Field) -> bool:
+        """Tell whether a reference to another resource is part of a circle."""
+        definitions = self._definitions()
+        seen, waiting = {draft.name.name}, [made.target or ""]
+        if made.target == draft.name.name:
+            return False
+        while waiting:
+            name = waiting.pop()
+            targets = {f.target for f in definitions[name].fields if f.type == "ref" and f.target}
+            if draft.name.name in targets:
+                return True
+            waiting += targets - seen
+            seen |= targets
+        return False
 
     def _cycle(self, draft: _Draft) -> list[str]:
         return references.cycle(draft.definition(), self._definitions())
