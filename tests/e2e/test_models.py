@@ -45,6 +45,74 @@ async def test_customer_orders_a_product_once(admin: AsyncClient, ada: AsyncClie
     assert (await ada.get(f"{API}/product-orders")).json()["items"] == []
 '''
 
+CONDUIT_VISIT = '''\
+"""Two users write, follow and comment."""
+
+from httpx2 import AsyncClient
+
+from tests.factories.users import UserFactory
+
+API = "/api/v1"
+
+
+async def test_readers_follow_authors_and_comment(
+    users: UserFactory, client: AsyncClient, ada: AsyncClient
+) -> None:
+    eve = await users.register("eve@example.com")
+    author = (await ada.post(f"{API}/profiles", json={"username": "ada"})).json()
+    sent = {"username": "eve", "following_ids": [author["id"]]}
+    reader = (await eve.post(f"{API}/profiles", json=sent)).json()
+    tag = (await ada.post(f"{API}/tags", json={"name": "engines"})).json()
+    draft = {"slug": "notes", "title": "Notes", "description": "On engines", "body": "G"}
+    sent = draft | {"tag_ids": [tag["id"]]}
+    article = (await ada.post(f"{API}/articles", json=sent)).json()
+    url = f"{API}/articles/{article['id']}"
+
+    comment = {"body": "Well said", "article_id": article["id"]}
+    commented = await eve.post(f"{API}/comments", json=comment)
+    liked = [await eve.post(f"{API}/favourites", json={"article_id": article["id"]})
+             for _ in range(2)]
+    copied = await eve.post(f"{API}/articles", json=draft)
+    changed = await eve.patch(url, json={"title": "Mine"})
+    found = (await client.get(f"{API}/articles", params={"tag_id": tag["id"]})).json()
+    params = {"following_id": author["id"]}
+    followers = (await client.get(f"{API}/profiles", params=params)).json()
+    deleted = await ada.delete(url)
+
+    assert reader["following"] == [{"id": author["id"], "username": "ada"}]
+    assert commented.status_code == 201
+    assert [response.status_code for response in liked] == [201, 409]
+    assert (copied.status_code, changed.status_code) == (409, 403)
+    assert [row["title"] for row in found["items"]] == ["Notes"]
+    assert followers["items"] == [reader]
+    assert deleted.status_code == 204
+    assert (await client.get(f"{API}/comments")).json()["items"] == []
+'''
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite", "postgres", "mysql"])
+@pytest.mark.parametrize("model", ["conduit", "blog"])
+def test_blogs_with_tags_and_authors(
+    model: str, database: str, create: Create, on_real_database: OnDatabase
+) -> None:
+    answers: Answers = {**PRESETS["standard"], "database": database}
+    project = create(answers)
+    commit(project)
+    text = (ROOT / f"docs/examples/{model}.yml").read_bytes()
+    (project.path / "models.yml").write_bytes(text)
+
+    newapi(project, "generate")
+
+    if model == "conduit":
+        (project.path / "tests/api/v1/test_visit.py").write_text(CONDUIT_VISIT)
+    commit(project)
+    project.run("uv sync --quiet")
+    project = on_real_database(project, answers)
+    names = ("article", "profile", "favourite", "post", "member", "visit", "migration")
+    check(project, f"tests/api/v1 tests/test_migrations.py -k '{' or '.join(names)}'")
+    project.run("uv run alembic downgrade base && uv run alembic upgrade head")
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])

@@ -101,10 +101,6 @@ def _check_links(definition: Definition, around: ProjectNames) -> Iterator[Probl
         if names:
             message = f"{field.name}: its table is made with a class {min(names)} of SQLAlchemy."
             yield Problem(message, "Another name of the resource, such as board_column", field.name)
-        if field.singular == field.name:
-            message = f"{field.name} has many rows, so its name is a plural."
-            fix = render(replace(field, name=naming.plural_of(field.name)))
-            yield Problem(message, fix, field.name)
         if field.optional:
             message = f"{field.name}: a list of many may be empty, and needs no ?."
             yield Problem(message, render(replace(field, optional=False)), field.name)
