@@ -16,8 +16,9 @@ ACCOUNTS = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("name", String(20), unique=True, nullable=False),
     Column("secret", String(20), nullable=False),
-    Column("amount", Integer, CheckConstraint("amount > 0", name="positive")),
+    Column("amount", Integer),
     Column("parent_id", Integer, ForeignKey("sample_accounts.id")),
+    CheckConstraint("amount > 0", name="positive"),
 )
 VALID = {"id": 1, "name": "Ada", "secret": "s3cret", "amount": 1}
 
