@@ -17,6 +17,7 @@ from newapi.resources import generator, reserved
 from newapi.resources.definition import ACCESSES, Access
 from newapi.resources.generator import Generator
 from newapi.resources.project_names import ProjectNames
+from tests import trees
 from tests.conftest import Render
 from tests.generators.drafts import sample
 from tests.generators.resources import (
@@ -141,7 +142,7 @@ def test_names_that_functions_use_beside_that_of_the_resource_are_reserved(acces
 
 @pytest.mark.parametrize("name", sorted(SHARED_WITH_TESTS))
 @pytest.mark.parametrize("access", ACCESSES)
-def test_no_variable_of_a_function_is_used_twice(name: str, access: Access) -> None:
+def test_no_variable_of_a_function_is_used_twice(name: str, access: Access, tmp_path: Path) -> None:
     """A resource may be called like a variable of its tests: its row has another name there."""
     fields = ["label:str(1..20,unique,search)", f"parent:ref({name})?", "product:ref(product)?"]
     shop: list[Command] = [
@@ -150,7 +151,12 @@ def test_no_variable_of_a_function_is_used_twice(name: str, access: Access) -> N
         (name, access, "v1", fields),
     ]
     files = made(defined(shop), **PRESETS["full"])
+    trees.write(tmp_path, files)
 
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select=F"]
+    undefined = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False
+    ).stdout
     bound = {
         f"{path}: {node.name}": [*arguments(node), *assigned(node)]
         for path, text in files.items()
@@ -158,6 +164,7 @@ def test_no_variable_of_a_function_is_used_twice(name: str, access: Access) -> N
         if isinstance(node, ast.AsyncFunctionDef)
     }
 
+    assert undefined == "All checks passed!\n"
     assert any(f"new_{name}" in names for names in bound.values())
     assert not {where for where, names in bound.items() if names.count(name) > 1}
 
