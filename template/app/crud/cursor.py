@@ -1,13 +1,11 @@
 """Cursors: the position of a row in a sorted list, encoded for clients."""
 
-import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, FiniteFloat, JsonValue, StringConstraints, TypeAdapter
-from pydantic_core import to_jsonable_python
 from sqlalchemy import BigInteger, Float, Integer, Numeric, String
 from sqlalchemy.types import TypeEngine
 
@@ -47,8 +45,8 @@ class Cursor(NamedTuple):
 
     def encode(self) -> str:
         """Return the text for clients."""
-        content = json.dumps(to_jsonable_python(tuple(self)), ensure_ascii=False)
-        return urlsafe_b64encode(content.encode()).decode()
+        content = TypeAdapter(tuple[str, Any, UUID]).dump_json(tuple(self))
+        return urlsafe_b64encode(content).decode()
 
 
 def validate_value(value: JsonValue, column_type: TypeEngine[Any]) -> object:
