@@ -140,7 +140,7 @@ def test_nothing_left_to_answer_is_an_answer(piped: Run) -> None:
         (b" \n\n", "Standard input is empty"),
         (b'["auth"]', "Standard input is a list"),
         (b"- auth\n- docker\n", "Standard input is a list"),
-        (b"auth", "Standard input is one text"),
+        (b"auth", "Standard input is one value"),
         (b'{"auth": tru', "Standard input is not valid JSON: line 1"),
         (b"\x00\xff\xfe", "Standard input is not UTF-8 text"),
         (b'{"auth": "true"}', "must be true or false, without quotation marks"),

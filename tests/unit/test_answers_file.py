@@ -81,7 +81,7 @@ def test_byte_order_mark_is_no_mistake(path: Path) -> None:
         ("a: \x01", "a character that YAML does not allow"),
         ("- a\n- b\n", "is a list, and holds no `question: value` lines"),
         ('["auth"]', "is a list, and holds no `question: value` lines"),
-        ("just words", "is one text, and holds no `question: value` lines"),
+        ("just words", "is one value, and holds no `question: value` lines"),
         ('{"auth": true', "not valid JSON: line 1: Expecting ',' delimiter"),
         ('{"auth": true, "auth": false}', "answers 'auth' twice"),
         ('{"auth": null}', "something else than a text, true or false for 'auth'"),

@@ -140,7 +140,7 @@ def parse(content: bytes) -> tuple[dict[str, str], list[str]]:
     if root is None:
         return {}, []
     if not isinstance(root, yaml.MappingNode):
-        kind = "a list" if isinstance(root, yaml.SequenceNode) else "one text"
+        kind = "a list" if isinstance(root, yaml.SequenceNode) else "one value"
         return {}, [f"is {kind}, and holds no `question: value` lines"]
     return _scalars(root)
 
