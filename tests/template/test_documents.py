@@ -16,8 +16,15 @@ CODE = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"(?:\.github|alembic|app|deploy|docs|tests)/[\w./-]*")
 VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 EXAMPLES = re.compile(r"product|app/api/v2/")
-ELSEWHERE = {  # variables that are no settings of the application
-    *("FORWARDED_ALLOW_IPS", "NO_COLOR", "WEB_CONCURRENCY", "OIDC_NAME", "RENOVATE_TOKEN"),
+ELSEWHERE = {  # variables and constants that are no settings of the application
+    *(
+        "API_PREFIX",
+        "FORWARDED_ALLOW_IPS",
+        "NO_COLOR",
+        "WEB_CONCURRENCY",
+        "OIDC_NAME",
+        "RENOVATE_TOKEN",
+    ),
     *("TEST_CELERY_BROKER_URL", "TEST_DATABASE_URL", "TEST_REDIS_URL", "PROMETHEUS_MULTIPROC_DIR"),
 }
 
