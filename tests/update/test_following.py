@@ -141,7 +141,7 @@ def test_people_are_told_what_is_taken_back(shop: Project) -> None:
     last = shop.run("update", str(shop.path), "--abort")
 
     assert "--abort takes this change back until you commit" in second.out
-    assert "Taken back: Create the resource product. 10 files" in first.out
+    assert "Taken back: Create the resource product. Restored 10 files." in first.out
     assert "still staged: Create the resource category" in first.err
     assert "Taken back: Create the resource category." in last.out
     assert "still staged" not in last.err

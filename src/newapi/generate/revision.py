@@ -214,7 +214,7 @@ def _change(new: Side, decision: Decision, between: Mapping[str, Definition]) ->
 def _groups(side: Side, definition: Definition) -> list[Context]:
     """Return the constraints and indexes over several fields that the database has."""
     groups = composites.of_table(definition)
-    has_search = side.project["database"] != "sqlite"
+    has_search = side.project.get("database", "sqlite") != "sqlite"
     return [group for group in groups if has_search or group["kind"] != "search"]
 
 

@@ -322,7 +322,7 @@ CREATE TABLE tags_posts (tag_id int REFERENCES tags (id), post_id int REFERENCES
 """)
 
     assert [*shown(found)["post"]] == ["line_1", "line1_value"]
-    assert shown(found)["tag"] == {"post": "ref(post)", "posts_values": "many(post)"}
+    assert shown(found)["tag"] == {"post": "ref(post)", "posts_value": "many(post)"}
 
 
 def test_rows_that_need_each_other_and_themselves() -> None:
