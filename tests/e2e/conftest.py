@@ -77,17 +77,19 @@ def created(
 
 @pytest.fixture
 def create(
-    tmp_path: Path,
-    environment: dict[str, str],
-    created: Callable[[Mapping[str, Value]], Path],
-) -> Create:
-    """Return a new project that the test may change."""
+    environment: dict[str, str], created: Callable[[Mapping[str, Value]], Path]
+) -> Iterator[Create]:
+    """Yield a function that makes a new project, which the test may change.
 
-    def project(answers: Mapping[str, Value]) -> Project:
-        path = shutil.copytree(created(answers), tmp_path / "myproject", symlinks=True)
-        return Project(path, environment)
+    It lies outside of pytest's folders, too, with the data of its PostgreSQL server.
+    """
+    with TemporaryDirectory(prefix="newapi-e2e-") as folder:
 
-    return project
+        def project(answers: Mapping[str, Value]) -> Project:
+            path = shutil.copytree(created(answers), Path(folder, "myproject"), symlinks=True)
+            return Project(path, environment)
+
+        yield project
 
 
 def typed(value: Value) -> str:
