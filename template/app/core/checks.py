@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 class CannotStart(Exception):
-    """The database does not answer or lacks revisions, so that no request can succeed."""
+    """The database does not answer or lacks revisions: most requests would fail."""
 
 
 class Finding(NamedTuple):
@@ -35,7 +35,7 @@ class Finding(NamedTuple):
 
 
 async def check_start(settings: Settings) -> None:
-    """Log the findings at the start of the server; production starts and waits for the database.
+    """Log the findings at the start of the server; production starts all the same.
 
     Raises:
         CannotStart: In development, if the database cannot be used.
@@ -88,8 +88,12 @@ def read_revisions(connection: Connection) -> tuple[str, ...]:
 def check_names() -> list[Finding]:
     """Return the variables in `.env` that are written almost like a setting."""
     names = {name.upper() for name in Settings.model_fields}
+    try:
+        variables = DotEnvSettingsSource(Settings, ENV_FILE).env_vars
+    except (OSError, UnicodeError):
+        return []  # loading the settings reports it
     return [
         Finding("warning", f"{name} in .env is no setting: is {close[0]} meant?")
-        for name in map(str.upper, DotEnvSettingsSource(Settings, ENV_FILE).env_vars)
+        for name in map(str.upper, variables)
         if name not in names and (close := get_close_matches(name, names, 1, 0.9))
     ]

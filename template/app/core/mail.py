@@ -88,7 +88,12 @@ class Mailer:
 
 
 def is_permanent(error: Exception) -> bool:
-    """Return whether the server has answered with a code from 500 on (RFC 5321, 4.2.1)."""
+    """Return whether the server has rejected the e-mail with a code from 500 on (RFC 5321, 4.2.1).
+
+    A wrong password of the application is no fault of the e-mail, and can be corrected.
+    """
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        return False
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         return all(is_permanent(refused) for refused in error.recipients)
     if isinstance(error, aiosmtplib.SMTPResponseException):

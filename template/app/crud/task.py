@@ -1,4 +1,4 @@
-"""Queries of tasks. Only the newest attempt of a running task changes its row."""
+"""Queries of tasks. Of the attempts of a running task, only the newest one changes its row."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta

@@ -16,9 +16,9 @@ class TaskFailed(Exception):
 
 
 async def set_progress(state: AppState, task: Task, progress: int) -> None:
-    """Store the progress of a running task in percent."""
+    """Store the progress of a running task in percent, at most 100."""
     try:
         async with state.sessionmaker.begin() as db:
-            await update_running_task(db, task, progress=progress)
+            await update_running_task(db, task, progress=min(progress, 100))
     except (OSError, SQLAlchemyError):
         log.exception("progress was not stored")  # no reason to repeat the task

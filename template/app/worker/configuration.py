@@ -28,7 +28,7 @@ def create_worker_app(settings: Settings) -> Celery:
             "publish-unpublished-tasks": {
                 "task": "publish_unpublished_tasks",
                 "schedule": 60,
-                "options": {"expires": 60},
+                "options": {"expires": 60 * 60},  # the queue may be long
             },
             "delete-expired": {
                 "task": "delete_expired",

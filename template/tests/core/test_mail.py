@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import trustme
 from aiosmtpd.smtp import LoginPassword
-from aiosmtplib import SMTPRecipientRefused, SMTPRecipientsRefused
+from aiosmtplib import SMTPAuthenticationError, SMTPRecipientRefused, SMTPRecipientsRefused
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
@@ -90,6 +90,10 @@ def test_refused_recipients_are_permanent_if_every_one_is(
     refused = [SMTPRecipientRefused(code, "reason", "ada@example.com") for code in codes]
 
     assert is_permanent(SMTPRecipientsRefused(refused)) is expected
+
+
+def test_wrong_password_of_the_application_does_not_reject_the_mail_for_good() -> None:
+    assert not is_permanent(SMTPAuthenticationError(535, "authentication failed"))
 
 
 async def test_mail_is_logged_without_a_server(settings: Settings) -> None:

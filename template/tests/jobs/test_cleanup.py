@@ -24,12 +24,13 @@ async def test_old_rows_and_orphaned_files_are_deleted(state: AppState, task: Ta
     ends = {"expired": long_ago, "fresh": utc_now() + timedelta(days=1)}
     async with state.sessionmaker.begin() as db:
         db.add_all(AuthSession(user_agent=a, expires_at=e, **sessions) for a, e in ends.items())
-    state.uploads.store("fresh", b"of a request that is not committed")
+    fresh = uuid4().hex
+    state.uploads.store(fresh, b"of a request that is not committed")
 
     await delete_expired(state)
 
     assert not state.uploads.path_of(orphan).exists()
-    assert state.uploads.path_of("fresh").exists()
+    assert state.uploads.path_of(fresh).exists()
     async with state.sessionmaker() as db:
         assert await db.get(Task, task.id) is None
         assert (await db.scalars(select(AuthSession.user_agent))).all() == ["fresh"]
