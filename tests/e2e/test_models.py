@@ -70,8 +70,9 @@ async def test_readers_follow_authors_and_comment(
 
     comment = {"body": "Well said", "article_id": article["id"]}
     commented = await eve.post(f"{API}/comments", json=comment)
-    liked = [await eve.post(f"{API}/favourites", json={"article_id": article["id"]})
-             for _ in range(2)]
+    liked = [
+        await eve.post(f"{API}/favourites", json={"article_id": article["id"]}) for _ in range(2)
+    ]
     copied = await eve.post(f"{API}/articles", json=draft)
     changed = await eve.patch(url, json={"title": "Mine"})
     found = (await client.get(f"{API}/articles", params={"tag_id": tag["id"]})).json()

@@ -91,7 +91,7 @@ def test_project_passes_the_checks_that_it_documents(
 
 def checks_without_coverage(project: Project) -> list[str]:
     """Return the commands that `app verify` runs, but measure no coverage."""
-    code = "from app.verify import CHECKS; print(*CHECKS, sep=chr(10))"
+    code = "from app.verify import COMMANDS; print(*COMMANDS, sep=chr(10))"
     checks = project.run(["uv", "run", "python", "-c", code]).splitlines()
     return [f"uv run {check}".removesuffix(" --cov") for check in checks]
 

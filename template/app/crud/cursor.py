@@ -45,7 +45,7 @@ class Cursor(NamedTuple):
 
     def encode(self) -> str:
         """Return the text for clients."""
-        content = TypeAdapter(tuple[str, Any, UUID]).dump_json(tuple(self))
+        content = TypeAdapter(tuple[str, Any, UUID]).dump_json((self.sort, self.value, self.id))
         return urlsafe_b64encode(content).decode()
 
 
@@ -68,4 +68,4 @@ def validate_value(value: JsonValue, column_type: TypeEngine[Any]) -> object:
             expected = Text
         case UTCDateTime():
             expected = Timestamp
-    return TypeAdapter(expected | None).validate_python(value)
+    return None if value is None else TypeAdapter(expected).validate_python(value)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
-from app.core.session import ENDED, RequestSession, RequestEnded
+from app.core.session import ENDED, RequestEnded, RequestSession
 from app.dependencies import AppState, SessionDep
 from app.models.user import User, UserRole
 
