@@ -18,7 +18,7 @@ def held(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         for _ in range(100):
             if "Checked out connections: 0" in engine.pool.status():
                 return False
-            await sleep(0.01)  # a background task may have a connection for a moment
+            await sleep(0.01)  # other work may have a connection for a moment
         return True
 
     async def record_hash(self: PasswordHasher, password: str) -> str:
