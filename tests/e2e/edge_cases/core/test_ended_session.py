@@ -3,7 +3,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from uuid import uuid4
 
 import pytest
-from anyio import Event, create_task_group, sleep_forever
+from anyio import Event, create_task_group, sleep, sleep_forever
 from fastapi import FastAPI
 from fastapi.responses import EventSourceResponse
 from httpx2 import AsyncClient
@@ -106,4 +106,9 @@ async def test_cancelled_request_returns_its_connection_to_the_pool(
         await started.wait()
         requests.cancel_scope.cancel()
 
-    assert state.sessionmaker.kw["bind"].pool.checkedout() == 0
+    pool = state.sessionmaker.kw["bind"].pool
+    for _ in range(500):  # the session is closed in a task of its own
+        if not pool.checkedout():
+            break
+        await sleep(0.01)
+    assert pool.checkedout() == 0

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event, insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from app.crud.base import CRUD
 from app.crud.item import items
 from app.crud.user import users
 from app.models.item import Item
@@ -18,7 +19,7 @@ from app.schemas.item import ItemListParams
 from app.schemas.user import UserListParams
 
 OWNER = UUID(int=1)
-LISTS: tuple[tuple[Any, type[SearchParams], list[Any]], ...] = (
+LISTS: tuple[tuple[CRUD[Any, Any, Any], type[SearchParams], list[Any]], ...] = (
     (items, ItemListParams, [Item.owner_id == OWNER]),
     (users, UserListParams, []),
 )
@@ -29,12 +30,14 @@ CASES = [
 ]
 
 
-async def plans(db: AsyncSession, crud: Any, params: SearchParams, where: list[Any]) -> list[str]:
+async def plans(
+    db: AsyncSession, crud: CRUD[Any, Any, Any], params: SearchParams, where: list[Any]
+) -> list[str]:
     """Return how PostgreSQL executes the statements of a list."""
     statements: list[tuple[str, Any]] = []
     connection = await db.connection()
 
-    def add(_: object, cursor: object, statement: str, parameters: Any, *rest: object) -> None:
+    def add(_: object, cursor: object, statement: str, parameters: object, *rest: object) -> None:
         statements.append((statement, parameters))
 
     event.listen(connection.sync_connection, "before_cursor_execute", add)
@@ -63,7 +66,7 @@ async def db(engine: AsyncEngine) -> AsyncGenerator[AsyncSession]:
 
 @pytest.mark.parametrize(("crud", "params", "where"), CASES, ids=str)
 async def test_sorted_list_reads_an_index(
-    db: AsyncSession, crud: Any, params: SearchParams, where: list[Any]
+    db: AsyncSession, crud: CRUD[Any, Any, Any], params: SearchParams, where: list[Any]
 ) -> None:
     first = await crud.list(db, params.model_copy(update={"limit": 5}), *where)
 
@@ -78,7 +81,7 @@ async def test_sorted_list_reads_an_index(
 
 @pytest.mark.parametrize(("crud", "params_type"), [(each[0], each[1]) for each in LISTS], ids=str)
 async def test_search_reads_an_index(
-    db: AsyncSession, crud: Any, params_type: type[SearchParams]
+    db: AsyncSession, crud: CRUD[Any, Any, Any], params_type: type[SearchParams]
 ) -> None:
     await db.execute(text("SET LOCAL enable_indexscan = off"))  # a search reads a bitmap
 
