@@ -61,10 +61,9 @@ class _Table:
 
     def finished(self, enums: dict[str, tuple[str, ...]]) -> Table:
         """Return the table with the values of its enumerations."""
-        columns = (replace(each, values=enums.get(each.type, ())) for each in self.columns)
         return Table(
             name=self.name,
-            columns=tuple(columns),
+            columns=tuple(column.with_values(enums) for column in self.columns),
             key=self.key,
             references=tuple(self.references),
             unique=tuple(self.unique),

@@ -77,10 +77,7 @@ class _Entity:
     references: list[Reference] = field(default_factory=list)
 
     def finished(self, enums: Mapping[str, tuple[str, ...]]) -> Table:
-        columns = tuple(
-            replace(each, values=enums[each.type]) if each.type in enums else each
-            for each in self.fields
-        )
+        columns = tuple(column.with_values(enums) for column in self.fields)
         key = tuple(column.name for column in columns if column.name == "id")
         return Table(
             name=self.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from newapi.errors import NewapiError
 
@@ -47,6 +47,10 @@ class Column:
         unsigned = " unsigned" if self.is_unsigned else ""
         brackets = f"({arguments})" if arguments else ""
         return f"{self.type}{brackets}{unsigned}{'[]' if self.is_array else ''}"
+
+    def with_values(self, enums: Mapping[str, tuple[str, ...]]) -> Column:
+        """Return the column with the values of its enumeration, if its type is the name of one."""
+        return replace(self, values=enums[self.type]) if self.type in enums else self
 
 
 @dataclass(frozen=True, kw_only=True)
