@@ -19,8 +19,8 @@ ROWS = 4
 CHOSEN = list(PROJECTS)[: len(PRESETS) + ROWS]
 REST = list(PROJECTS)[len(CHOSEN) :]
 OnDatabase = Callable[[Project, Mapping[str, Value]], Project]
-# aiomysql leaves the socket of a connection that is cancelled while it is opened. Python reports it
-# when it collects garbage, during any later test.
+# In some runs a socket of aiomysql stays open; why is not known. Python reports it when it collects
+# garbage, during any later test.
 LEAKED_SOCKETS = ("-W", "ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
 ACCOUNT = {"email": "ada@example.com", "password": "correct horse battery staple"}
 
