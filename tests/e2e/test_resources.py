@@ -11,6 +11,7 @@ import pytest
 
 from newapi.template.catalog import Value
 from tests.e2e.conftest import Create
+from tests.e2e.edges import add_edge_cases
 from tests.e2e.owner import commit, newapi
 from tests.e2e.project import Project
 from tests.matrix import PRESETS, Answers
@@ -84,6 +85,7 @@ def test_product_works_in_every_preset_with_and_without_accounts(
     if answers["jobs"] != "none":
         generate(project, "task", "resize-image")
         tests += ["tests/jobs/test_resize_image.py", "tests/api/v1/test_resize_image.py"]
+    tests += add_edge_cases(project, "crud")
     project.run("uv sync --quiet")
     check(project, *tests, "tests/test_migrations.py", "tests/test_contract.py")
     assert set(OPERATION_ID.findall(project.run("uv run app openapi"))) >= PRODUCT_IDS

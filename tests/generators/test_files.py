@@ -17,6 +17,7 @@ from newapi.resources import generator, reserved
 from newapi.resources.definition import ACCESSES, Access
 from newapi.resources.generator import Generator
 from newapi.resources.project_names import ProjectNames
+from newapi.resources.rendering import Workshop
 from tests import trees
 from tests.conftest import Render
 from tests.generators.drafts import sample
@@ -30,6 +31,7 @@ from tests.generators.resources import (
     defined,
     made,
     shop,
+    side,
 )
 from tests.matrix import PRESETS, ROOT, Answers
 from tests.template.test_files import JINJA
@@ -116,8 +118,52 @@ def without_rich_text(text: str) -> str:
     return text
 
 
+def test_shared_modules_are_there_where_they_are_needed(rendered: Render, tmp_path: Path) -> None:
+    answers = PROJECTS["standard"]
+    definitions = defined(shop())
+    project = shutil.copytree(rendered(answers), tmp_path / "myproject")
+    around, workshop = side(definitions, answers), Workshop()
+    workshop.prepare((around, about) for about in around.contexts.values())
+    seen: dict[str, bytes] = {}
+
+    for name, definition in definitions.items():
+        for path, entry in workshop.files(around, name).items():
+            if not {name, definition.plural} & set(re.split(r"[/.]|test_|_fields", path)):
+                assert seen.setdefault(path, entry.data) == entry.data
+    for path in seen:
+        word = Path(path).stem
+        assert "/v2/" in path or reserved.flaw_of_word(word), f"{word} is not reserved"
+    assert "app/crud/relationships.py" in seen
+    assert not {path for path in seen if (project / path).exists()}
+
+
+@pytest.mark.parametrize("name", ["flag", "product"])
+def test_resources_import_only_modules_that_are_there(
+    name: str, rendered: Render, tmp_path: Path
+) -> None:
+    answers = PROJECTS["standard"]
+    commands = [one for one in shop() if one[0] in {"category", name}]
+    files = made(defined(commands), **answers)
+    project = shutil.copytree(rendered(answers), tmp_path / "myproject")
+    trees.write(project, files)
+
+    imported = {
+        node.module
+        for text in files.values()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ImportFrom) and node.module
+    }
+
+    own = {module for module in imported if module.startswith(("app.", "tests."))}
+    paths = {module: project / module.replace(".", "/") for module in own}
+    assert {
+        m for m, p in paths.items() if not (p.with_suffix(".py").exists() or p.is_dir())
+    } == set()
+    assert ("app/crud/relationships.py" in files) == (name == "product")
+
+
 @pytest.mark.parametrize("access", ACCESSES)
-def test_names_that_functions_use_beside_that_of_the_resource_are_reserved(access: Access) -> None:
+def test_names_that_functions_use_bearoundthat_of_the_resource_are_reserved(access: Access) -> None:
     every = [text.replace("kitchen", "zebra") for text in (*EVERY_TYPE, *OPTIONAL, *DEFAULTS)]
     shop: list[Command] = [
         ("category", "public", "v1", ["name:str"]),

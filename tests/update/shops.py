@@ -77,6 +77,24 @@ WIRING = """\
 - {file: app/admin/views.py, kind: entry, line: "{{ class }}View", list: VIEWS}
 # {% endif %}
 """
+WITHOUT = """\
+    # {% endif %}
+    # {% if not definition.fields | selectattr("target") | list %}
+    /app/references.py
+    # {% endif %}
+"""
+REFERENCES_LAYER = """\
+# {% if definition.fields | selectattr("target") | list %}
+- {file: pyproject.toml, kind: layer, line: '"app.references"', before: '"app.models"'}
+# {% endif %}
+"""
+LAYERS = """\
+[tool.layers]
+layers = [
+    "app.api",
+    "app.models",
+]
+"""
 CHANGE = '''\
 """{{ revision.message }}.
 
@@ -133,13 +151,18 @@ def second() -> dict[str, str]:
 
 
 def third() -> dict[str, str]:
-    """Return v0.3.0: better code, another line of wiring, and changed shared files."""
+    """Return v0.3.0: better code, another line of wiring, and a module that resources share."""
     files = second()
     root = "generators/resource"
     endpoints = f"{root}/files/app/endpoints/{{{{ definition.plural }}}}.py.jinja"
     files[endpoints] = files[endpoints].replace("e = 7", "e = 'better'")
     line = '- {file: app/main.py, kind: import, line: "{{ model }}"}\n'
-    files[f"{root}/wiring.yml.jinja"] += line
+    files[f"{root}/wiring.yml.jinja"] += line + REFERENCES_LAYER
+    files[f"{root}/copier.yml"] = files[f"{root}/copier.yml"].replace(
+        "    # {% endif %}\n", WITHOUT
+    )
+    files[f"{root}/files/app/references.py"] = numbered("r")
+    files["template/pyproject.toml"] = LAYERS
     files["template/app/main.py"] = numbered("m", {3: "m = 'third'"})
     files["template/app/api.py.jinja"] = API.replace(
         "# {% if", "router.include_router(health)\n# {% if"

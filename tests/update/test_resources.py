@@ -69,6 +69,31 @@ def test_removing_takes_everything_back(shop: Project) -> None:
     assert {"remove_products", "remove_categories"} <= slugs
 
 
+def test_shared_module_comes_with_the_first_resource_and_goes_with_the_last(
+    room: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shop = Project(room / "shop", capfd).create("auth=true", version="v0.3.0")
+    module, layer = shop.path / "app/references.py", '    "app.references",\n    "app.models",\n'
+    steps = [
+        (("category", "name:str"), False),
+        (("product", "name:str", "category:ref(category)"), True),
+        (("remark", "title:str", "category:ref(category)?"), True),
+        (("product", "--remove"), True),
+        (("remark", "--drop", "category"), False),
+        (("remark", "--add", "category:ref(category)?"), True),
+    ]
+
+    for words, is_needed in steps:
+        generate(shop, *words)
+        shop.commit()
+        assert (module.exists(), layer in shop.read("pyproject.toml")) == (is_needed, is_needed)
+
+    shop.replace("app/references.py", "r = 3", "r = 'mine'")
+    shop.commit()
+    generate(shop, "product", "name:str", "category:ref(category)")
+    assert "r = 'mine'" in shop.read("app/references.py")
+
+
 def test_update_equals_a_new_project_with_the_same_resources(
     full_shop: Project, room: Path
 ) -> None:

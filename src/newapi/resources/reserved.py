@@ -78,14 +78,14 @@ _VARIABLES = frozenset(
     {
         "ada", "admin", "again", "app", "ascending", "body", "cache", "caller", "changed",
         "created", "data", "date", "datetime", "db", "deleted", "descending", "error_responses",
-        "eve", "factory", "falling", "field", "found", "func", "get_related_rows", "get_user_id",
-        "given", "http_request", "http_response", "id_columns", "id_of", "ids", "invalid",
-        "itself", "list_params", "list_query", "listed", "lock_rows", "nobody", "normalized", "op",
-        "opened", "owner", "page", "pages", "params", "problems", "pytest", "query",
-        "reference_id", "referred", "refusal", "refused", "related", "relationship", "rising",
-        "root", "router", "row", "rows", "rows_above", "sa", "saved", "select", "self",
-        "send_form", "sent", "shown", "status_code", "submit_form", "taken", "typed", "unique",
-        "updated", "url", "uuid", "values", "where",
+        "eve", "factory", "falling", "field", "found", "func", "get_references", "get_related_rows",
+        "get_user_id", "given", "http_request", "http_response", "id_columns", "id_of", "ids",
+        "invalid", "itself", "list_params", "list_query", "listed", "lock_rows", "nobody",
+        "normalized", "op", "opened", "owner", "page", "pages", "params", "problems", "pytest",
+        "query", "reference_id", "referred", "refusal", "refused", "related", "relationship",
+        "relationships", "rising", "root", "router", "row", "rows", "rows_above", "sa", "saved",
+        "select", "self", "send_form", "sent", "shown", "status_code", "submit_form", "taken",
+        "typed", "unique", "updated", "url", "uuid", "values", "where",
     }
 )  # fmt: skip
 # Names that only generators before 0.7.0 use for variables.
@@ -109,8 +109,8 @@ CLASSES = frozenset(
         "Forbidden", "ForeignKey", "HttpUrl", "Index", "Input", "Integer", "InvalidReference",
         "JsonValue", "Line", "ListParams", "ListQuery", "Literal", "Mapped", "ModelView",
         "MultiLineStr", "NotFound", "Numeric", "Page", "Patch", "PatchModel", "People", "Query",
-        "RequestModel", "RowIds", "Rows", "SearchParams", "SearchQuery", "Self", "Sequence",
-        "SessionDep", "SingleLineStr", "StrEnum", "String", "Text", "TokenPayloadDep",
+        "RelatedCRUD", "RequestModel", "RowIds", "Rows", "SearchParams", "SearchQuery", "Self",
+        "Sequence", "SessionDep", "SingleLineStr", "StrEnum", "String", "Text", "TokenPayloadDep",
         "UniqueConstraint", "Url", "UserFactory", "Uuid", "View",
     }
 )  # fmt: skip
