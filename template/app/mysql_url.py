@@ -1,11 +1,14 @@
 """Database URLs as platforms write them, translated for SQLAlchemy and aiomysql."""
 
+import re
 import ssl
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
+
+from app.setting_types import is_host, lower_scheme, strip_quotes
 
 SCHEMES = {"mysql", "mysql2", "mariadb"}
 EXAMPLE = "mysql://user:password@host:3306/database"
@@ -71,7 +74,7 @@ def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
     Raises:
         ValueError: If the URL does not name a MySQL database, or has an invalid parameter.
     """
-    text = text.strip().strip("\"'")
+    text = lower_scheme(strip_quotes(text.strip()))
     if text.startswith("sqlite+aiosqlite:///"):
         return make_url(text), {}
     url = split_url(text)
@@ -80,7 +83,7 @@ def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
         parameters["unix_socket"] = parameters.pop("host")
     arguments: dict[str, Any] = {"charset": "utf8mb4", **tls_arguments(parameters)}
     timeout = parameters.pop("connect_timeout", "10")
-    if not timeout.isdecimal():
+    if not re.fullmatch(r"\d{1,9}", timeout, re.ASCII):
         raise ValueError("has a parameter connect_timeout that is no number of seconds, such as 10")
     arguments["connect_timeout"] = int(timeout)
     if unknown := parameters.keys() - ARGUMENTS - IGNORED:
@@ -120,7 +123,8 @@ def split_url(text: str) -> URL:
     except (ArgumentError, ValueError):
         raise ValueError(problem) from None
     scheme = url.drivername.partition("+")[0]
-    if scheme not in SCHEMES or "@" in (url.host or "") or (url.port or 1) not in range(1, 65536):
+    is_address = is_host(url.host or "localhost") and (url.port or 1) in range(1, 65536)
+    if scheme not in SCHEMES or not is_address:
         raise ValueError(problem)
     if not url.database:
         raise ValueError(f"names no database: write it at the end, as in {EXAMPLE}")
@@ -137,18 +141,21 @@ def tls_arguments(parameters: dict[str, str]) -> dict[str, ssl.SSLContext]:
     authorities, certificate, key, _ = (
         parameters.pop(name, None) for name in ("ssl_ca", "ssl_cert", "ssl_key", "ssl_mode")
     )
-    for path in (authorities, certificate, key):
-        if path and not Path(path).is_file():
-            raise ValueError(f"has a TLS parameter that names no file: {path}")
+    try:
+        for path in (authorities, certificate, key):
+            if path and not Path(path).is_file():
+                raise ValueError(f"has a TLS parameter that names no file: {path}")
+        context = ssl.create_default_context(cafile=authorities)
+        if certificate:
+            context.load_cert_chain(certificate, key, password="")
+    except OSError as error:
+        raise ValueError(f"names a certificate or key that cannot be read: {error}") from None
     if verification is None:
         return {}
     verifies_certificate, verifies_name = verification
-    context = ssl.create_default_context(cafile=authorities)
     context.check_hostname = verifies_name
     if not verifies_certificate:
         context.verify_mode = ssl.CERT_NONE
-    if certificate:
-        context.load_cert_chain(certificate, key)
     return {"ssl": context}
 
 

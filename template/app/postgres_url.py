@@ -9,17 +9,29 @@ from urllib.parse import unquote, urlencode
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.setting_types import is_host, lower_scheme, strip_quotes
+
 SCHEMES = {"postgres", "postgresql", "psql", "pgsql"}
 EXAMPLE = "postgresql://user:password@host:5432/database"
-TLS_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+TLS_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 OTHER_NAMES = {  # of parameters, as Node, Prisma and JDBC write them
     "ApplicationName": "application_name",
     "fallback_application_name": "application_name",
     "currentSchema": "search_path",
     "schema": "search_path",
-    "ssl": "sslmode",
 }
-OTHER_TLS_MODES = {"true": "require", "1": "require", "false": "disable", "0": "disable"}
+TLS_MODE_NAMES = ("sslmode", "ssl", "sslaccept", "tls")  # of the parameter
+OTHER_TLS_MODES = {
+    "": "prefer",
+    "0": "disable",
+    "1": "require",
+    "accept_invalid_certs": "require",
+    "false": "disable",
+    "no-verify": "require",
+    "strict": "verify-full",
+    "true": "require",
+}
+TLS_FILES = ("sslrootcert", "sslcert", "sslkey")
 ARGUMENTS = {  # parameters that are arguments of asyncpg and of SQLAlchemy's dialect
     "connect_timeout": "timeout",
     "timeout": "timeout",
@@ -35,19 +47,36 @@ OF_POOLERS = {  # parameters that say that a pooler in transaction mode answers,
 }
 IGNORED = {  # parameters of libpq, of connection pools and of platforms that asyncpg does not have
     *OF_POOLERS,
+    "async_fallback",
     "channel_binding",
+    "charset",
     "client_encoding",
     "connection_limit",
+    "encoding",
     "gssencmode",
     "keepalives",
     "keepalives_count",
     "keepalives_idle",
     "keepalives_interval",
     "load_balance_hosts",
+    "loginTimeout",
+    "max_overflow",
+    "pool",
     "pool_max_conns",
+    "pool_min_conns",
+    "pool_mode",
+    "pool_pre_ping",
+    "pool_recycle",
+    "pool_size",
     "pool_timeout",
+    "reWriteBatchedInserts",
+    "reconnect",
+    "serverVersion",
     "socketTimeout",
+    "sslcertmode",
     "sslcompression",
+    "sslfactory",
+    "sslidentity",
     "sslnegotiation",
     "sslsni",
     "supa",
@@ -79,28 +108,42 @@ def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
     Raises:
         ValueError: If the URL does not name a PostgreSQL database, or has an invalid parameter.
     """
-    url, hosts = split_hosts(text.strip().strip("\"'"))
+    url, hosts = split_hosts(lower_scheme(strip_quotes(text.strip())))
     parameters = {
         OTHER_NAMES.get(name, name): value if isinstance(value, str) else ",".join(value)
         for name, value in url.query.items()
         if name not in IGNORED
     }
-    arguments: dict[str, Any] = {}
-    if any(url.query.get(name) in values for name, values in OF_POOLERS.items()):
-        arguments |= TRANSACTION_POOLING
-    for name in parameters.keys() & ARGUMENTS.keys():
-        arguments[ARGUMENTS[name]] = parse_number(name, parameters.pop(name))
-    if arguments.get("timeout") == 0:  # libpq waits without a limit
-        arguments["timeout"] = None
+    if modes := [parameters.pop(name) for name in TLS_MODE_NAMES if name in parameters]:
+        parameters["sslmode"] = strictest_tls_mode(",".join(modes).lower().split(","))
+    arguments = driver_arguments(url, parameters)
     if hosts:
         parameters["host"] = hosts
     if "host" in parameters:  # as in libpq, it replaces the host in the address
+        check_hosts(parameters["host"])
         parameters |= {"port": str(url.port)} if url.port else {}
         url = URL.create("", url.username, url.password, database=url.database)
     arguments |= tls_arguments(parameters)
     if parameters:
         arguments["dsn"] = f"postgresql://?{urlencode(parameters)}"
     return url.set(drivername="postgresql+asyncpg", query={}), arguments
+
+
+def driver_arguments(url: URL, parameters: dict[str, str]) -> dict[str, Any]:
+    """Return the arguments of asyncpg and of SQLAlchemy's dialect; take them out of `parameters`.
+
+    Raises:
+        ValueError: If one of them is not a number.
+    """
+    arguments: dict[str, Any] = {}
+    if any(url.query.get(name) in values for name, values in OF_POOLERS.items()):
+        arguments |= TRANSACTION_POOLING
+    for name in parameters.keys() & ARGUMENTS.keys():
+        arguments[ARGUMENTS[name]] = parse_number(name, parameters.pop(name))
+    for name in ("timeout", "command_timeout"):
+        if arguments.get(name) == 0:  # libpq waits without a limit
+            arguments[name] = None
+    return arguments
 
 
 def split_hosts(text: str) -> tuple[URL, str]:
@@ -122,9 +165,38 @@ def split_hosts(text: str) -> tuple[URL, str]:
     except (ArgumentError, ValueError):
         raise ValueError(problem) from None
     scheme = url.drivername.partition("+")[0]
-    if scheme not in SCHEMES or "@" in (url.host or "") or (url.port or 1) not in range(1, 65536):
+    is_address = is_host(url.host or "localhost") and (url.port or 1) in range(1, 65536)
+    if scheme not in SCHEMES or not is_address:
         raise ValueError(problem)
+    if url.database and url.database.strip("/"):
+        url = url.set(database=url.database.strip("/"))
     return url, hosts
+
+
+def check_hosts(hosts: str) -> None:
+    """Check several hosts with or without ports, or the folder of a socket.
+
+    Raises:
+        ValueError: If one of them is not valid.
+    """
+    for host in hosts.split(","):
+        name, _, port = host.partition(":") if host.count(":") == 1 else (host, "", "5432")
+        is_port = port.isdecimal() and int(port) in range(1, 65536)
+        if not host.startswith("/") and not (is_host(name) and is_port):
+            raise ValueError(f"names {host}, which is no host with a port, such as db1:5432")
+
+
+def strictest_tls_mode(modes: list[str]) -> str:
+    """Return the strictest of several TLS modes under the name that libpq has for it.
+
+    Raises:
+        ValueError: If one of them is unknown.
+    """
+    names = [OTHER_TLS_MODES.get(mode, mode) for mode in modes]
+    if unknown := set(names) - set(TLS_MODES):
+        known = ", ".join(TLS_MODES)
+        raise ValueError(f"has an unknown sslmode {min(unknown)}: use one of {known}")
+    return max(names, key=TLS_MODES.index)
 
 
 def tls_arguments(parameters: dict[str, str]) -> dict[str, ssl.SSLContext]:
@@ -133,19 +205,11 @@ def tls_arguments(parameters: dict[str, str]) -> dict[str, ssl.SSLContext]:
     libpq and asyncpg look for the file `~/.postgresql/root.crt` instead.
 
     Raises:
-        ValueError: If the TLS mode is unknown, or a file does not exist.
+        ValueError: If a file does not exist or is not valid.
     """
-    mode = parameters.get("sslmode", "prefer").lower()
-    mode = OTHER_TLS_MODES.get(mode, mode)
-    if mode not in TLS_MODES:
-        raise ValueError(f"has an unknown sslmode: use one of {', '.join(sorted(TLS_MODES))}")
-    if "sslmode" in parameters:
-        parameters["sslmode"] = mode
+    mode = parameters.get("sslmode", "prefer")
     authorities = parameters.get("sslrootcert", "")
-    for name in ("sslrootcert", "sslcert", "sslkey"):
-        path = parameters.get(name, "system")
-        if path != "system" and not Path(path).is_file():
-            raise ValueError(f"has a parameter {name} that names no file: {path}")
+    check_tls_files(parameters)
     if authorities != "system" and (authorities or not mode.startswith("verify")):
         return {}
     context = ssl.create_default_context()
@@ -157,13 +221,35 @@ def tls_arguments(parameters: dict[str, str]) -> dict[str, ssl.SSLContext]:
     return {"ssl": context}
 
 
+def check_tls_files(parameters: dict[str, str]) -> None:
+    """Read the files of certificates and keys.
+
+    Raises:
+        ValueError: If a file does not exist or is not valid.
+    """
+    files = {name: parameters[name] for name in TLS_FILES if parameters.get(name)}
+    if files.get("sslrootcert") == "system":
+        del files["sslrootcert"]
+    context = ssl.create_default_context()
+    try:
+        for name, path in files.items():
+            if not Path(path).is_file():
+                raise ValueError(f"has a parameter {name} that names no file: {path}")
+        if "sslrootcert" in files:
+            context.load_verify_locations(files["sslrootcert"])
+        if "sslcert" in files:
+            password = parameters.get("sslpassword", "")
+            context.load_cert_chain(files["sslcert"], files.get("sslkey"), password)
+    except OSError as error:
+        raise ValueError(f"names a certificate or key that cannot be read: {error}") from None
+
+
 def parse_number(name: str, value: str) -> float:
     """Return the value of a parameter as a number.
 
     Raises:
         ValueError: If it is not one.
     """
-    try:
-        return int(value) if value.isdecimal() else float(value)
-    except ValueError:
-        raise ValueError(f"has a parameter {name} that is no number, such as {name}=10") from None
+    if not re.fullmatch(r"\d{1,9}(\.\d+)?", value, re.ASCII):
+        raise ValueError(f"has a parameter {name} that is no number, such as {name}=10")
+    return float(value) if "." in value and name.endswith("timeout") else int(float(value))

@@ -1,12 +1,18 @@
 """URLs of Redis servers as platforms write them, as all clients of Redis read them."""
 
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import AfterValidator, SecretStr
+from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
+
+from app.setting_types import is_host, lower_scheme, strip_quotes
 
 EXAMPLE = "redis://:password@redis.example.com:6379/0"
 VERIFICATION = {"none", "optional", "required"}  # of the certificate of the server
+FILES = {"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
 
 
 def normalize_redis_url(url: SecretStr) -> SecretStr:
@@ -15,7 +21,7 @@ def normalize_redis_url(url: SecretStr) -> SecretStr:
     Raises:
         ValueError: If it is not the URL of a Redis server.
     """
-    text = url.get_secret_value().strip().strip("\"'")
+    text = lower_scheme(strip_quotes(url.get_secret_value().strip()))
     if not text:
         return SecretStr("")
     problem = f"must be a URL like {EXAMPLE}, with %40 for @ and %23 for # in the password"
@@ -25,10 +31,11 @@ def normalize_redis_url(url: SecretStr) -> SecretStr:
     except ValueError:
         raise ValueError(problem) from None
     if parts.scheme == "unix":
+        check_parameters(text)
         return SecretStr(text)
     database = parts.path.strip("/")
-    is_address = parts.hostname and port != 0 and "@" not in parts.path and not parts.fragment
-    if parts.scheme not in {"redis", "rediss"} or not is_address:
+    is_address = is_host(parts.hostname or "") and port != 0 and "@" not in parts.path
+    if parts.scheme not in {"redis", "rediss"} or not is_address or parts.fragment:
         raise ValueError(problem)
     if database and not database.isdecimal():
         raise ValueError(f"must end in the number of a database, as in {EXAMPLE}")
@@ -38,7 +45,25 @@ def normalize_redis_url(url: SecretStr) -> SecretStr:
         if verification not in VERIFICATION:
             raise ValueError("has an unknown ssl_cert_reqs: use none, optional or required")
         parameters["ssl_cert_reqs"] = verification
-    return SecretStr(parts._replace(query=urlencode(parameters)).geturl())
+    text = parts._replace(query=urlencode(parameters)).geturl()
+    check_parameters(text)
+    return SecretStr(text)
+
+
+def check_parameters(text: str) -> None:
+    """Check the parameters of a URL by creating a connection, which is not opened.
+
+    Raises:
+        ValueError: If redis-py does not know one of them, or it has a wrong value.
+    """
+    try:
+        pool = ConnectionPool.from_url(text)
+        pool.connection_class(**pool.connection_kwargs)
+    except (RedisError, TypeError, ValueError) as error:
+        raise ValueError(f"has a parameter that redis-py does not accept: {error}") from None
+    for name in FILES & pool.connection_kwargs.keys():
+        if not Path(pool.connection_kwargs[name]).is_file():
+            raise ValueError(f"has a parameter {name} that names no file")
 
 
 RedisUrl = Annotated[SecretStr, AfterValidator(normalize_redis_url)]

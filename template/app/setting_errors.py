@@ -6,6 +6,14 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsError
 
+WORDS = {  # for types of errors, instead of the message of Pydantic
+    "bool_parsing": "must be true or false",
+    "float_parsing": "must be a number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "is too large",
+}
+
 SettingsType = TypeVar("SettingsType", bound=BaseSettings)
 
 
@@ -28,7 +36,8 @@ def load_settings(settings: type[SettingsType]) -> SettingsType:
     except ValidationError as error:
         raise InvalidSettings(describe_all(settings, error)) from None
     except (OSError, SettingsError, UnicodeError) as error:
-        raise InvalidSettings([f".env cannot be read: {error}."]) from None
+        reason = f".env cannot be read: {error}; it must be a text file in UTF-8."
+        raise InvalidSettings([reason]) from None
 
 
 def describe_all(settings: type[BaseSettings], error: ValidationError) -> list[str]:
@@ -58,9 +67,9 @@ def describe(settings: type[BaseSettings], error: ValidationError) -> list[str]:
     for item in error.errors():
         message = item["msg"].removeprefix("Value error, ")
         if item["loc"]:
-            is_own = message != item["msg"]
             name = str(item["loc"][0])
-            message = message if is_own else reword(message, settings.model_fields[name])
+            if message == item["msg"]:
+                message = reword(WORDS.get(item["type"], message), settings.model_fields[name])
             sentences.append(f"{name.upper()} {message}.")
         else:
             sentences += [f"{rule}." for rule in message.splitlines()]
@@ -71,5 +80,5 @@ def reword(message: str, field: FieldInfo) -> str:
     """Return a message of Pydantic as the end of a sentence, with the default of the field."""
     message = message.replace("Input should be", "must be").replace("value is", "is").rstrip(".")
     default = field.get_default()
-    is_shown = default not in ("", None) and not isinstance(default, SecretStr)
+    is_shown = default not in ("", None) and not isinstance(default, bool | list | SecretStr)
     return f"{message}, such as {default}" if is_shown else message

@@ -3,6 +3,8 @@
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.setting_types import lower_scheme, strip_quotes
+
 SCHEMES = {"sqlite", "sqlite3"}
 EXAMPLE = "sqlite:///./app.db, or sqlite:////data/app.db with an absolute path"
 
@@ -14,7 +16,7 @@ def parse_database_url(text: str) -> URL:
         ValueError: If the URL does not name the file of a SQLite database.
     """
     try:
-        url = make_url(text.strip().strip("\"'"))
+        url = make_url(lower_scheme(strip_quotes(text.strip())))
     except (ArgumentError, ValueError):
         raise ValueError(f"must be a URL like {EXAMPLE}") from None
     if url.drivername.partition("+")[0] not in SCHEMES or url.host:

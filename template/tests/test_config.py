@@ -76,6 +76,38 @@ def test_env_file_that_is_no_text_is_reported(
         load_settings(Settings)
 
 
+def test_env_file_may_begin_with_a_byte_order_mark(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfLOG_LEVEL=loud\r\n")
+    environment.setitem(Settings.model_config, "env_file", tmp_path / ".env")
+
+    with pytest.raises(InvalidSettings, match="LOG_LEVEL must be"):
+        load_settings(Settings)
+
+
+@pytest.mark.parametrize("written", [" debug ", "'debug'", '"DEBUG"', "debug\r\n"])
+def test_spaces_and_quotes_around_a_value_are_removed(settings: Settings, written: str) -> None:
+    values = settings.model_dump()
+
+    assert Settings.model_validate(values | {"log_level": written}).log_level == "DEBUG"
+    assert Settings.model_validate(values | {"log_level": " "}).log_level == "INFO"
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("9" * 20, "less than or equal to"),
+        ("1 MB", "must be a whole number, such as 1048576"),
+    ],
+)
+def test_numbers_have_a_maximum(environment: pytest.MonkeyPatch, value: str, reason: str) -> None:
+    environment.setenv("MAX_BODY_BYTES", value)
+
+    with pytest.raises(InvalidSettings, match=f"MAX_BODY_BYTES .*{reason}"):
+        load_settings(Settings)
+
+
 @pytest.mark.parametrize("command", ["uvicorn app.main:app", "alembic current"])
 async def test_commands_exit_without_traceback(command: str) -> None:
     python = [sys.executable, "-m", *command.split()]

@@ -21,6 +21,11 @@ POOLED_WITHOUT_TLS = {**TRANSACTION_POOLING, "dsn": "postgresql://?sslmode=disab
         ("postgresql+psycopg://app:secret@db.example.com/app", APP, {}),
         (f" '{APP}' ", APP, {}),
         (f"{APP}?sslmode=require", APP, {"dsn": "postgresql://?sslmode=require"}),
+        (APP.replace("postgresql", "PostgreSQL"), APP, {}),
+        (f"{APP}/", APP, {}),
+        (f"{APP}?sslmode=no-verify", APP, {"dsn": "postgresql://?sslmode=require"}),
+        (f"{APP}?sslmode=require&ssl=false", APP, {"dsn": "postgresql://?sslmode=require"}),
+        (f"{APP}?serverVersion=16&charset=utf8&pool_size=5", APP, {}),
         (f"{APP}?ssl=true", APP, {"dsn": "postgresql://?sslmode=require"}),
         (f"{APP}?channel_binding=require&gssencmode=disable", APP, {}),
         (f"{APP}?connect_timeout=5", APP, {"timeout": 5}),
@@ -71,6 +76,10 @@ def test_urls_are_translated(written: str, url: str, arguments: dict[str, object
         ("postgres://localhost:none/app", "must be a URL like postgresql://"),
         (f"{APP}?sslmode=always", "unknown sslmode"),
         (f"{APP}?sslrootcert=/missing.pem", "sslrootcert that names no file"),
+        (f"{APP}?statement_cache_size=-1", "statement_cache_size that is no number"),
+        ("postgres://app@$HOST/app", "must be a URL like postgresql://"),
+        ("postgres://app@db..example.com/app", "must be a URL like postgresql://"),
+        ("postgres://app@a,b:none/app", "names b:none, which is no host"),
         (f"{APP}?connect_timeout=soon", "connect_timeout that is no number"),
     ],
 )
@@ -96,14 +105,23 @@ def test_certificates_are_verified_with_the_authorities_of_the_system(
     assert arguments["ssl"].check_hostname is checks_name
 
 
-def test_authorities_of_a_file_are_left_to_asyncpg(tmp_path: Path) -> None:
+def test_authorities_of_a_file_are_left_to_asyncpg(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "root.pem"
     file.touch()
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_: None)
 
     arguments = parse_database_url(f"{APP}?sslmode=verify-full&sslrootcert={file}")[1]
 
     assert "ssl" not in arguments
     assert "verify-full" in arguments["dsn"]
+
+
+@pytest.mark.parametrize("parameter", ["sslrootcert", "sslcert"])
+def test_files_without_a_certificate_are_rejected(parameter: str) -> None:
+    with pytest.raises(ValueError, match="certificate or key that cannot be read"):
+        parse_database_url(f"{APP}?sslmode=require&{parameter}={__file__}")
 
 
 def test_url_is_joined_from_parts_with_any_password(settings: Settings) -> None:

@@ -19,6 +19,7 @@ from app.redis_url import normalize_redis_url
         ),
         ("rediss://host?ssl_cert_reqs=required", "rediss://host?ssl_cert_reqs=required"),
         ("unix:///run/redis.sock?db=1", "unix:///run/redis.sock?db=1"),
+        ("REDIS://localhost", "redis://localhost"),
         ("redis://[::1]:6379/0", "redis://[::1]:6379/0"),
     ],
 )
@@ -34,6 +35,10 @@ def test_urls_are_normalized(written: str, expected: str) -> None:
         ("redis://:a#b@localhost", "%23 for #"),
         ("redis://localhost:port", "must be a URL like redis://"),
         ("redis://localhost/cache", "number of a database"),
+        ("redis://$HOST:6379", "must be a URL like redis://"),
+        ("redis://localhost?pool=5", "parameter that redis-py does not accept"),
+        ("redis://localhost?socket_timeout=x", "parameter that redis-py does not accept"),
+        ("rediss://localhost?ssl_ca_certs=/missing", "ssl_ca_certs that names no file"),
         ("rediss://localhost?ssl_cert_reqs=maybe", "unknown ssl_cert_reqs"),
     ],
 )

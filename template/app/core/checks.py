@@ -59,7 +59,7 @@ async def check_database(settings: Settings) -> list[Finding]:
         with fail_after(TIMEOUT):
             async with engine.connect() as connection:
                 present = set(await connection.run_sync(read_revisions))
-    except (OSError, SQLAlchemyError) as error:
+    except (OSError, SQLAlchemyError, ValueError) as error:  # drivers raise ValueError for options
         return [Finding("error", describe_unavailable(engine.url, error))]
     finally:
         await engine.dispose()
@@ -75,7 +75,7 @@ async def check_database(settings: Settings) -> list[Finding]:
 
 def describe_unavailable(url: URL, error: Exception) -> str:
     """Return a sentence about a database that does not accept connections, without its password."""
-    cause = str(getattr(error, "orig", None) or error or "no answer").partition("\n")[0]
+    cause = str(getattr(error, "orig", error)).partition("\n")[0] or "no answer in time"
     address = url.set(query={}).render_as_string()
     return f"DATABASE_URL: the database {address} does not answer: {cause.rstrip('.')}."
 
