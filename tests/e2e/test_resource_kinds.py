@@ -28,10 +28,12 @@ def test_resources_of_every_kind_keep_their_promises(
     commit(project)
 
     for name, access, api, fields in shop(accounts=bool(answers["auth"])):
-        generate(project, "resource", name, *fields, FLAGS[access], f"--api={api}")
+        is_mysql = answers["database"] == "mysql"  # its driver cannot store bytes
+        words = [field for field in fields if not (is_mysql and ":bytes" in field)]
+        generate(project, "resource", name, *words, FLAGS[access], f"--api={api}")
     project.run("uv sync --quiet")
     project = on_real_database(project, answers)
 
-    resources = ("categor", "flag", "kitchen", "order_line", "product", "report")
+    resources = ("categor", "flag", "kitchen", "order_line", "product", "report", "station")
     chosen = f"-k '{' or '.join((*resources, 'test_migrations', 'test_contract'))}'"
     check(project, chosen)

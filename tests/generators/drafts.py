@@ -77,10 +77,13 @@ DEFAULTS: dict[Type, tuple[str, ...]] = {
     "str": ("abc", '"it\'s \\"new\\", 100% \\\\"', "x"),
     "text": ("abc", '""', '"{a} %s :b"'),
     "int": ("0", "1", "-7", "100"),
+    "bigint": ("0", "-7", "9000000000"),
     "float": ("0", "1.5", "-0.25", "1000"),
     "decimal": ("0", "1.5", "-0.25", "1000"),
     "bool": ("true", "false"),
     "date": ("2026-01-31",),
+    "time": ("09:30", "23:59:59.5"),
+    "duration": ("PT0S", "PT90M", "P1DT0.5S"),
     "datetime": ("2026-01-31T12:00:00+02:00", "2026-01-31T12:00:00.5Z"),
     "uuid": ("12345678-1234-4234-8234-123456789abc",),
     "email": ("ada@example.com",),
@@ -101,7 +104,7 @@ def choices(draw: st.DrawFn) -> list[str]:
 @st.composite
 def bounds(draw: st.DrawFn, kind: Type) -> list[str]:
     """Return the bounds of a number."""
-    bound = whole.map(str) if kind == "int" else broken
+    bound = whole.map(str) if kind in {"int", "bigint"} else broken
     chosen = draw(st.sampled_from([(), ("gt",), ("ge",), ("lt",), ("le",), ("ge", "lt")]))
     return [f"{name}={draw(bound)}" for name in chosen]
 
@@ -114,6 +117,8 @@ def options(draw: st.DrawFn, kind: Type) -> list[str]:
         found.append(TARGET)
     elif kind == "enum":
         found += draw(choices())
+    elif kind == "bytes":
+        found.append(draw(st.sampled_from(["", "max=1", "max=16", "max=65535"])))
     elif kind in {"str", "text", "email", "url"}:
         found.append(draw(lengths))
     elif kind == "list":

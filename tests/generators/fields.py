@@ -8,10 +8,10 @@ from typing import Any
 Context = dict[str, Any]
 
 TYPES = (
-    "str", "text", "int", "float", "decimal", "bool", "date", "datetime", "uuid", "email", "url",
-    "json", "enum", "list", "ref",
+    "str", "text", "int", "float", "decimal", "bool", "date", "time", "datetime", "duration",
+    "uuid", "email", "url", "json", "bytes", "enum", "list", "ref",
 )  # fmt: skip
-LENGTHS = {"str": 100, "text": 10_000, "email": 254, "url": 2083, "list": 20}
+LENGTHS = {"str": 100, "text": 10_000, "email": 254, "url": 2083, "bytes": 10_000, "list": 20}
 VALUES = ("draft", "live")
 
 
@@ -20,6 +20,7 @@ def field(name: str, kind: str, **options: Any) -> Context:
     given: Context = dict.fromkeys(("min", "max", "gt", "ge", "lt", "le", "places", "digits"))
     given |= {"optional": False, "unique": False, "values": [], "enum_class": None, "default": None}
     given |= dict.fromkeys(("target", "target_class", "target_plural", "target_access"))
+    given |= dict.fromkeys(("default_seconds", "default_moment"))
     given |= {"target_label": None, "target_required": []}
     given |= {"name": name, "column": name, "type": kind, "max": LENGTHS.get(kind)}
     if kind == "decimal":
@@ -35,6 +36,8 @@ def field(name: str, kind: str, **options: Any) -> Context:
     more: Context = {"stored": given["column"], "on_delete": action, "counted": given["unique"]}
     more |= {"own_rows": False, "unique_per_owner": False}
     more |= {"members": [value.upper() for value in given["values"]], "description": None}
+    bounds = [int(given[key]) for key in ("gt", "ge", "lt", "le") if given[key] and kind == "int"]
+    more["big"] = any(abs(bound) > 2**31 - 1 for bound in bounds)
     return more | {"default_member": None} | given
 
 

@@ -57,6 +57,12 @@ DEFAULTS = (
     *("weight:float(default=1.5)", "who:email(default=ada@example.com)"),
     "link:url(default=https://example.com/)",
 )
+STATION = (
+    *("opens:time(filter,sort)", "takes:duration(filter,sort)", "photo:bytes(max=1000)"),
+    *("total:bigint(filter,sort)", "o_opens:time(unique)?", "o_takes:duration(unique)?"),
+    *("o_photo:bytes?", "o_total:bigint?", "shuts:time(default=18:00)"),
+    *("lasts:duration(default=PT90M)", "amount:bigint(default=1)", "name:str(1..100)"),
+)
 
 
 def shop(*, accounts: bool = True) -> list[Command]:
@@ -68,6 +74,7 @@ def shop(*, accounts: bool = True) -> list[Command]:
         ("product", owned, "v1", PRODUCT),
         ("flag", "public", "v1", ["active:bool"]),
         ("kitchen", owned, "v1", [*EVERY_TYPE, *OPTIONAL, *DEFAULTS]),
+        ("station", owned, "v1", STATION),
         ("report", admin, "v1", ["title:str", "product:ref(product)", "category:ref(category)?"]),
         ("order_line", owned, "v2", ["amount:int(gt=0)", "product:ref(product)"]),
     ]

@@ -79,7 +79,7 @@ def test_column_and_its_check_are_dropped_in_one_batch(tmp_path: Path) -> None:
 
 def test_column_is_renamed_and_changed_at_once(tmp_path: Path) -> None:
     amount = STOCK | {"name": "amount", "column": "amount", "stored": "amount"}
-    wide = amount | {"le": "9000000000"}
+    wide = amount | {"le": "9000000000", "big": True}
     steps = [operation("rename", STOCK, amount), operation("change", amount, wide)]
 
     assert render(tmp_path, steps).split("\n") == [
@@ -110,8 +110,10 @@ def test_every_revision_passes_the_checks_of_the_project(
     defaults = {
         "int": 1, "float": "1.5", "decimal": "1", "bool": True, "date": "2026-01-31", "json": {},
         "datetime": "2026-01-31T12:00:00+00:00", "uuid": "0" * 32, "ref": "0" * 32, "list": [],
+        "time": "09:30:00", "duration": "PT30M",
     }  # fmt: skip
-    new = [field(f"{kind}_", kind, default=defaults.get(kind, "live")) for kind in TYPES]
+    moments = {"default_seconds": 1800, "default_moment": "1970-01-01 00:30:00.000000"}
+    new = [field(f"{kind}_", kind, default=defaults.get(kind, "live"), **moments) for kind in TYPES]
     new.append(field("level", "enum", values=[f"level_{number}" for number in range(30)]))
     old = [given | {"optional": True, "default": None} for given in new]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,18 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from tests.generators.fields import TYPES, Context, definition, field, group, operation
+from tests.generators.fields import TYPES as EVERY_TYPE
+from tests.generators.fields import Context, definition, field, group, operation
 from tests.generators.migrations import Migrations
 
 OWNER, CATEGORY, ROW, OTHER = (UUID(int=number) for number in range(1, 5))
 NOW = datetime(2026, 1, 31, 12, 30, tzinfo=UTC)
+TYPES = [kind for kind in EVERY_TYPE if kind != "bytes"]  # it has no default
 STORED: dict[str, sa.types.TypeEngine[Any]] = {
     "int": sa.Integer(), "float": sa.Double(), "decimal": sa.Numeric(12, 2).with_variant(
         sa.Float(asdecimal=True, decimal_return_scale=2), "sqlite"), "bool": sa.Boolean(),
     "date": sa.Date(), "datetime": sa.DateTime(timezone=True), "uuid": sa.Uuid(),
+    "time": sa.Time(), "duration": sa.Interval(),
     "json": sa.JSON(), "list": sa.JSON(), "ref": sa.Uuid(),
 }  # fmt: skip
 # What rows that exist are given, as the definition says it and as Python sees it.
@@ -30,7 +33,8 @@ DEFAULTS: dict[str, tuple[Any, Any]] = {
     "date": ("2026-01-31", date(2026, 1, 31)), "datetime": (NOW.isoformat(), NOW),
     "uuid": (str(UUID(int=7)), UUID(int=7)), "email": ("ada@example.org", "ada@example.org"),
     "url": (url := "https://example.org/a?b=%20", url), "json": ({}, {}), "enum": ("live", "live"),
-    "list": ([], []), "ref": (str(CATEGORY), CATEGORY),
+    "list": ([], []), "ref": (str(CATEGORY), CATEGORY), "time": ("09:30:00", time(9, 30)),
+    "duration": ("PT30M", timedelta(minutes=30)),
 }  # fmt: skip
 # What was in the rows before.
 VALUES: dict[str, Any] = {
@@ -38,6 +42,7 @@ VALUES: dict[str, Any] = {
     "date": date(2025, 2, 28), "datetime": datetime(2025, 2, 28, 1, 2, 3, 4, UTC),
     "uuid": UUID(int=8), "email": "bob@example.org", "url": "https://example.org", "enum": "draft",
     "json": {"a": [1, None]}, "list": ["a", "b"], "ref": CATEGORY,
+    "time": time(23, 59, 59, 999_999), "duration": timedelta(400, microseconds=1),
 }  # fmt: skip
 BOUNDS: dict[str, Context] = {
     "int": {"ge": "-5", "lt": "3000000000"}, "float": {"gt": "-0.5"}, "decimal": {"ge": "0.1"},
@@ -184,9 +189,16 @@ def test_constraints_follow_their_fields(migrations: Migrations, access: str) ->
     category = field("category", "ref", optional=True, unique=True)
     unique = sku | {"unique": True}
     more = status | {"values": ["draft", "live", "withdrawn_" * 5]}
-    wide = stock | {"ge": "-9000000000", "le": "9000000000"}
+    wide = stock | {"ge": "-9000000000", "le": "9000000000", "big": True}
     amount = other_name(wide, "amount")
-    price = amount | {"type": "decimal", "places": 2, "digits": 14, "default": "1", "gt": "0"}
+    price = amount | {
+        "type": "decimal",
+        "big": False,
+        "places": 2,
+        "digits": 14,
+        "default": "1",
+        "gt": "0",
+    }
 
     walk.step(operation("add", None, category), operation("change", sku, unique))
     walk.step(operation("change", status, more))
@@ -340,7 +352,8 @@ def changes(migrations: Migrations, kinds: Sequence[str]) -> None:
     """Add optional and required fields, rename them, require and release them, and drop them."""
     walk = Walk(migrations, [TITLE], "owned")
     a = [field(f"a_{k}", k, optional=True, **BOUNDS.get(k, {})) for k in kinds]
-    b = [field(f"b_{k}", k, default=DEFAULTS[k][0], **BOUNDS.get(k, {})) for k in kinds]
+    moment = {"default_seconds": 1800, "default_moment": "1970-01-01 00:30:00.000000"}
+    b = [field(f"b_{k}", k, default=DEFAULTS[k][0], **BOUNDS.get(k, moment)) for k in kinds]
     c = [other_name(f, f"c_{f['type']}") for f in a]
     d = [other_name(f, f"d_{f['type']}") for f in b]
     required = [with_default(f, DEFAULTS[f["type"]][0]) for f in c]
@@ -363,6 +376,8 @@ def changes(migrations: Migrations, kinds: Sequence[str]) -> None:
 def with_default(given: Context, default: object) -> Context:
     """Return a field that is required and has this default, or is optional and has none."""
     changed = given | {"optional": default is None, "default": default}
+    if given["type"] == "duration" and default is not None:
+        changed |= {"default_seconds": 1800, "default_moment": "1970-01-01 00:30:00.000000"}
     if given["type"] == "ref":
         changed["on_delete"] = "SET NULL" if default is None else ""
     return changed

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from newapi.model_import.source_model import Column
+from newapi.model_import.source_model import Column, Table
 from newapi.resources.definition import Type
-from newapi.resources.kinds import KINDS, LARGE_INTS, MAX_DIGITS, MAX_INDEXED
+from newapi.resources.kinds import KINDS, MAX_DIGITS, MAX_INDEXED
 
 MAX_TEXT = KINDS["text"].longest
+MAX_BYTES = KINDS["bytes"].longest
+_SHORT_BYTES: Mapping[str, str] = {"tinyblob": "255", "binary": "1"}
 _LONGEST_STRING = KINDS["str"].longest
 
 
@@ -27,6 +29,12 @@ def has_type(column: Column) -> bool:
     if column.type == "bit":
         return column.arguments in {(), ("1",)}
     return column.type not in _WITHOUT_EQUAL
+
+
+def of_table(table: Table) -> frozenset[Type]:
+    """Return the types that the columns of a table get."""
+    typed = filter(has_type, table.columns)
+    return frozenset(of_column(column, is_indexed=False).type for column in typed)
 
 
 def of_column(column: Column, *, is_indexed: bool) -> ColumnType:
@@ -77,12 +85,16 @@ def _whole(column: Column) -> ColumnType:
 
 
 def _large(column: Column) -> ColumnType:
-    options = {"ge": "0"} if column.is_unsigned else {}
-    if "ge" not in column.limits and not column.is_unsigned:
-        options["ge"] = str(LARGE_INTS[0])
-    if not {"lt", "le"} & column.limits.keys():
-        options["le"] = str(LARGE_INTS[1])
-    return ColumnType("int", options)
+    return ColumnType("bigint", {"ge": "0"} if column.is_unsigned else {})
+
+
+def _bytes(column: Column) -> ColumnType:
+    """Return `bytes` with the length of the column, where it has one that fits."""
+    (given, *_) = (*column.arguments, "")
+    length = column.limits.get("max", given or _SHORT_BYTES.get(column.type, ""))
+    if length.isdigit() and 0 < int(length) <= MAX_BYTES:
+        return ColumnType("bytes", {"max": length})
+    return ColumnType("bytes", {"max": str(MAX_BYTES)}, f"it has at most {MAX_BYTES} bytes")
 
 
 def _decimal(column: Column) -> ColumnType:
@@ -127,8 +139,7 @@ _TEXTS: Mapping[str, int] = {
 
 _WITHOUT_EQUAL = frozenset(
     {
-        "blob", "anyblob", "imageblob", "bytea", "binary", "varbinary", "tinyblob", "mediumblob",
-        "longblob", "image", "raw", "tsvector", "tsquery", "geometry", "geography", "point",
+        "tsvector", "tsquery", "geometry", "geography", "point",
         "line", "lseg", "box", "path", "polygon", "circle", "linestring", "multipoint",
         "multilinestring", "multipolygon", "geometrycollection", "rowversion", "hierarchyid",
         "vector", "int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange",
@@ -163,9 +174,16 @@ _OTHERS: Mapping[str, Callable[[Column], ColumnType]] = {
     ),
     **dict.fromkeys(
         ("time", "timetz", "localtime", "time without time zone", "time with time zone"),
-        _short(20, "there is no type for a time of day ({})"),
+        _plain("time"),
     ),
-    **dict.fromkeys(("interval", "duration"), _short(50, "there is no type for {}")),
+    **dict.fromkeys(("interval", "duration"), _plain("duration")),
+    **dict.fromkeys(
+        (
+            "blob", "anyblob", "imageblob", "bytea", "binary", "varbinary", "tinyblob",
+            "mediumblob", "longblob", "image", "raw",
+        ),
+        _bytes,
+    ),
     "year": _year,
     **dict.fromkeys(("uuid", "uniqueidentifier", "guid"), _plain("uuid")),
     **dict.fromkeys(("json", "jsonb"), _plain("json")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from newapi.model_import.source_model import Note, SourceModel
@@ -52,14 +52,24 @@ def _free_name(name: str, written: str, around: ProjectNames) -> tuple[ResourceN
     return ResourceName(name, naming.plural_of(name)), flaws[-1].rstrip(".")
 
 
-def of_field(text: str, taken: Iterable[str]) -> str:
-    """Return the name of a field, which no other field of the resource has."""
+def of_field(text: str, taken: Iterable[str], types: Collection[str] = ()) -> str:
+    """Return the name of a field, which no other field of the resource has.
+
+    `types` are those of all fields of the resource.
+    """
     name = _snake_case(text, "value")
-    if reserved.flaw_of_field(name):
+    if _is_reserved(name, types):
         name = fields.proposal(name, "value")
+    if _is_reserved(name, types):
+        name = reserved.proposal_for_field(name)
     short = name[:33].rstrip("_")
     names = [name, f"{short}_value", *(f"{short}_{number}" for number in range(2, 100))]
-    return next(each for each in names if each not in taken and not reserved.flaw_of_field(each))
+    return next(each for each in names if each not in taken and not _is_reserved(each, types))
+
+
+def _is_reserved(name: str, types: Collection[str]) -> bool:
+    """Tell whether a field cannot be called so in a resource with fields of these types."""
+    return bool(reserved.flaw_of_field(name) or reserved.flaw_beside(name, types))
 
 
 def of_column(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from newapi.errors import Problem
-from newapi.model_import import column_fields, resource_names
+from newapi.model_import import column_fields, column_types, resource_names
 from newapi.model_import.resource_names import ResourceName
 from newapi.model_import.source_model import (
     BUILT_IN_USER,
@@ -240,7 +240,7 @@ class _Translator:
         wanted = replace(
             column, is_unique=is_unique, is_required=column.is_required or column.name in table.key
         )
-        name = resource_names.of_field(column.name, draft.taken)
+        name = resource_names.of_field(column.name, draft.taken, column_types.of_table(table))
         made = column_fields.make(name, wanted, is_indexed=is_unique or is_grouped)
         for message in made.notes:
             written = fields.render_type(made.field) if made.field else ""
@@ -258,7 +258,9 @@ class _Translator:
             return made
         where = f"{draft.table.name}.{column.name}"
         self._note(where, "a field cannot be called so", column.line, made.name)
-        return made if made.unique or not stored else replace(made, column_name=stored)
+        is_taken = stored in {field.stored for field in draft.fields}
+        can_keep = stored and not made.unique and not is_taken
+        return replace(made, column_name=stored) if can_keep else made
 
     # Links of many to many
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from newapi.errors import Problem, UsageError
 from newapi.resources import composites, conversions, fields, naming, references, renaming, rules
 from newapi.resources.definition import Definition, Field
+from newapi.resources.kinds import KINDS
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.renaming import Rename
 from newapi.template import features
@@ -284,7 +285,7 @@ def _needed(field: Field) -> Problem:
     """Say what rows that exist would lack."""
     optional = f"--add {fields.render(replace(field, optional=True))}"
     message = f"{field.name} is required, but the rows that exist have none."
-    if field.type == "ref" or field.unique:
+    if field.unique or "default" not in KINDS[field.type].options:
         return Problem(message, optional, field.name)
     kind = fields.render_type(field)
     words = f"{kind[:-1]}, default=...)" if kind.endswith(")") else f"{kind}(default=...)"

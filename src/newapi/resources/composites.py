@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 # Characters of all texts together: an index of MySQL has 3072 bytes, and a character up to four.
 MAX_CHARACTERS = 700
 MAX_GROUPS = 10
-_UNFIT = frozenset({"text", "json", "list", "many"})
-_COUNTED = ("str", "int", "decimal", "email", "url", "uuid", "date", "datetime")
+_UNFIT = frozenset({"text", "json", "bytes", "list", "many"})
+_COUNTED = (
+    *("str", "int", "bigint", "decimal", "email", "url", "uuid", "date", "datetime", "time"),
+    "duration",
+)
 
 
 def check(definition: Definition) -> Iterator[Problem]:

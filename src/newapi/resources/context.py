@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TypeAlias
 
-from newapi.resources import composites, links, naming, store
+from newapi.resources import composites, limits, links, naming, store, values
 from newapi.resources.changes import Operation
 from newapi.resources.definition import RANGED, Definition, Field, Json
 
@@ -13,6 +14,7 @@ Context: TypeAlias = "dict[str, Json]"
 Definitions: TypeAlias = Mapping[str, Definition]
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ACTIONS = {"cascade": "CASCADE", "set_null": "SET NULL", "restrict": ""}
 
 
@@ -62,7 +64,8 @@ def of_field(field: Field, definition: Definition, definitions: Definitions) -> 
     return {
         "name": field.name,
         "column": field.column,
-        "type": field.type,
+        "type": "int" if field.type == "bigint" else field.type,
+        "big": limits.is_large(field),
         "optional": field.optional,
         "unique": field.unique,
         "filter": field.is_filtered,
@@ -88,6 +91,7 @@ def of_field(field: Field, definition: Definition, definitions: Definitions) -> 
         "target_label": label,
         "target_required": [other.name for other in required],
         "default": field.default,
+        **_of_duration(field),
         "stored": field.stored,
         "members": [*field.members],
         "default_member": naming.member_of(str(field.default)) if field.type == "enum" else None,
@@ -95,6 +99,22 @@ def of_field(field: Field, definition: Definition, definitions: Definitions) -> 
         "description": field.description,
         "counted": field.unique or field.name in composites.counted(definition),
     }
+
+
+def _of_duration(field: Field) -> Context:
+    """Return the default of a duration in seconds, and counted from 1970.
+
+    Databases without intervals store a moment after 1970 instead.
+    """
+    seconds: Json = None
+    moment: Json = None
+    if field.type == "duration" and field.default is not None:
+        default = values.duration(str(field.default))
+        seconds = default.days * 86_400 + default.seconds
+        if default.microseconds:
+            seconds = f"{seconds}.{default.microseconds:06}"
+        moment = (_EPOCH + default).isoformat(" ", "microseconds")[:-6]
+    return {"default_seconds": seconds, "default_moment": moment}
 
 
 def of_many(field: Field, definition: Definition, definitions: Definitions) -> Context:

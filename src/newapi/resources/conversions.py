@@ -23,10 +23,13 @@ WIDER: frozenset[tuple[Type, Type]] = frozenset(
         ("url", "text"),
         ("enum", "str"),
         ("enum", "text"),
+        ("int", "bigint"),
         ("int", "float"),
         ("int", "decimal"),
+        ("bigint", "decimal"),
     }
 )
+_WHOLE: frozenset[Type] = frozenset({"int", "bigint"})
 
 
 def refusal(old: Field, new: Field) -> str:
@@ -43,7 +46,7 @@ def _refusals(old: Field, new: Field) -> Iterator[str]:
         yield f"rows may have {length} characters"
     if new.type == "decimal" and (old.places or 0) > (new.places or 0):
         yield f"rows have {old.places} places, which would be rounded"
-    if new.type == "decimal" and old.type == "int" and _whole_digits(new) < _whole_digits(old):
+    if new.type == "decimal" and old.type in _WHOLE and _whole_digits(new) < _whole_digits(old):
         yield f"rows may have {_whole_digits(old)} digits before the point"
 
 
@@ -64,7 +67,7 @@ def _length(field: Field) -> int:
 
 
 def _whole_digits(field: Field) -> int:
-    if field.type == "int":
+    if field.type in _WHOLE:
         return 19 if is_large(field) else 10
     return (field.digits or 0) - (field.places or 0)
 

@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias, get_args
 from newapi.resources import naming, reserved
 
 Type: TypeAlias = Literal[
-    "str", "text", "int", "float", "decimal", "bool", "date", "datetime", "uuid", "email", "url",
-    "json", "enum", "list", "ref", "many",
+    "str", "text", "int", "bigint", "float", "decimal", "bool", "date", "time", "datetime",
+    "duration", "uuid", "email", "url", "json", "bytes", "enum", "list", "ref", "many",
 ]  # fmt: skip
 OnDelete: TypeAlias = Literal["cascade", "restrict", "set_null"]
 Access: TypeAlias = Literal["owned", "owner_writes", "signed_in", "public", "admin"]
@@ -20,7 +20,9 @@ Api: TypeAlias = Literal["v1", "v2"]
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 # Types whose values have an order, and those of them that lists filter by range.
-SORTED: frozenset[Type] = frozenset({"str", "email", "int", "float", "decimal", "date", "datetime"})
+SORTED: frozenset[Type] = frozenset(
+    {"str", "email", "int", "bigint", "float", "decimal", "date", "time", "datetime", "duration"}
+)
 RANGED: frozenset[Type] = SORTED - {"str", "email"}
 
 ON_DELETE: tuple[OnDelete, ...] = get_args(OnDelete)
@@ -183,9 +185,13 @@ class Definition:
         return 2 if is_newer else 1
 
 
+# Types that generators before release 0.7.0 do not know.
+_NEWER: frozenset[Type] = frozenset({"many", "bigint", "time", "duration", "bytes"})
+
+
 def _is_newer(field: Field) -> bool:
     """Tell whether a field needs a generator of release 0.7.0 or later."""
     is_written = any(v != m.lower() for v, m in zip(field.values, field.members, strict=True))
     named = field.on_delete, field.column_name, field.description, field.unique_for, field.rows
     listed = field.filter, field.sort, field.search
-    return field.type == "many" or is_written or any(named) or any(listed)
+    return field.type in _NEWER or is_written or any(named) or any(listed)

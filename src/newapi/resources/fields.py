@@ -180,7 +180,7 @@ def _unknown(field: Field, option: str, text: str) -> Flaw:
     fix = f"{field.name}:{kind.example}"
     if reason := REASONS.get((field.type, option)):
         return Flaw(f"{shown(field.type)} cannot have {option}: {reason}", fix)
-    if field.type in {"int", "float", "decimal"} and (
+    if field.type in {"int", "bigint", "float", "decimal"} and (
         real := {"min": "ge", "max": "le"}.get(option)
     ):
         fix = f"{field.name}:{field.type}({real}={shorten(text) or 0})"

@@ -29,6 +29,7 @@ LONGEST_DEFAULT = 60
 def check(field: Field, database: str) -> Iterator[Problem]:
     """Say what contradicts itself in one field."""
     yield from _check_lengths(field, database)
+    yield from _check_bytes(field, database)
     yield from _check_decimal(field, database)
     yield from _check_numbers(field)
     yield from _check_default(field)
@@ -79,7 +80,7 @@ def _check_lengths(field: Field, database: str) -> Iterator[Problem]:
     longest = kind.longest
     if field.type == "text" and database == "mysql":
         longest = MYSQL_TEXT
-    unit = "entries" if field.type == "list" else "characters"
+    unit = {"list": "entries", "bytes": "bytes"}.get(field.type, "characters")
     if field.min is not None and field.min > field.max:
         fix = render(replace(field, min=field.max, max=field.min))
         yield _problem(field, f"at least {field.min} and at most {field.max} contradict", fix)
@@ -95,6 +96,12 @@ def _check_lengths(field: Field, database: str) -> Iterator[Problem]:
         fix = render(replace(field, max=MAX_INDEXED, min=field.min and min(field.min, MAX_INDEXED)))
         why = f"not every database can keep more than {MAX_INDEXED} characters in an index"
         yield _problem(field, why, fix)
+
+
+def _check_bytes(field: Field, database: str) -> Iterator[Problem]:
+    if field.type == "bytes" and field.max and database == "mysql":
+        message = "the driver of MySQL, aiomysql, cannot store bytes; keep Base64 text"
+        yield _problem(field, message, f"{field.name}:text(max={-(-field.max // 3) * 4})")
 
 
 def _check_decimal(field: Field, database: str) -> Iterator[Problem]:
@@ -130,9 +137,11 @@ def _misfit(field: Field, number: Decimal) -> str:
 
 def _step(field: Field) -> Decimal:
     """Return how far two numbers are apart at least; nothing for floats."""
-    return {"int": Decimal(1), "decimal": Decimal(10) ** -(field.places or 0)}.get(
-        field.type, Decimal(0)
-    )
+    return {
+        "int": Decimal(1),
+        "bigint": Decimal(1),
+        "decimal": Decimal(10) ** -(field.places or 0),
+    }.get(field.type, Decimal(0))
 
 
 def _check_numbers(field: Field) -> Iterator[Problem]:
@@ -177,15 +186,17 @@ def _room(field: Field) -> int:
 
 def _implied(field: Field) -> tuple[Decimal, Decimal]:
     """Return the bounds that a column has anyway."""
-    if field.type != "int":
+    if field.type not in {"int", "bigint"}:
         return Decimal("-Infinity"), Decimal("Infinity")
     low, high = LARGE_INTS if is_large(field) else SMALL_INTS
     return Decimal(low), Decimal(high)
 
 
 def is_large(field: Field) -> bool:
-    """Tell whether an integer may need more than 32 bits: one of its bounds does."""
-    return any(not SMALL_INTS[0] <= bound <= SMALL_INTS[1] for _, bound in _bounds(field))
+    """Tell whether an integer may need more than 32 bits: its type or one of its bounds does."""
+    return field.type == "bigint" or any(
+        not SMALL_INTS[0] <= bound <= SMALL_INTS[1] for _, bound in _bounds(field)
+    )
 
 
 def _check_default(field: Field) -> Iterator[Problem]:
@@ -233,7 +244,7 @@ def _flaw_of_default(field: Field) -> str:
     default = field.default
     if field.type == "list" and field.min:
         return f"has less than {field.min} entries"
-    if field.type in {"int", "float", "decimal"}:
+    if field.type in {"int", "bigint", "float", "decimal"}:
         number = Decimal(str(default))
         if field.type == "decimal" and (flaw := _misfit(field, number)):
             return flaw

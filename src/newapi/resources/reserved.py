@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from newapi.resources import naming
 
@@ -55,10 +55,15 @@ _FIELDS: Mapping[str, str] = {
     **dict.fromkeys(("self", "cls"), "Python's methods call their own object so"),
 }  # fmt: skip
 
+# The class of Python that the models of resources with fields of a type use.
+_CLASSES_OF_TYPES: Mapping[str, str] = {"time": "time", "timedelta": "duration"}
+
 _PROPOSALS: Mapping[str, str] = {
     "id": "number",
     "date": "due_date",
     "datetime": "starts_at",
+    "time": "starts_at",
+    "timedelta": "interval",
     "created_at": "published_at",
     "updated_at": "changed_at",
     "owner": "manager",
@@ -102,16 +107,17 @@ _TASK_VARIABLES = frozenset(
 CLASSES = frozenset(
     {
         "Administrator", "AfterValidator", "Annotated", "Any", "AnyUrl", "AsyncClient",
-        "AsyncEngine", "AsyncSession", "AwareDatetime", "Base", "BaseModel", "BaseView",
+        "AsyncEngine", "AsyncSession", "AwareDatetime", "Base", "Base64", "BaseModel", "BaseView",
         "BeforeValidator", "BigInteger", "Boolean", "CacheDep", "CallerDep", "CheckConstraint",
         "ClaimsDep", "ColumnElement", "CurrentAdmin", "CurrentUser", "Cursor", "Date", "DateTime",
         "Decimal", "Depends", "Double", "Email", "EmailStr", "Entity", "Enum", "Field", "Float",
         "Forbidden", "ForeignKey", "HttpUrl", "Index", "Input", "Integer", "InvalidReference",
-        "JsonValue", "Line", "ListParams", "ListQuery", "Literal", "Mapped", "ModelView",
-        "MultiLineStr", "NotFound", "Numeric", "Page", "Patch", "PatchModel", "People", "Query",
-        "RelatedCRUD", "RequestModel", "RowIds", "Rows", "SearchParams", "SearchQuery", "Self",
-        "Sequence", "SessionDep", "SingleLineStr", "StrEnum", "String", "Text", "TokenPayloadDep",
-        "UniqueConstraint", "Url", "UserFactory", "Uuid", "View",
+        "IsoDuration", "JsonValue", "Line", "ListParams", "ListQuery", "Literal", "LocalTime",
+        "Mapped", "MicrosecondInterval", "ModelView", "MultiLineStr", "NotFound", "Numeric", "Page",
+        "Patch", "PatchModel", "People", "Query", "RelatedCRUD", "RequestModel", "RowIds", "Rows",
+        "SearchParams", "SearchQuery", "Self", "Sequence", "SessionDep", "SingleLineStr", "StrEnum",
+        "String", "Text", "Time", "TokenPayloadDep", "UniqueConstraint", "Url", "UserFactory",
+        "Uuid", "View", "WithJsonSchema",
     }
 )  # fmt: skip
 _BUILTINS = frozenset(dir(builtins))
@@ -127,6 +133,12 @@ def flaw_of_field(name: str) -> str:
     if class_name in _BUILTINS:
         return f"its type would be called {class_name}, a name of Python's own"
     return _FIELDS.get(name, "")
+
+
+def flaw_beside(name: str, types: Collection[str]) -> str:
+    """Say why a field cannot be called so in a resource with fields of these types."""
+    kind = _CLASSES_OF_TYPES.get(name)
+    return f"beside a field of the type {kind}, {_SHADOWS}" if kind in types else ""
 
 
 def proposal_for_field(name: str) -> str:

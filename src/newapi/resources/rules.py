@@ -109,7 +109,8 @@ def _check_links(definition: Definition, around: ProjectNames) -> Iterator[Probl
 def _check_name_of_field(
     definition: Definition, field: Field, around: ProjectNames
 ) -> Iterator[Problem]:
-    if flaw := reserved.flaw_of_field(field.name):
+    types = {other.type for other in definition.fields}
+    if flaw := reserved.flaw_of_field(field.name) or reserved.flaw_beside(field.name, types):
         fix = render(replace(field, name=reserved.proposal_for_field(field.name)))
         yield Problem(f"A field cannot be called {field.name}: {flaw}.", fix)
     if field.type == "ref" and field.name.endswith("_id"):

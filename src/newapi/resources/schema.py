@@ -96,7 +96,7 @@ def _of_type(name: Type) -> Schema:
 
 def _options(name: Type, kind: Kind) -> dict[str, str]:
     """Return the patterns of what can stand between two commas in the brackets of a type."""
-    number = values.WHOLE if name == "int" else values.PLAIN
+    number = values.WHOLE if name in {"int", "bigint"} else values.PLAIN
     word = naming.PATTERN
     known = {
         "values": rf"{values.VALUE}(?: ?\| ?{values.VALUE})+",
@@ -126,7 +126,7 @@ def _default(name: Type) -> str:
     match name:
         case "bool":
             return "(?:true|false)"
-        case "int":
+        case "int" | "bigint":
             return values.WHOLE
         case "float" | "decimal":
             return values.PLAIN

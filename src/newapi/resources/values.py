@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from newapi.resources import naming
 from newapi.resources.definition import ON_DELETE, ROWS, UNIQUE_FOR, Field, Json
 from newapi.resources.kinds import LARGE_INTS, MAX_DIGITS, MAX_VALUES
 from newapi.terminal import text as texts
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 BOUNDS = ("gt", "ge", "lt", "le")
 
@@ -22,6 +26,7 @@ WHOLE = r"[+-]?[0-9]{1,30}"
 LENGTH = r"[0-9]{1,9}"
 VALUE = r"[A-Za-z0-9](?:[A-Za-z0-9 ._+/&:#-]*[A-Za-z0-9+#])?"
 MAX_DESCRIPTION = 200
+MAX_DURATION = timedelta(days=36_500)
 _VALUE = re.compile(VALUE)
 _URL = re.compile(r"https?://[!-~]+")
 
@@ -134,7 +139,7 @@ def _number(field: Field, text: str) -> str:
     Raises:
         ValueError: It is none, or too large.
     """
-    if field.type == "int":
+    if field.type in {"int", "bigint"}:
         if not re.fullmatch(WHOLE, text):
             raise ValueError("must be a whole number, like 10")
         if not LARGE_INTS[0] <= int(text) <= LARGE_INTS[1]:
@@ -170,7 +175,7 @@ def _values(text: str) -> tuple[str, ...]:
 
 def _default(field: Field, text: str) -> Json:
     match field.type:
-        case "int":
+        case "int" | "bigint":
             return int(_number(field, text))
         case "float" | "decimal":
             return _number(field, text)
@@ -185,7 +190,7 @@ def _default(field: Field, text: str) -> Json:
             if text.replace(" ", "") != json.dumps(empty):
                 raise ValueError(f"can only be {json.dumps(empty)}")
             return empty
-        case "date" | "datetime" | "uuid":
+        case "date" | "time" | "datetime" | "duration" | "uuid":
             return _moment_or_id(field, text)
         case _:
             return _words(field, text)
@@ -197,13 +202,43 @@ def _moment_or_id(field: Field, text: str) -> str:
             return str(UUID(text))
         if field.type == "date":
             return date.fromisoformat(text).isoformat()
+        if field.type in {"time", "duration"}:
+            return _time_or_duration(field, text)
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC).isoformat()
     except (ValueError, OverflowError):
         pass
-    examples = {"date": "2026-01-31", "datetime": "2026-01-31T12:00:00Z", "uuid": str(UUID(int=1))}
+    examples = {"date": "2026-01-31", "time": "09:30", "datetime": "2026-01-31T12:00:00Z"}
+    examples |= {"duration": "PT30M, at most 100 years", "uuid": str(UUID(int=1))}
     raise ValueError(f"must be written like {examples[field.type]}")
+
+
+def _time_or_duration(field: Field, text: str) -> str:
+    """Return a time of day, or a duration, as responses show it."""
+    if field.type == "duration":
+        if timedelta() <= (found := duration(text)) <= MAX_DURATION:
+            return _durations().dump_json(found).decode().strip('"')
+    elif (moment := time.fromisoformat(text)).tzinfo is None:
+        return moment.isoformat()
+    raise ValueError
+
+
+def duration(text: str) -> timedelta:
+    """Return a duration of ISO 8601, such as `P1DT12H`.
+
+    Raises:
+        ValueError: The text is no such duration.
+    """
+    if not text.startswith("P"):
+        raise ValueError
+    return _durations().validate_python(text)
+
+
+def _durations() -> TypeAdapter[timedelta]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(timedelta)
 
 
 def _unquoted(text: str) -> str:

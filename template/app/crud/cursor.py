@@ -1,12 +1,12 @@
 """Cursors: the position of a row in a sorted list, encoded for clients."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, FiniteFloat, JsonValue, StringConstraints, TypeAdapter
-from sqlalchemy import BigInteger, Float, Integer, Numeric, String
+from sqlalchemy import BigInteger, Float, Integer, Interval, Numeric, String
 from sqlalchemy.types import TypeEngine
 
 from app.exceptions import InvalidCursor
@@ -62,6 +62,8 @@ def validate_value(value: JsonValue, column_type: TypeEngine[Any]) -> object:
             expected = Annotated[int, Field(ge=-limit, lt=limit)]
         case Float():
             expected = FiniteFloat
+        case Interval():
+            expected = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=36_500))]
         case Numeric(precision=digits, scale=places):
             expected = Annotated[expected, Field(max_digits=digits, decimal_places=places)]
         case String():

@@ -67,7 +67,7 @@ def test_sqlite(tmp_path: Path) -> None:
 
     check(f"sqlite+aiosqlite:///{path}")
     notes = noted(translated(readers.read(str(path), "database")))
-    assert notes["odd.photo"][0] == "there is no type for blob"
+    assert notes["odd.photo"][0] == "it has at most 65535 bytes"
     assert "CHECK" in notes["odd"][0]
     assert notes["1 view"] == ("only tables are read", "")
 

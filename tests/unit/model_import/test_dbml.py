@@ -81,6 +81,7 @@ def test_tables_enums_and_references() -> None:
         "score": "decimal(digits=10, places=2, default=1.5)",
         "is_open": "bool(default=true)",
         "tags": "list[str](0..20)?",
+        "photo": "bytes(65535)?",
         "nothing": "int?",
     }
     assert resources["country"]["code"] == "str(1..2, unique)"

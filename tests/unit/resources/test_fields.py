@@ -63,6 +63,10 @@ from newapi.resources.kinds import KINDS
             'note:str(default="a, \\"b\\")?")',
             Field(name="note", type="str", min=1, max=255, default='a, "b")?'),
         ),
+        ("total:bigint(default=9000000000)", Field(name="total", type="bigint", default=9 * 10**9)),
+        ("opens:time(default=09:30)", Field(name="opens", type="time", default="09:30:00")),
+        ("takes:duration(default=PT90M)", Field(name="takes", type="duration", default="PT1H30M")),
+        ("photo:bytes?", Field(name="photo", type="bytes", max=10_000, optional=True)),
         (
             "at:datetime(default=2026-01-31T13:00:00+01:00)",
             Field(name="at", type="datetime", default="2026-01-31T12:00:00+00:00"),
@@ -84,7 +88,7 @@ def test_every_type_has_an_example_that_works() -> None:
 def test_every_text_and_list_has_an_end(kind: Type) -> None:
     field = fields.parse(f"x:{KINDS[kind].example}")
 
-    assert (field.max is not None) == (kind in {"str", "text", "email", "url", "list"})
+    assert (field.max is not None) == (kind in {"str", "text", "email", "url", "bytes", "list"})
 
 
 @pytest.mark.parametrize(
@@ -122,6 +126,13 @@ def test_every_text_and_list_has_an_end(kind: Type) -> None:
             "must be written like 2026-01-31T12:00:00Z",
             "x:datetime",
         ),
+        ("x:time(default=09:30Z)", "default must be written like 09:30", "x:time"),
+        ("x:duration(default=1h)", "default must be written like PT30M", "x:duration"),
+        ("x:duration(default=P999999D)", "at most 100 years", "x:duration"),
+        ("x:bytes(default=a)", "existing rows have no value", "x:bytes(max=1000)"),
+        ("x:long", "did you mean bigint", "x:bigint(ge=0)"),
+        ("x:interval", "did you mean duration", "x:duration"),
+        ("x:blob", "did you mean bytes", "x:bytes(max=1000)"),
         ("x:email(default=nobody)", "is not an e-mail address", "x:email"),
         ("x:url(default=ftp://a)", "must be an address, like https://example.org", "x:url"),
         ("x:enum", "enum needs its values", "x:enum(draft|live)"),

@@ -220,7 +220,7 @@ def check_names(definition: Definition) -> None:
 def check_limits(definition: Definition) -> None:
     """Check that every text and list has an end that a database can keep."""
     for field in definition.fields:
-        if field.type in {"str", "text", "email", "url", "list"}:
+        if field.type in {"str", "text", "email", "url", "bytes", "list"}:
             assert field.max
             assert field.max >= (field.min or 0)
             assert field.max <= (255 if field.unique else 100_000)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import builtins
 import json
 import keyword
+from dataclasses import replace
 
 import pytest
 
-from newapi.resources import composites, context, project_names, rules
+from newapi.resources import composites, context, fields, limits, project_names, rules
 from newapi.resources.definition import Access, Definition
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.references import referrers
@@ -348,10 +349,10 @@ def test_template_is_told_everything() -> None:
     assert told["product"] == product
     assert (product["class_name"], product["titles"]) == ("Product", "products")
     keys = (
-        "name column type optional unique filter range sort search min max gt ge lt le places"
+        "name column type big optional unique filter range sort search min max gt ge lt le places"
         " digits values enum_class target target_class target_plural target_access own_rows"
-        " unique_per_owner target_label target_required default"
-        " stored members default_member on_delete description counted"
+        " unique_per_owner target_label target_required default default_seconds"
+        " default_moment stored members default_member on_delete description counted"
     )
     fields = product["fields"]
     assert isinstance(fields, list)
@@ -384,3 +385,19 @@ def test_names_of_the_indexes_of_lists_are_not_too_long() -> None:
     [(message, _)] = problems("thing", f"{'x' * 36}:bool(filter)", plural="many_things_and_more")
 
     assert "_created_at, a name in the database, would have" in message
+
+
+def test_bytes_are_refused_where_the_driver_cannot_store_them() -> None:
+    [problem] = limits.check(fields.parse("photo:bytes(max=1000)"), "mysql")
+
+    assert "aiomysql" in problem.message
+    assert problem.fix == "photo:text(max=1336)"
+    assert not [*limits.check(fields.parse("photo:bytes(max=1000)"), "postgres")]
+
+
+def test_class_that_a_type_needs_is_no_name_beside_it() -> None:
+    around = ProjectNames()
+
+    assert not rules.check(make("shift", "time:datetime"), around, is_new=True)
+    shift = replace(make("shift", "at:time"), fields=(fields.parse("time:time"),))
+    assert [each.fix for each in rules.check(shift, around, is_new=True)] == ["starts_at:time"]
