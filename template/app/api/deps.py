@@ -89,7 +89,7 @@ async def get_user(user_id: UUID, current_user: CurrentUser, db: SessionDep) -> 
         NotFound: If the user does not exist, or the current user may not read it.
     """
     visible = [] if current_user.role is UserRole.ADMIN else [User.id == current_user.id]
-    return await users.get(db, User.id == user_id, *visible)
+    return await users.get(db, *visible, id=user_id)
 
 
 PathUser = Annotated[User, Depends(get_user)]

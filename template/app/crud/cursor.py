@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeEngine
 from app.exceptions import InvalidCursor
 from app.models.entity import UTCDateTime
 
+CONTENT = TypeAdapter(tuple[str, Any, UUID])
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Timestamp = Annotated[
     AwareDatetime,
@@ -34,8 +35,7 @@ class Cursor(NamedTuple):
             InvalidCursor: If the text is not a cursor, or that of a list with another order.
         """
         try:
-            content = urlsafe_b64decode(text)
-            row = TypeAdapter(tuple[str, JsonValue, UUID]).validate_json(content)
+            row = CONTENT.validate_json(urlsafe_b64decode(text))
             cursor = cls(row[0], validate_value(row[1], column_type), row[2])
         except ValueError as error:
             raise InvalidCursor from error
@@ -45,8 +45,7 @@ class Cursor(NamedTuple):
 
     def encode(self) -> str:
         """Return the text for clients."""
-        content = TypeAdapter(tuple[str, Any, UUID]).dump_json((self.sort, self.value, self.id))
-        return urlsafe_b64encode(content).decode()
+        return urlsafe_b64encode(CONTENT.dump_json(self)).decode()
 
 
 def validate_value(value: JsonValue, column_type: TypeEngine[Any]) -> object:

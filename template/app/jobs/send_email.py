@@ -6,7 +6,6 @@ from app.dependencies import AppState
 from app.exceptions import MailRejected
 from app.jobs.job import TaskFailed, set_progress
 from app.models.task import Task
-from app.models.user import User
 
 
 async def send_email(state: AppState, task: Task, *, subject: str, text: str) -> None:
@@ -19,7 +18,7 @@ async def send_email(state: AppState, task: Task, *, subject: str, text: str) ->
         TaskFailed: If the mail server rejects the e-mail for good.
     """
     async with state.sessionmaker() as db:
-        owner = await users.get(db, User.id == task.owner_id)
+        owner = await users.get(db, id=task.owner_id)
     await set_progress(state, task, 50)
     mail = Mail(owner.email, subject, text, message_id=str(task.id))
     try:

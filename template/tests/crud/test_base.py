@@ -49,13 +49,13 @@ async def test_row_is_created_read_updated_and_deleted(db: AsyncSession) -> None
     created_at, updated_at = book.created_at, book.updated_at
 
     await db.refresh(book)  # the database may have dropped the time zone
-    assert await books.get(db, Book.id == book.id) is book
+    assert await books.get(db, id=book.id) is book
     await books.update(db, book, BookUpdate(title="Sketch"))
     assert (book.title, book.created_at) == ("Sketch", created_at)
     assert book.updated_at > updated_at
     await books.delete(db, book)
     with pytest.raises(NotFound, match=r"^Book not found\.$"):
-        await books.get(db, Book.id == book.id)
+        await books.get(db, id=book.id)
 
 
 async def test_request_commits_its_transaction(
@@ -65,7 +65,7 @@ async def test_request_commits_its_transaction(
 
     shelf_id = UUID((await client.post("/shelves", json={"name": "Poetry"})).json())
 
-    assert (await shelves.get(db, Shelf.id == shelf_id)).name == "Poetry"
+    assert (await shelves.get(db, id=shelf_id)).name == "Poetry"
 
 
 async def test_violated_constraint_is_a_conflict(
