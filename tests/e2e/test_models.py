@@ -115,6 +115,23 @@ def test_blogs_with_tags_and_authors(
     project.run("uv run alembic downgrade base && uv run alembic upgrade head")
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("database", ["sqlite", "postgres", "mysql"])
+def test_words_of_resources(database: str, create: Create, on_real_database: OnDatabase) -> None:
+    answers: Answers = {**PRESETS["standard"], "database": database, "admin": True}
+    project = create(answers)
+    commit(project)
+    (project.path / "models.yml").write_bytes((ROOT / "docs/examples/bookings.yml").read_bytes())
+
+    newapi(project, "generate")
+
+    commit(project)
+    project.run("uv sync --quiet")
+    project = on_real_database(project, answers)
+    check(project, "tests -k 'booking or room or move or migration or contract'")
+    project.run("uv run alembic downgrade base && uv run alembic upgrade head")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_store_of_jhipster(database: str, create: Create, on_real_database: OnDatabase) -> None:

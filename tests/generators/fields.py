@@ -38,6 +38,8 @@ def field(name: str, kind: str, **options: Any) -> Context:
     more |= {"members": [value.upper() for value in given["values"]], "description": None}
     bounds = [int(given[key]) for key in ("gt", "ge", "lt", "le") if given[key] and kind == "int"]
     more["big"] = any(abs(bound) > 2**31 - 1 for bound in bounds)
+    more |= {"low": None, "high": None, "years": 0, "instead_of": None}
+    more |= {"given": kind != "ref" or not given["optional"], "compared": False, "one_of": False}
     return more | {"default_member": None} | given
 
 
@@ -65,6 +67,7 @@ def definition(plural: str, fields: Sequence[Context], access: str = "owned") ->
         "many": [],
         "groups": [],
         "unique_groups": [],
+        "rules": [],
     }
 
 

@@ -229,10 +229,11 @@ class Migrations:
             engine = create_async_engine(self.url)
             if engine.dialect.name == "sqlite":
                 event.listen(engine.sync_engine, "connect", enforce_foreign_keys)
-            async with engine.begin() as connection:
-                result = await connection.run_sync(work)
-            await engine.dispose()
-            return result
+            try:
+                async with engine.begin() as connection:
+                    return await connection.run_sync(work)
+            finally:
+                await engine.dispose()
 
         return asyncio.run(connect())
 

@@ -21,6 +21,11 @@ _Fields = Annotated[
 _Add = Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Add a field.")]
 _Drop = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Drop a field.")]
 _Rename = Annotated[list[str] | None, typer.Option(metavar="OLD:NEW", help="Rename a field.")]
+_Rule = Annotated[
+    list[str] | None,
+    typer.Option("--rule", metavar="RULE", help="Add a rule across fields: 'ends_at > starts_at'."),
+]
+_DropRule = Annotated[list[str] | None, typer.Option(metavar="RULE", help="Drop a rule.")]
 _Change = Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Change a field.")]
 
 
@@ -96,6 +101,8 @@ def resource(
     drop: _Drop = None,
     rename: _Rename = None,
     change: _Change = None,
+    add_rules: _Rule = None,
+    drop_rule: _DropRule = None,
     is_removed: Annotated[
         bool, typer.Option("--remove", help="Remove the resource; files you changed stay.")
     ] = False,
@@ -132,6 +139,8 @@ def resource(
         drop=tuple(drop or ()),
         rename=tuple(rename or ()),
         change=tuple(change or ()),
+        add_rules=tuple(add_rules or ()),
+        drop_rules=tuple(drop_rule or ()),
         is_removed=is_removed,
         keep_tables=keep_tables,
         path=path,

@@ -35,6 +35,8 @@ class Options:
     drop: Sequence[str] = ()
     rename: Sequence[str] = ()
     change: Sequence[str] = ()
+    add_rules: Sequence[str] = ()
+    drop_rules: Sequence[str] = ()
     is_removed: bool = False
     keep_tables: bool = False
     path: str | None = None
@@ -76,6 +78,8 @@ def _request(options: Options) -> Request:
             drop=tuple(options.drop),
             rename=tuple(options.rename),
             change=tuple(options.change),
+            add_rules=tuple(options.add_rules),
+            drop_rules=tuple(options.drop_rules),
         ),
         is_removed=options.is_removed,
     )
@@ -99,5 +103,6 @@ def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> 
             "access": definition.access,
             "api": definition.api,
             "fields": [fields.render(field) for field in definition.fields],
+            "rules": [rule.text for rule in definition.rules],
         },
     }

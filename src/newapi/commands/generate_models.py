@@ -105,6 +105,7 @@ def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> 
                 "access": each.definition.access,
                 "api": each.definition.api,
                 "fields": [fields.render(field) for field in each.definition.fields],
+                "rules": [rule.text for rule in each.definition.rules],
             }
             for each in found.decisions
         ],

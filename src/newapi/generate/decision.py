@@ -58,7 +58,7 @@ def decide(request: Request, project_names: ProjectNames) -> Decision:
     Raises:
         UsageError: It says everything that is wrong.
     """
-    is_change = request.changes != Changes()
+    is_change = _is_change(request, project_names)
     if not is_change and not request.is_removed:
         return _create(request, project_names)
     problems = _contradictions(request, is_change=is_change)
@@ -73,6 +73,19 @@ def decide(request: Request, project_names: ProjectNames) -> Decision:
     return Decision("change", changed.definition, changed.operations, changed.warnings)
 
 
+def _is_change(request: Request, project_names: ProjectNames) -> bool:
+    """Tell whether a resource is changed; without fields, rules are those of one that exists."""
+    if request.changes == Changes():
+        return False
+    if not request.changes.names_new_resource:
+        return True
+    try:
+        is_known = naming.normalise(request.name) in project_names.definitions
+    except ValueError:
+        return False
+    return is_known and not request.fields
+
+
 def _create(request: Request, project_names: ProjectNames) -> Decision:
     typed = new_definition.Typed(
         name=request.name,
@@ -80,6 +93,7 @@ def _create(request: Request, project_names: ProjectNames) -> Decision:
         plural=request.plural,
         access=request.access,
         api=request.api or "v1",
+        rules=request.changes.add_rules,
     )
     definition = new_definition.define(typed, project_names)
     warnings = []
@@ -98,7 +112,7 @@ def _contradictions(request: Request, *, is_change: bool) -> list[Problem]:
         fix = "newapi generate resource NAME --remove" if request.is_removed else f"--add '{word}'"
         problems.append(Problem(f"'{word}' is a field of a new resource.", fix))
     if request.is_removed and is_change:
-        message = "--remove contradicts --add, --drop, --rename and --change."
+        message = "--remove contradicts the options that change a resource."
         problems.append(Problem(message, "Drop --remove, or the others."))
     if request.plural or request.access or request.api:
         what = "The plural, the access and the version of a resource"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newapi.errors import Problem, UsageError
 from newapi.generate.decision import Decision
-from newapi.resources import changes, moving, naming, references, rules
+from newapi.resources import changes, composites, moving, naming, references, rules
 from newapi.resources.changes import Operation
 from newapi.resources.definition import Definition
 
@@ -128,6 +128,7 @@ def _definition(
         fields=entry.fields,
         unique=entry.unique,
         indexes=entry.indexes,
+        rules=entry.rules,
     )
 
 
@@ -147,9 +148,18 @@ def _compare(
         if getattr(before, key) != getattr(definition, key)
     ]
     operations, warnings, flaws = changes.compare(before, definition, entry.renamed)
-    warnings = (*changes.access_warnings(before, definition, entry.owner), *warnings)
+    warnings = (
+        *changes.access_warnings(before, definition, entry.owner),
+        *warnings,
+        *changes.rule_warnings(composites.renamed(before, _names(operations)), definition),
+    )
     decision = Decision("change", definition, operations, warnings, owner=entry.owner)
     return decision, [*problems, *flaws]
+
+
+def _names(operations: Iterable[Operation]) -> dict[str, str]:
+    """Return the new names of renamed fields by their old ones."""
+    return {one.old.name: one.new.name for one in operations if one.old and one.new}
 
 
 def _check(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newapi.errors import Problem, UsageError
-from newapi.resources import fields, naming, reserved, rules
+from newapi.resources import field_rules, fields, naming, reserved, rules
 from newapi.resources.definition import Access, Api, Definition
 from newapi.resources.project_names import ProjectNames
 from newapi.terminal.text import shorten
@@ -21,6 +21,7 @@ class Typed:
     plural: str | None = None
     access: Access | None = None
     api: Api = "v1"
+    rules: Sequence[str] = ()
 
 
 def define(typed: Typed, project_names: ProjectNames) -> Definition:
@@ -43,15 +44,17 @@ def define(typed: Typed, project_names: ProjectNames) -> Definition:
     elif singular:
         many = naming.plural_of(singular)
     found, flaws = fields.read(typed.fields)
+    typed_rules, flaws_of_rules = field_rules.read(typed.rules)
     definition = Definition(
         name=singular or "resource",
         plural=many or "resources",
         access=typed.access or ("owned" if project_names.accounts else "public"),
         api=typed.api,
         fields=found,
+        rules=typed_rules,
     )
     is_named = bool(singular and many)
-    problems += flaws
+    problems += [*flaws, *flaws_of_rules]
     problems += [
         problem
         for problem in rules.check(definition, project_names, is_new=is_named)

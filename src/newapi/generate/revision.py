@@ -247,6 +247,7 @@ def _early(decision: Decision) -> Definition:
         fields=tuple(field for field in whole.fields if field.name not in names),
         unique=tuple(group for group in whole.unique if names.isdisjoint(group)),
         indexes=tuple(group for group in whole.indexes if names.isdisjoint(group)),
+        rules=tuple(rule for rule in whole.rules if names.isdisjoint(rule.fields)),
     )
 
 

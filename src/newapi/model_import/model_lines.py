@@ -36,6 +36,9 @@ def _lines(resource: Resource) -> Iterator[str]:
         if groups:
             yield f"    {key}:"
             yield from (f"      - [{', '.join(group)}]" for group in groups)
+    if definition.rules:
+        yield "    rules:"
+        yield from (f"      - {model_text.scalar(rule.text)}" for rule in definition.rules)
 
 
 def _field(field: Field) -> Iterator[str]:

@@ -68,6 +68,16 @@ class Reference:
     line: int | None = None
 
 
+@dataclass(frozen=True)
+class CheckRule:
+    """A check over several columns: a comparison of two, or that at least one has a value."""
+
+    columns: tuple[str, ...]
+    sign: str = ""  # of a comparison
+    text: str = ""  # as the source has it
+    line: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """A table; of JHipster, an entity."""
@@ -78,6 +88,7 @@ class Table:
     references: tuple[Reference, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
+    rules: tuple[CheckRule, ...] = ()
     description: str = ""
     line: int | None = None
 

@@ -14,6 +14,7 @@ from sqlglot.errors import SqlglotError
 
 from newapi.model_import import sql_expressions, sql_statements
 from newapi.model_import.source_model import (
+    CheckRule,
     Column,
     Default,
     Note,
@@ -80,6 +81,7 @@ class _Table:
     references: list[Reference] = field(default_factory=list)
     unique: list[tuple[str, ...]] = field(default_factory=list)
     indexes: list[tuple[str, ...]] = field(default_factory=list)
+    rules: list[CheckRule] = field(default_factory=list)
 
     def column(self, name: str) -> Column | None:
         """Return a column, whatever case its name is written in."""
@@ -101,6 +103,7 @@ class _Table:
             ),
             unique=tuple(dict.fromkeys(map(self._named, self.unique))),
             indexes=tuple(dict.fromkeys(map(self._named, self.indexes))),
+            rules=tuple(replace(each, columns=self._named(each.columns)) for each in self.rules),
             description=self.description,
             line=self.line,
         )
@@ -332,8 +335,12 @@ class _Reader:
 
     def _add_check(self, table: _Table, check: exp.Expr, line: int) -> None:
         found = sql_expressions.checks_of(check.this)
+        rule = shorten(check.this.sql(dialect=self._dialect))
+        if found is None and (several := sql_expressions.rule_of(check.this)):
+            columns, sign = several
+            table.rules.append(CheckRule(columns, sign, rule, line))
+            return
         if found is None:
-            rule = shorten(check.this.sql(dialect=self._dialect))
             self._note(table.name, f"there is no rule like CHECK ({rule})", line)
             return
         for each in found:

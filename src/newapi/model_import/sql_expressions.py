@@ -115,10 +115,51 @@ def checks_of(expression: exp.Expr) -> list[Check] | None:
     return found
 
 
-def _parts(expression: exp.Expr) -> Iterator[exp.Expr]:
-    if isinstance(expression, exp.And):
-        yield from _parts(_bare(expression.this))
-        yield from _parts(_bare(expression.expression))
+def rule_of(expression: exp.Expr) -> tuple[tuple[str, ...], str] | None:
+    """Return the columns of a rule over several, and the sign of a comparison of two.
+
+    A comparison that is spelled out for rows without a value, as in `a IS NULL OR a < b`, is the
+    same rule.
+    """
+    parts = [*_parts(_bare(expression), exp.Or)]
+    present = [name for part in parts if (name := _tested(part, is_null=False))]
+    if len(present) == len(parts) > 1:
+        return tuple(present), ""
+    absent = [name for part in parts if (name := _tested(part, is_null=True))]
+    others = [part for part in parts if not _tested(part, is_null=True)]
+    if len(others) != 1 or type(others[0]) not in _SIGNS:
+        return None
+    left, right = _bare(others[0].this), _bare(others[0].expression)
+    if not isinstance(left, exp.Column) or not isinstance(right, exp.Column):
+        return None
+    names = (left.name, right.name)
+    return (names, _SIGNS[type(others[0])]) if set(absent) <= {*names} else None
+
+
+_SIGNS: Mapping[type[exp.Expr], str] = {
+    exp.GT: ">",
+    exp.GTE: ">=",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.NEQ: "!=",
+}
+
+
+def _tested(expression: exp.Expr, *, is_null: bool) -> str:
+    """Return the column that is tested for null, or for a value."""
+    is_negated = isinstance(expression, exp.Not)
+    expression = _bare(expression.this) if is_negated else expression
+    if not isinstance(expression, exp.Is) or not isinstance(expression.expression, exp.Null):
+        return ""
+    column = _bare(expression.this)
+    is_wanted = is_null != (is_negated != bool(expression.args.get("negate")))
+    return column.name if is_wanted and isinstance(column, exp.Column) else ""
+
+
+def _parts(expression: exp.Expr, kind: type[exp.Binary] = exp.And) -> Iterator[exp.Expr]:
+    if isinstance(expression, kind):
+        yield from _parts(_bare(expression.this), kind)
+        yield from _parts(_bare(expression.expression), kind)
     else:
         yield expression
 

@@ -16,8 +16,18 @@ from newapi.model_import.source_model import (
     SourceModel,
     Table,
 )
-from newapi.resources import composites, fields, kinds, limits, naming, references, reserved, rules
-from newapi.resources.definition import Access, Definition, Field
+from newapi.resources import (
+    composites,
+    field_rules,
+    fields,
+    kinds,
+    limits,
+    naming,
+    references,
+    reserved,
+    rules,
+)
+from newapi.resources.definition import Access, Definition, Field, Rule, RuleKind
 from newapi.resources.project_names import ProjectNames
 
 _WHOLE = frozenset(
@@ -69,6 +79,7 @@ class _Draft:
     by_column: dict[str, str] = field(default_factory=dict)  # the fields of columns
     unique: list[tuple[str, ...]] = field(default_factory=list)
     indexes: list[tuple[str, ...]] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
     access: Access | None = None
     left_out: set[str] = field(default_factory=set)  # columns
     relations: int = 0
@@ -87,6 +98,7 @@ class _Draft:
             fields=tuple(self.fields),
             unique=tuple(self.unique),
             indexes=tuple(self.indexes),
+            rules=tuple(self.rules),
         )
 
 
@@ -122,6 +134,7 @@ class _Translator:
         self._let_circles_be_deleted()
         for draft in drafts:
             self._mend(draft)
+            self._add_rules(draft)
         resources = tuple(
             Resource(draft.definition(), draft.table.description, draft.access) for draft in drafts
         )
@@ -405,6 +418,19 @@ class _Translator:
             self._note(where, message, draft.table.line)
         else:
             groups.append(names)
+
+    def _add_rules(self, draft: _Draft) -> None:
+        """Add the rules that the fields can have, as all of them are known."""
+        database = self._around.database
+        for each in draft.table.rules:
+            names = tuple(draft.by_column[name] for name in each.columns if name in draft.by_column)
+            kind: RuleKind = "comparison" if each.sign else "at_least_one"
+            draft.rules.append(Rule(kind, names, each.sign))
+            flaw = next(field_rules.check(draft.definition(), database), None)
+            if len(names) < len(each.columns) or flaw:
+                draft.rules.pop()
+                message = f"there is no rule like CHECK ({each.text})"
+                self._note(draft.table.name, message, each.line)
 
     def _is_indexed(self, draft: _Draft, names: Sequence[str]) -> bool:
         """Tell whether a single field has an index by itself, or there is such a group."""

@@ -7,8 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from newapi.errors import Problem, UsageError
-from newapi.resources import composites, conversions, fields, naming, references, renaming, rules
-from newapi.resources.definition import Definition, Field
+from newapi.resources import (
+    composites,
+    conversions,
+    field_rules,
+    fields,
+    naming,
+    references,
+    renaming,
+    rules,
+)
+from newapi.resources.definition import Definition, Field, Rule
 from newapi.resources.kinds import KINDS
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.renaming import Rename
@@ -41,6 +50,13 @@ class Changes:
     drop: tuple[str, ...] = ()
     rename: tuple[str, ...] = ()
     change: tuple[str, ...] = ()
+    add_rules: tuple[str, ...] = ()
+    drop_rules: tuple[str, ...] = ()
+
+    @property
+    def names_new_resource(self) -> bool:
+        """Return whether all that is typed can also be said of a new resource."""
+        return not any((self.add, self.drop, self.rename, self.change, self.drop_rules))
 
 
 @dataclass(frozen=True)
@@ -90,10 +106,35 @@ def apply(definition: Definition, changes: Changes, project_names: ProjectNames)
         run.problems.append(Problem("There is nothing to change.", way))
     result = replace(definition, fields=tuple(run.fields))
     result = composites.renamed(result, run.renamed)
+    result = replace(result, rules=_changed_rules(result, changes, run.problems))
     problems = [*run.problems, *rules.check(result, project_names, is_new=False)]
     if problems:
         raise UsageError(list(dict.fromkeys(problems)))
-    return Changed(result, tuple(run.operations), tuple(run.warnings))
+    warnings = (*run.warnings, *rule_warnings(definition, result))
+    return Changed(result, tuple(run.operations), warnings)
+
+
+def _changed_rules(
+    definition: Definition, changes: Changes, problems: list[Problem]
+) -> tuple[Rule, ...]:
+    """Return the rules across fields with those that are added, without those that are dropped."""
+    added, flaws = field_rules.read(changes.add_rules)
+    dropped, more = field_rules.read(changes.drop_rules)
+    problems += [*flaws, *more]
+    have = ", ".join(rule.text for rule in definition.rules) or "none"
+    problems += [
+        Problem(f"{definition.name} has no rule '{rule.text}'.", f"It has {have}")
+        for rule in dropped
+        if rule not in definition.rules
+    ]
+    return (*(rule for rule in definition.rules if rule not in dropped), *added)
+
+
+def rule_warnings(old: Definition, new: Definition) -> Iterator[str]:
+    """Say which rows would stop the migration."""
+    for rule in new.rules:
+        if rule not in old.rules:
+            yield f"Rows that break `{rule.text}` will stop the migration."
 
 
 def access_warnings(old: Definition, new: Definition, owner: str | None) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newapi.errors import Problem
-from newapi.resources import limits
+from newapi.resources import field_rules, limits
 from newapi.resources.definition import RANGED, Definition, Field
 from newapi.template import features
 
@@ -49,17 +49,21 @@ def counted(definition: Definition) -> frozenset[str]:
 
 
 def renamed(definition: Definition, names: dict[str, str]) -> Definition:
-    """Return a definition with the new names of fields in its groups."""
+    """Return a definition with the new names of fields in its groups and rules."""
     groups = (
         tuple(tuple(names.get(name, name) for name in group) for group in found)
         for found in (definition.unique, definition.indexes)
     )
     unique, indexes = groups
-    return replace(definition, unique=unique, indexes=indexes)
+    rules = tuple(
+        replace(rule, fields=tuple(names.get(name, name) for name in rule.fields))
+        for rule in definition.rules
+    )
+    return replace(definition, unique=unique, indexes=indexes, rules=rules)
 
 
 def of_table(definition: Definition) -> list[dict[str, Json]]:
-    """Return name, kind and columns of each group, and of the index of each filter and order."""
+    """Return name, kind and columns of each group, rule, and index of a filter or an order."""
     table = definition.plural
     listed = (_listed(definition, field) for field in definition.fields)
     return [
@@ -67,6 +71,7 @@ def of_table(definition: Definition) -> list[dict[str, Json]]:
         *(_named("ix", table, definition.columns(group)) for group in definition.indexes),
         *(_named("ix", table, columns) for columns in listed if columns),
         *of_search(definition),
+        *field_rules.of_table(definition),
     ]
 
 

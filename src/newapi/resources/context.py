@@ -6,9 +6,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from newapi.resources import composites, limits, links, naming, store, values
+from newapi.resources import (
+    composites,
+    field_rules,
+    limits,
+    links,
+    naming,
+    rule_samples,
+    store,
+    values,
+)
 from newapi.resources.changes import Operation
-from newapi.resources.definition import RANGED, Definition, Field, Json
+from newapi.resources.definition import RANGED, Definition, Field, Json, Rule
 
 Context: TypeAlias = "dict[str, Json]"
 Definitions: TypeAlias = Mapping[str, Definition]
@@ -21,6 +30,7 @@ _ACTIONS = {"cascade": "CASCADE", "set_null": "SET NULL", "restrict": ""}
 def of_definition(definition: Definition, definitions: Definitions) -> Context:
     """Return all that the template may ask of a resource."""
     fields = definition.fields
+    samples = rule_samples.of_fields(definition)
     return {
         "name": definition.name,
         "plural": definition.plural,
@@ -34,8 +44,24 @@ def of_definition(definition: Definition, definitions: Definitions) -> Context:
         "digest": store.digest(definition),
         "unique_groups": [list(group) for group in definition.unique],
         "groups": [*composites.of_table(definition)],
-        "fields": [of_field(f, definition, definitions) for f in fields if f.type != "many"],
+        "rules": [_of_rule(rule, definition) for rule in definition.rules],
+        "fields": [
+            of_field(f, definition, definitions) | samples[f.name].told()
+            for f in fields
+            if f.type != "many"
+        ],
         "many": [of_many(field, definition, definitions) for field in links.many(fields)],
+    }
+
+
+def _of_rule(rule: Rule, definition: Definition) -> Context:
+    """Return all that the template may ask of a rule across fields."""
+    return {
+        "kind": rule.kind,
+        "sign": rule.sign,
+        "columns": [field_rules.column(name, definition) for name in rule.fields],
+        "message": field_rules.message(rule, definition),
+        "broken": rule_samples.broken(rule, definition),
     }
 
 

@@ -17,6 +17,7 @@ Access: TypeAlias = Literal["owned", "owner_writes", "signed_in", "public", "adm
 Rows: TypeAlias = Literal["own", "any"]
 UniqueFor: TypeAlias = Literal["owner", "all"]
 Api: TypeAlias = Literal["v1", "v2"]
+RuleKind: TypeAlias = Literal["comparison", "at_least_one", "exactly_one"]
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 # Types whose values have an order, and those of them that lists filter by range.
@@ -100,6 +101,22 @@ class Field:
         return tuple(naming.member_of(value) for value in self.values)
 
 
+@dataclass(frozen=True)
+class Rule:
+    """A rule across fields: a comparison of two, or how many of several have a value."""
+
+    kind: RuleKind
+    fields: tuple[str, ...]
+    sign: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return the rule as it is written."""
+        if self.kind == "comparison":
+            return f" {self.sign} ".join(self.fields)
+        return f"{self.kind.replace('_', ' ')} of {' or '.join(self.fields)}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Definition:
     """One resource."""
@@ -111,6 +128,7 @@ class Definition:
     fields: tuple[Field, ...]
     unique: tuple[tuple[str, ...], ...] = ()  # fields that are unique together
     indexes: tuple[tuple[str, ...], ...] = ()
+    rules: tuple[Rule, ...] = ()
 
     @property
     def class_name(self) -> str:
@@ -179,6 +197,7 @@ class Definition:
             self.access in {"owner_writes", "signed_in"}
             or self.unique
             or self.indexes
+            or self.rules
             or not reserved.FORMER_VARIABLES.isdisjoint({self.name, self.plural})
             or any(map(_is_newer, self.fields))
         )

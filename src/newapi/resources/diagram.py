@@ -24,6 +24,14 @@ def lines(before: Definition | None, after: Definition | None) -> Iterator[str]:
     width = max(len(field.name) for field in shown)
     for field in shown:
         yield f"  {_mark(field, before, after)} {field.name:<{width}} {_type(field)}"
+    yield from _rules(before, after)
+
+
+def _rules(before: Definition | None, after: Definition | None) -> Iterator[str]:
+    old, new = ([rule.text for rule in each.rules] if each else [] for each in (before, after))
+    for text in [*new, *(text for text in old if text not in new)]:
+        mark = " " if text in old and text in new else "+" if text in new else "-"
+        yield f"  {mark} rule: {text}"
 
 
 def mermaid(definitions: Mapping[str, Definition]) -> str:
@@ -35,7 +43,12 @@ def mermaid(definitions: Mapping[str, Definition]) -> str:
     found = ["erDiagram"]
     for _, definition in sorted(definitions.items()):
         found.append(f"    {definition.name} {{")
-        found += (f"        {_plain(field)}" for field in definition.fields if field.type != "many")
+        rules = {rule.fields[0]: rule.text for rule in definition.rules}
+        found += (
+            f"        {_plain(field, rules.get(field.name, ''))}"
+            for field in definition.fields
+            if field.type != "many"
+        )
         found.append("    }")
     for name, definition in sorted(definitions.items()):
         for field in _references(definition.fields):
@@ -70,8 +83,10 @@ def _type(field: Field) -> str:
     return f"{shown} -> {field.target}" if field.target else shown
 
 
-def _plain(field: Field) -> str:
+def _plain(field: Field, rule: str) -> str:
     """Return a field in the words of Mermaid, which knows neither options nor question marks."""
     key = " FK" if field.target else " UK" if field.unique else ""
-    comment = ' "optional"' if field.optional else ""
+    words = ["optional"] if field.optional else []
+    words += [rule] if rule else []
+    comment = f' "{", ".join(words)}"' if words else ""
     return f"{'uuid' if field.target else field.type} {field.column}{key}{comment}"

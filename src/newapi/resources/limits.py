@@ -164,6 +164,22 @@ def _check_numbers(field: Field) -> Iterator[Problem]:
                 yield _problem(field, message, fix)
 
 
+def lowest(field: Field) -> Decimal:
+    """Return the least number that a field can have."""
+    if field.type == "decimal":
+        most = Decimal(10) ** ((field.digits or 0) - (field.places or 0)) - _step(field)
+        return max(_low(field), -most)
+    return _low(field)
+
+
+def highest(field: Field) -> Decimal:
+    """Return the greatest number that a field can have."""
+    if field.type == "decimal":
+        most = Decimal(10) ** ((field.digits or 0) - (field.places or 0)) - _step(field)
+        return min(_high(field), most)
+    return _high(field)
+
+
 def _low(field: Field) -> Decimal:
     if field.gt is not None:
         return Decimal(field.gt) + _step(field)

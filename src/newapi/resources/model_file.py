@@ -14,7 +14,7 @@ from pydantic import BaseModel, Discriminator, Field, Tag, ValidationError, With
 
 from newapi.errors import Problem
 from newapi.questions.schema import DIALECT, Schema
-from newapi.resources import definition, naming, reserved, schema, values
+from newapi.resources import definition, field_rules, naming, reserved, schema, values
 from newapi.resources import fields as reading
 from newapi.resources.definition import Access, Api, OnDelete, Rows
 from newapi.template import features
@@ -69,6 +69,7 @@ class FieldEntry(BaseModel, extra="forbid"):
     )
 
 
+_Rule = Annotated[str, WithJsonSchema(schema.RULE)]
 _Group = Annotated[list[_Name], Field(min_length=1)]
 _Field = Annotated[
     Annotated[_Type, Tag(_TEXT)] | Annotated[FieldEntry, Tag(_MAPPING)],
@@ -117,6 +118,12 @@ class ResourceEntry(BaseModel, extra="forbid"):
         description="Groups of fields with an index over all of them.",
         examples=["[[status, price]]"],
     )
+    rules: list[_Rule] = Field(
+        default=[],
+        description="Rules across fields: comparisons of two, `at least one of` several or"
+        " `exactly one of` several.",
+        examples=["[ends_at > starts_at]"],
+    )
 
 
 class ModelFile(BaseModel, extra="forbid"):
@@ -139,6 +146,7 @@ class Entry:
     fields: tuple[definition.Field, ...]
     unique: tuple[tuple[str, ...], ...]
     indexes: tuple[tuple[str, ...], ...]
+    rules: tuple[definition.Rule, ...]
     was: str | None
     renamed: Mapping[str, str]  # the recorded names of fields by their new ones
 
@@ -279,7 +287,7 @@ def _understand(model: Model, content: dict[str, object]) -> Model:
 
 def _of_key(key: str) -> tuple[str, ...]:
     """Return where a key is in its resource: no field can be called owner."""
-    return () if key == "owner" else ("fields",)
+    return () if key in {"owner", "rules"} else ("fields",)
 
 
 def _read_entry(
@@ -306,6 +314,8 @@ def _read_entry(
     owner = about.get("owner")
     if isinstance(owner, str) and (flaw_of_owner := texts.flaw_of_email(owner)):
         yield Problem(f"owner: it {flaw_of_owner}.", "owner: ada@example.com", "owner")
+    rules, flaws = field_rules.read(_texts(about.get("rules")))
+    yield from (replace(flaw, key="rules") for flaw in flaws)
     entries[name] = Entry(
         name=name,
         plural=plural if isinstance(plural, str) else None,
@@ -316,6 +326,7 @@ def _read_entry(
         was=was if isinstance(was := about.get("was"), str) else None,
         unique=_groups(about.get("unique")),
         indexes=_groups(about.get("indexes")),
+        rules=rules,
         renamed=renamed,
     )
 
@@ -338,6 +349,10 @@ def _with_extra(
 def _groups(found: object) -> tuple[tuple[str, ...], ...]:
     groups = found if isinstance(found, list) else []
     return tuple(tuple(map(str, group)) for group in groups if isinstance(group, list))
+
+
+def _texts(found: object) -> list[str]:
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
 
 
 def _check_name(text: str, what: str, proposal: str) -> Iterator[Problem]:

@@ -52,7 +52,7 @@ def updated(
     for name, node in _items(resources[1]).items():
         if name in after and before.get(name) != after[name]:
             edits += _of_fields(text, _items(node[1])["fields"], after[name], renamed)
-            edits += _of_groups(_items(node[1]), before[name], after[name])
+            edits += _of_groups(text, _items(node[1]), before[name], after[name])
     for edit in sorted(edits, reverse=True):
         text = text[: edit.start] + edit.text + text[edit.end :]
     return text
@@ -122,17 +122,33 @@ def _of_fields(
 
 
 def _of_groups(
-    found: Mapping[str, tuple[Any, Any]], before: Definition, after: Definition
+    text: str, found: Mapping[str, tuple[Any, Any]], before: Definition, after: Definition
 ) -> Iterator[_Edit]:
-    """Yield the edits of groups with renamed fields."""
-    for key, old, new in (
-        ("unique", before.unique, after.unique),
-        ("indexes", before.indexes, after.indexes),
-    ):
-        if old != new and key in found:
+    """Yield the edits of groups and rules that have changed, or whose fields are renamed."""
+    first, last = found["fields"][0], [*found.values()][-1][1]
+    for (key, old), (_, new) in zip(_groups(before), _groups(after), strict=True):
+        if old == new:
+            continue
+        if key not in found:
+            end = _end_of_line(text, _end(last))
+            start = "" if text[:end].endswith("\n") else "\n"
+            yield _Edit(end, end, f"{start}{' ' * first.start_mark.column}{key}: {new}\n")
+        elif new == "[]":
+            yield _lines_of(text, *found[key])
+        else:
             node, value = found[key]
             end = int(value.end_mark.index) if value.flow_style else _end(value)
-            yield _Edit(node.end_mark.index + 1, end, f" {_flow(new)}")
+            yield _Edit(node.end_mark.index + 1, end, f" {new}")
+
+
+def _groups(definition: Definition) -> list[tuple[str, str]]:
+    """Return the keys that have lists as values, with the lists in one line."""
+    rules = ", ".join(scalar(rule.text) for rule in definition.rules)
+    return [
+        ("unique", _flow(definition.unique)),
+        ("indexes", _flow(definition.indexes)),
+        ("rules", f"[{rules}]"),
+    ]
 
 
 def _flow(groups: Sequence[Sequence[str]]) -> str:
@@ -163,9 +179,7 @@ def _entry(definition: Definition, outer: int, inner: int) -> str:
         lines.append(f"{second}api: {definition.api}")
     lines.append(f"{second}fields:")
     lines += [_field(field, outer + 2 * inner) for field in definition.fields]
-    for key, groups in (("unique", definition.unique), ("indexes", definition.indexes)):
-        if groups:
-            lines.append(f"{second}{key}: {_flow(groups)}")
+    lines += [f"{second}{key}: {shown}" for key, shown in _groups(definition) if shown != "[]"]
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from newapi.errors import Problem
-from newapi.resources import clashes, composites, limits, links, naming, references, reserved
+from newapi.resources import (
+    clashes,
+    composites,
+    field_rules,
+    limits,
+    links,
+    naming,
+    references,
+    reserved,
+)
 from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render, render_type
 from newapi.resources.project_names import ProjectNames
@@ -31,6 +40,7 @@ def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) 
         flaws += limits.check(field, around.database)
         found += (replace(flaw, key=field.name) for flaw in flaws)
     found += composites.check(definition)
+    found += field_rules.check(definition, around.database)
     found += _check_links(definition, around)
     found += references.check(definition, around)
     found += _check_row(definition, around.database)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from newapi.questions.schema import DIALECT, Schema
-from newapi.resources import naming, store, values
+from newapi.resources import field_rules, naming, store, values
 from newapi.resources.definition import ACCESSES, APIS, ON_DELETE, ROWS, UNIQUE_FOR, Type
 from newapi.resources.fields import FLAGS, MAX_CHARACTERS
 from newapi.resources.kinds import EVERYWHERE, KINDS, Kind, shown
@@ -22,6 +22,12 @@ ACCESS = (
     " administrators read and write."
 )
 _GROUP = f"{naming.PATTERN}(?: and {naming.PATTERN})*"
+RULE: Schema = {
+    "type": "string",
+    "pattern": f"^(?:{field_rules.JSON_PATTERN})$",
+    "maxLength": MAX_CHARACTERS,
+    "examples": ["ends_at > starts_at"],
+}
 NAME: Schema = {
     "type": "string",
     "pattern": f"^{naming.PATTERN}$",
@@ -57,6 +63,11 @@ def of_definition() -> Schema:
                 "description": f"Fields that are {what} together.",
             }
             for key, what in (("unique", "unique"), ("indexes", "indexed"))
+        },
+        "rules": {
+            "type": "string",
+            "pattern": f"^(?:{field_rules.JSON_PATTERN})(?:, (?:{field_rules.JSON_PATTERN}))*$",
+            "description": "Rules across fields.",
         },
         "digest": {
             "type": "string",

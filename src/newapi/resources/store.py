@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from newapi.errors import NewapiError
-from newapi.resources import fields, naming
+from newapi.resources import field_rules, fields, naming
 from newapi.resources.definition import ACCESSES, APIS, Definition
 from newapi.terminal.text import shorten
 
@@ -17,6 +17,7 @@ FOLDER = "resources"
 MAX_BYTES = 256 * 1024
 KEYS = ("plural", "access", "api", "fields")
 GROUPS = ("unique", "indexes")
+RULES = "rules"
 DIGEST, DIGEST_LENGTH = "digest", 16
 
 Groups: TypeAlias = tuple[tuple[str, ...], ...]
@@ -75,7 +76,10 @@ def _content(definition: Definition) -> Content:
         "fields": {field.name: fields.render_type(field) for field in definition.fields},
     }
     groups = {"unique": definition.unique, "indexes": definition.indexes}
-    return content | {key: _joined(found) for key, found in groups.items() if found}
+    content |= {key: _joined(found) for key, found in groups.items() if found}
+    return content | (
+        {RULES: ", ".join(rule.text for rule in definition.rules)} if definition.rules else {}
+    )
 
 
 def _joined(groups: Groups) -> str:
@@ -84,9 +88,12 @@ def _joined(groups: Groups) -> str:
 
 
 def _split(content: Content, key: str) -> Groups:
+    return tuple(tuple(group.split(" and ")) for group in _texts(content, key))
+
+
+def _texts(content: Content, key: str) -> list[str]:
     text = content.get(key, "")
-    groups = text.split(", ") if isinstance(text, str) and text else []
-    return tuple(tuple(group.split(" and ")) for group in groups)
+    return text.split(", ") if isinstance(text, str) and text else []
 
 
 def seal(name: str, content: Mapping[str, str | Mapping[str, str]]) -> str:
@@ -166,7 +173,9 @@ def _understand(path: str, name: str, content: Content) -> Definition:
     access = next((access for access in ACCESSES if access == content.get("access")), None)
     api = next((api for api in APIS if api == content.get("api")), None)
     is_named = _is_name(name) and isinstance(plural, str) and _is_name(plural)
-    is_known = set(KEYS) <= set(content) <= {*KEYS, *GROUPS}
+    is_known = set(KEYS) <= set(content) <= {*KEYS, *GROUPS, RULES}
+    rules, flaws = field_rules.read(_texts(content, RULES))
+    problems += flaws
     if problems or access is None or api is None or not is_named or not is_known:
         raise NewapiError(
             f"{path} was written by a newer newapi than this one.",
@@ -180,6 +189,7 @@ def _understand(path: str, name: str, content: Content) -> Definition:
         fields=found,
         unique=_split(content, "unique"),
         indexes=_split(content, "indexes"),
+        rules=rules,
     )
 
 

@@ -259,6 +259,28 @@ CREATE TRIGGER t AFTER INSERT ON Album BEGIN UPDATE Album SET Title = 'x'; END;
     assert noted(found)["Album.rating"][0] == "what is optional has no default, here G"
 
 
+def test_checks_over_several_columns_become_rules() -> None:
+    found = of_sql("""\
+CREATE TABLE trips (
+  id int PRIMARY KEY, starts date NOT NULL, ends date, phone varchar(20), email varchar(99),
+  low int NOT NULL, high int NOT NULL CHECK (high > low),
+  CHECK (ends IS NULL OR ends >= starts), CHECK (phone IS NOT NULL OR NOT email IS NULL),
+  CONSTRAINT odd CHECK (low + 1 < high), CHECK (low <> high)
+);
+""")
+
+    assert [rule.text for rule in found.resources[0].definition.rules] == [
+        "high > low",
+        "ends >= starts",
+        "at least one of phone or email",
+    ]
+    left_out = [note.message for note in found.notes if "CHECK" in note.message]
+    assert sorted(left_out) == [
+        "there is no rule like CHECK (low + 1 < high)",
+        "there is no rule like CHECK (low <> high)",
+    ]
+
+
 def test_keys_of_several_columns() -> None:
     found = of_sql("""\
 CREATE TABLE offers (offer_id int, product_id int, PRIMARY KEY (offer_id, product_id));

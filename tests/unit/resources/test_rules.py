@@ -353,6 +353,7 @@ def test_template_is_told_everything() -> None:
         " digits values enum_class target target_class target_plural target_access own_rows"
         " unique_per_owner target_label target_required default default_seconds"
         " default_moment stored members default_member on_delete description counted"
+        " low high years given instead_of compared one_of"
     )
     fields = product["fields"]
     assert isinstance(fields, list)
