@@ -1,13 +1,16 @@
 """The admin pages at `/admin`, built with SQLAdmin."""
 
 import logging
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from sqladmin import Admin
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from typing_extensions import override
 
 from app.admin.auth import AdminAuth, AdminMiddleware
 from app.admin.views import VIEWS
@@ -24,6 +27,18 @@ def is_unexpected(record: logging.LogRecord) -> bool:
     return not isinstance(record.msg, AppError | HTTPException)
 
 
+class AdminPages(Admin):
+    """The pages of SQLAdmin; their forms have no files."""
+
+    @staticmethod
+    @override
+    async def _handle_form_data(request: Request, obj: Any = None) -> FormData:
+        async with request.form() as form:
+            if any(isinstance(value, UploadFile) for _, value in form.multi_items()):
+                raise HTTPException(400, "A field of the form is a file.")
+            return form
+
+
 def mount_admin(app: FastAPI, settings: Settings) -> None:
     """Mount the admin pages."""
 
@@ -31,7 +46,7 @@ def mount_admin(app: FastAPI, settings: Settings) -> None:
     async def redirect_to_admin(request: Request) -> Response:
         return RedirectResponse(f"{request.url.path}/")
 
-    admin = Admin(
+    admin = AdminPages(
         app,
         session_maker=sessionmaker,
         title=app.title,

@@ -1,6 +1,7 @@
 """WebSocket connections of users: access tokens, and one transaction for each message."""
 
 from collections.abc import AsyncGenerator
+from typing import NoReturn
 
 import pytest
 from fastapi import FastAPI, WebSocket
@@ -8,8 +9,10 @@ from sqlalchemy import select
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
+from app import websocket_access
 from app.api.deps import CurrentUser
 from app.dependencies import SessionDep
+from app.exceptions import InvalidAuthToken
 from app.models.user import User
 from tests.factories.users import PASSWORD, token_headers
 
@@ -43,6 +46,11 @@ def access_token(client: TestClient) -> str:
     form = {"username": ACCOUNT["email"], "password": PASSWORD}
     token: str = client.post("/api/v1/auth/token", data=form).json()["access_token"]
     return token
+
+
+def reject_token(*_: object) -> NoReturn:
+    """Reject every access token, as when it has expired."""
+    raise InvalidAuthToken
 
 
 async def test_browsers_send_the_token_as_subprotocol(websockets: TestClient) -> None:
@@ -87,5 +95,23 @@ async def test_browser_reads_why_its_token_is_rejected(websockets: TestClient) -
         pytest.raises(WebSocketDisconnect) as closed,
     ):
         websocket.receive_text()
+
+    assert (closed.value.code, closed.value.reason) == (4401, "Invalid or expired token.")
+
+
+@pytest.mark.parametrize("ending", ["expired token", "ended session"])
+async def test_connection_ends_with_its_access(
+    websockets: TestClient, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    headers = token_headers(access_token(websockets))
+    monkeypatch.setattr(websocket_access, "CHECK_SECONDS", 0.05)
+
+    with websockets.websocket_connect(URL, headers=headers) as websocket:
+        if ending == "expired token":
+            monkeypatch.setattr(websocket_access, "decode_access_token", reject_token)
+        else:
+            assert websockets.delete("/api/v1/auth/sessions", headers=headers).is_success
+        with pytest.raises(WebSocketDisconnect) as closed:
+            websocket.receive_text()
 
     assert (closed.value.code, closed.value.reason) == (4401, "Invalid or expired token.")

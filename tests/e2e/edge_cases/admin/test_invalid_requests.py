@@ -49,6 +49,19 @@ async def test_invalid_ids_and_searches_are_client_errors(
     assert "error" not in {line["log_level"] for line in logs}
 
 
+@pytest.mark.parametrize("content", [b"", b"Ada"])
+async def test_file_in_a_field_of_a_form_is_a_client_error(
+    root: AsyncClient, users: UserFactory, content: bytes
+) -> None:
+    ada = await get_user_id(await users.register())
+
+    response = await root.post(
+        f"/admin/user/edit/{ada}", files={"full_name": ("name.txt", content)}
+    )
+
+    assert response.status_code == 400
+
+
 async def test_details_of_server_errors_are_hidden(
     root: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
