@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import shutil
 import sys
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -87,9 +90,21 @@ def create(
 
         def project(answers: Mapping[str, Value]) -> Project:
             path = shutil.copytree(created(answers), Path(folder, "myproject"), symlinks=True)
-            return Project(path, environment)
+            cache = f"{environment['MYPY_CACHE_DIR']}-{mypy_options(path)}"
+            return Project(path, {**environment, "MYPY_CACHE_DIR": cache})
 
         yield project
+
+
+def mypy_options(project: Path) -> str:
+    """Return a digest of the options of mypy that all modules have.
+
+    Projects with the same digest share a cache; mypy throws away what it has cached with others.
+    """
+    text = (project / "pyproject.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)["tool"]["mypy"]
+    options = {name: table[name] for name in table if name not in {"exclude", "overrides"}}
+    return hashlib.sha256(json.dumps(options).encode()).hexdigest()[:8]
 
 
 def typed(value: Value) -> str:
