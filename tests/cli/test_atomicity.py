@@ -16,6 +16,7 @@ import pytest
 
 from newapi.terminal import external_tools
 from tests import trees
+from tests.marks import slow_after
 
 CREATE = (sys.executable, "-m", "newapi", "create", "demo", "--defaults", "--no-lock")
 KILLS = 40
@@ -157,6 +158,7 @@ def test_file_size_limit_leaves_nothing(workshop: Workshop) -> None:
     assert not (workshop.folder / "demo").exists()
 
 
+@pytest.mark.slow
 def test_too_few_open_files_leave_nothing_half_done(workshop: Workshop) -> None:
     code, _, errors = workshop.run("sh", "-c", 'ulimit -n 10; exec "$@"', "sh", *CREATE)
 
@@ -183,7 +185,7 @@ def mounted(workshop: Workshop, options: str, prepare: str = ":") -> tuple[int, 
     return int(exit_code), message, left
 
 
-@pytest.mark.parametrize("size", ["16k", "64k", "160k"])
+@pytest.mark.parametrize("size", slow_after(1, ["64k", "16k", "160k"]))
 def test_full_disk_leaves_nothing(workshop: Workshop, size: str) -> None:
     code, message, left = mounted(workshop, f"size={size}")
 

@@ -14,6 +14,7 @@ import pytest
 import newapi as package
 from tests import trees
 from tests.cli.conftest import COMMAND, Run, names
+from tests.marks import slow_after
 
 HEAVY = {"copier", "jinja2", "platformdirs", "prompt_toolkit", "rich", "yaml"}
 
@@ -101,7 +102,7 @@ def test_any_surroundings_are_fine(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
-@pytest.mark.parametrize("umask", [0o002, 0o022, 0o077])
+@pytest.mark.parametrize("umask", slow_after(1, [0o077, 0o002, 0o022]))
 def test_permissions_are_as_the_user_wants_them(
     process: Run, template: Path, here: Path, umask: int
 ) -> None:

@@ -165,6 +165,7 @@ def test_summary_can_be_changed(start: Start, here: Path) -> None:
     assert answers(here / "demo")["project_title"] == "Другое"
 
 
+@pytest.mark.slow
 def test_summary_can_be_changed_in_one_line(start: Start, here: Path) -> None:
     terminal = start("demo", "--preset", "minimal")
 
@@ -195,6 +196,7 @@ def test_tree_is_shown_on_request(start: Start, here: Path) -> None:
     assert names(here) == []
 
 
+@pytest.mark.slow
 def test_what_was_chosen_last_time_is_offered(start: Start, here: Path) -> None:
     terminal = start("one", "--preset", "minimal", "--with", "gitlab")
     for prompt in ("project_title", "description", "Change anything", "Create it?"):
@@ -227,6 +229,7 @@ def test_no_to_the_summary_leaves_nothing(start: Start, here: Path) -> None:
     assert names(here) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prompt", ["project_title", "Preset"])
 def test_interruption_leaves_nothing(start: Start, here: Path, prompt: str) -> None:
     terminal = start("demo")

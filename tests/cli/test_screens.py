@@ -16,6 +16,7 @@ from newapi.questions import preferences as kept_preferences
 from tests import trees
 from tests.cli.conftest import COMMAND, Run, names
 from tests.cli.test_prompts import answers
+from tests.marks import slow_after
 from tests.terminals import Screen, close_at
 
 pytest.importorskip("termios", reason="there are no pseudo-terminals")
@@ -381,6 +382,7 @@ def test_tree_of_files_is_shown_on_request(start: Start, here: Path, size: tuple
     assert trees.read(here.parent / "home") == before
 
 
+@pytest.mark.slow
 def test_replay_makes_the_same_project(start: Start, here: Path, process: Run) -> None:
     screen = start("demo")
 
@@ -409,6 +411,7 @@ def test_replay_makes_the_same_project(start: Start, here: Path, process: Run) -
     assert (first["sharing"], first["database"], first["author_name"]) == (True, "postgres", "Bob")
 
 
+@pytest.mark.slow
 def test_screens_survive_every_size(start: Start, here: Path) -> None:
     screen = start("demo", "--preset", "minimal")
 
@@ -437,7 +440,7 @@ def test_screens_survive_every_size(start: Start, here: Path) -> None:
     assert answers(here / "demo")["description"] == "Typed in two parts of a screen"
 
 
-@pytest.mark.parametrize("title", ["Name or path", *QUESTIONS])
+@pytest.mark.parametrize("title", slow_after(3, ["Name or path", *QUESTIONS]))
 def test_interruption_leaves_nothing(start: Start, here: Path, home: Path, title: str) -> None:
     before = trees.read(home)
     screen = start()
@@ -523,6 +526,7 @@ def create_with(screen: Screen, *keys: str) -> str:
     return rest
 
 
+@pytest.mark.slow
 def test_what_was_chosen_last_time_is_offered(
     start: Start, here: Path, process: Run, template: Path
 ) -> None:
@@ -620,6 +624,7 @@ def test_forget_deletes_the_preferences_and_goes_on(
     assert create("other", "--forget").code == 0
 
 
+@pytest.mark.slow
 def test_preferences_are_kept_only_of_what_was_made(start: Start, preferences: Path) -> None:
     create_with(start("demo", "--dry-run"))
     assert not preferences.exists()

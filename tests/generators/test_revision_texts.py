@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import Render
 from tests.generators.fields import TYPES, Context, definition, field, operation
 from tests.generators.migrations import GENERATOR, answers
+from tests.marks import slow_after
 from tests.matrix import PRESETS
 
 TITLE, STOCK = field("title", "str"), field("stock", "int", ge="0")
@@ -100,7 +101,7 @@ def test_words_of_sql_are_quoted(tmp_path: Path) -> None:
     assert '"`order` > 0"' in render(tmp_path, add, "mysql")
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres", "mysql"])
+@pytest.mark.parametrize("database", slow_after(1, ["postgres", "sqlite", "mysql"]))
 def test_every_revision_passes_the_checks_of_the_project(
     tmp_path: Path, rendered: Render, database: str
 ) -> None:

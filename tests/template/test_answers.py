@@ -34,7 +34,7 @@ def test_defaults_are_the_default_preset(rendered: Render, catalog: Catalog) -> 
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=() if name == "full" else pytest.mark.slow) for name in PRESETS],
+    [pytest.param(name, marks=() if name == "minimal" else pytest.mark.slow) for name in PRESETS],
 )
 def test_plain_copier_renders_the_same_project(
     name: str, rendered: Render, copier: CopierFixture, tmp_path: Path

@@ -57,7 +57,7 @@ def without(feature: Question, answers: Mapping[str, Value], catalog: Catalog) -
 @pytest.mark.parametrize(("feature", "value"), CHOICES)
 @pytest.mark.parametrize(
     "rest",
-    [pytest.param(n, marks=pytest.mark.slow if n == "standard" else ()) for n in PRESETS],
+    [pytest.param(n, marks=() if n == "full" else pytest.mark.slow) for n in PRESETS],
 )
 def test_owned_paths_are_what_a_feature_adds(
     feature: Question, value: Value, rest: str, rendered: Render, catalog: Catalog

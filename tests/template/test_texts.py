@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from newapi.template.engine import render
 from newapi.template.sources import Source
 from tests.conftest import Render
+from tests.marks import slow_after
 from tests.matrix import CATALOG, PRESETS
 from tests.template.files import PARSERS, texts, texts_once
 
@@ -120,7 +121,7 @@ def compare(found: Mapping[str, str], marked: Mapping[str, str], typed: dict[str
             assert found[name] == text, name
 
 
-@pytest.mark.parametrize("offset", range(0, len(NASTY), len(FREE)))
+@pytest.mark.parametrize("offset", slow_after(2, range(0, len(NASTY), len(FREE))))
 def test_each_nasty_text_appears_literally(offset: int, check: Check) -> None:
     check(nasty(offset))
 

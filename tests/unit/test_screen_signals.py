@@ -21,6 +21,7 @@ from newapi.questions.preferences import Preferences
 from newapi.questions.prompts import Interview
 from newapi.template.catalog import Catalog
 from newapi.terminal import interrupts
+from tests.marks import slow_after
 
 pytestmark = pytest.mark.posix
 
@@ -102,7 +103,7 @@ def converse(
     return Outcome(written.getvalue(), calls.count, is_stopped)
 
 
-@pytest.mark.parametrize("number", interrupts.SIGNALS)
+@pytest.mark.parametrize("number", slow_after(1, interrupts.SIGNALS))
 def test_terminal_is_restored_whenever_a_signal_arrives(small: Catalog, number: int) -> None:
     converse(small)  # imports and caches
     undisturbed = converse(small)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.marks import slow_after
 from tests.update.project import Project
 
 Edit = Callable[[Project], None]
@@ -67,7 +68,9 @@ def both_runs(project: Project, *words: str) -> None:
     assert (project.snapshot() != before) == (real.code in {0, 3} and not expected["up_to_date"])
 
 
-@pytest.mark.parametrize("edit", [nothing, changes, moves, obstacles, secrets, heads])
+@pytest.mark.parametrize(
+    "edit", slow_after(2, [changes, secrets, nothing, moves, obstacles, heads])
+)
 def test_dry_run_of_an_update(project: Project, edit: Edit) -> None:
     edit(project)
     project.commit()

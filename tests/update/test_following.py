@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 
 from newapi.project import git, revisions
 from newapi.update.journal import Desk
+from tests.marks import slow_after
 from tests.runs import Result, run, writing_no_bytecode
 from tests.update import child
 from tests.update.project import Project
@@ -255,7 +256,7 @@ def delete(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [edit, edit_and_stage, edit_and_put_back, revert, unstage, delete]
+    "change", slow_after(2, [edit, delete, edit_and_stage, edit_and_put_back, revert, unstage])
 )
 def test_edit_of_a_staged_file_is_refused_and_named(
     shop: Project, change: Callable[[Project], None]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from newapi.project import revisions
 from tests.runs import Result
 from tests.update.project import Project
@@ -75,6 +77,7 @@ def test_abort_leaves_the_file_as_it_was_written(shop: Project) -> None:
     assert shop.snapshot() == before
 
 
+@pytest.mark.slow
 def test_changes_follow_each_other_without_a_commit(shop: Project) -> None:
     shop.write("models.yml", SHOP)
     model(shop)
@@ -248,6 +251,7 @@ def test_resource_that_is_renamed_takes_edits_and_rows_along(shop: Project) -> N
     assert why["hint"] == "newapi update first"
 
 
+@pytest.mark.slow
 def test_migration_of_many_tables_is_short(shop: Project) -> None:
     names = [f"part_{number}" for number in range(45)]
     entry = "  {}:\n    plural: {}s\n    access: public\n    fields: {{name: str}}\n"

@@ -78,6 +78,7 @@ def test_yes_runs_everything_in_the_project(project: Project, start: Start) -> N
     assert is_updated(project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["", "n"])
 def test_nothing_runs_without_a_yes(project: Project, start: Start, answer: str) -> None:
     terminal = start("update", str(project.path))

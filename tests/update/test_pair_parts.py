@@ -162,6 +162,7 @@ def test_repair_names_several_heads(merged: Project) -> None:
     assert any("one of several heads" in message for message in messages)
 
 
+@pytest.mark.slow
 def test_next_update_adds_them(merged: Project) -> None:
     merged.replace("app/link.py", "first = True", "first = 'mine'")
     merged.commit()
@@ -178,6 +179,7 @@ def test_next_update_adds_them(merged: Project) -> None:
     assert any("app/link.py" in warning for warning in result.document["warnings"])
 
 
+@pytest.mark.slow
 def test_what_the_owner_has_deleted_is_not_missing(merged: Project) -> None:
     merged.update("--repair")
     merged.commit()
@@ -190,6 +192,7 @@ def test_what_the_owner_has_deleted_is_not_missing(merged: Project) -> None:
     assert merged.update("--repair").document["up_to_date"]
 
 
+@pytest.mark.slow
 def test_edits_of_other_lines_are_not_missing(merged: Project) -> None:
     merged.update("--repair")
     merged.commit()
@@ -212,6 +215,7 @@ def test_features_that_were_added_one_after_the_other_have_everything(
     assert missing(project) == []
 
 
+@pytest.mark.slow
 def test_squashed_branches_are_repaired_too(merged: Project) -> None:
     first = merged.git("rev-list", "--max-parents=0", "HEAD").strip()
     merged.git("reset", "--quiet", "--soft", first)

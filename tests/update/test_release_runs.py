@@ -57,6 +57,7 @@ def compare(library: Library, journey: Journey, by_user: list[Edit], project: Pr
     assert found == merged.tree
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("home")
 @few
 @given(numbers, some)

@@ -45,6 +45,7 @@ def test_resource_is_written_formatted_and_wired(full_shop: Project) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_order_of_generating_makes_no_difference(shop: Project, room: Path) -> None:
     other = shop.clone(room / "other")
     for project, names in ((shop, ("apple", "pear")), (other, ("pear", "apple"))):
@@ -288,6 +289,7 @@ def test_resource_follows_a_renamed_folder(shop: Project, new: str, module: str)
     assert "    ProductView,\n" in shop.read(f"{new}/admin/views.py")
 
 
+@pytest.mark.slow
 def test_resource_in_a_renamed_folder_is_changed_and_removed(shop: Project) -> None:
     renamed(shop, "shop_api", "shop_api")
     before = committed(shop)

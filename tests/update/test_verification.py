@@ -15,6 +15,7 @@ from newapi.terminal import programs
 from newapi.update import verification
 from tests import trees
 from tests.e2e import databases
+from tests.marks import slow_after
 from tests.update import releases
 from tests.update.project import Project
 
@@ -116,6 +117,7 @@ def test_check_that_failed_before_is_no_finding(
     assert (found["types"], found["tests"]) == ("was broken", "mended")
 
 
+@pytest.mark.slow
 def test_other_tests_that_fail_are_a_finding(
     checked: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +153,7 @@ def test_nothing_is_blamed_on_an_update_where_nothing_worked_before(
     assert (found["install"], found["tests"]) == ("mended", "was broken")
 
 
+@pytest.mark.slow
 def test_dry_run_verifies_and_writes_nothing(checked: Project, here: Path) -> None:
     before = checked.snapshot()
 
@@ -161,6 +164,7 @@ def test_dry_run_verifies_and_writes_nothing(checked: Project, here: Path) -> No
     assert not any(Path(folder).exists() for folder, _, _ in log(here))
 
 
+@pytest.mark.slow
 def test_migrations_run_on_a_database_of_their_own(
     checked: Project, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +184,7 @@ def on_server(checked: Project) -> Project:
     return checked
 
 
+@pytest.mark.slow
 def test_migrations_without_a_server_are_left_out(on_server: Project, here: Path) -> None:
     result = on_server.update("--verify", "--dry-run")
 
@@ -188,6 +193,7 @@ def test_migrations_without_a_server_are_left_out(on_server: Project, here: Path
     assert not any("alembic" in words for _, words, _ in log(here))
 
 
+@pytest.mark.slow
 def test_migrations_run_on_the_server_of_the_tests(
     on_server: Project, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +218,7 @@ def test_migrations_run_on_the_server_for_development(on_server: Project) -> Non
     assert list(states(result.document))[-2:] == ["migrations", "models"]
 
 
+@pytest.mark.slow
 def test_server_that_does_not_answer_is_named(
     on_server: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,6 +240,7 @@ ENVIRONMENT = """\
 import asyncio, os
 from alembic import context
 from sqlalchemy.ext.asyncio import create_async_engine
+from tests.marks import slow_after
 
 def migrate(connection):
     context.configure(connection=connection, target_metadata=None)
@@ -250,7 +258,7 @@ asyncio.run(connect())
 """
 
 
-@pytest.mark.parametrize("database", ["postgres", "mysql"])
+@pytest.mark.parametrize("database", slow_after(0, ["postgres", "mysql"]))
 def test_database_of_the_migrations_is_created_and_dropped(tmp_path: Path, database: str) -> None:
     databases.skip_without(database)
     server = databases.SERVERS[database]
@@ -277,6 +285,7 @@ def test_database_of_the_migrations_is_created_and_dropped(tmp_path: Path, datab
     assert names[0] in said
 
 
+@pytest.mark.slow
 def test_env_of_the_user_is_not_copied(checked: Project, here: Path) -> None:
     checked.write(".env", "DATABASE=real\n")
     seen = here.parent / "seen"
@@ -303,6 +312,7 @@ def test_conflicts_are_resolved_first(checked: Project, here: Path) -> None:
     assert not (here.parent / "uv.log").exists()
 
 
+@pytest.mark.slow
 def test_report_names_what_was_broken(checked: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     fail(monkeypatch, before={MYPY: "bad types"}, after={MYPY: "bad types", PYTEST: "it failed"})
 
