@@ -11,6 +11,7 @@ import pyte
 import pytest
 
 from tests.cli.conftest import COMMAND, Run, names
+from tests.marks import slow_after
 from tests.terminals import Terminal
 
 if sys.platform == "win32":
@@ -122,7 +123,9 @@ def test_interruption_leaves_no_frame(start: Start, here: Path) -> None:
     assert names(here) == []
 
 
-@pytest.mark.parametrize("env", [{"CLAUDECODE": "1"}, {"CI": "true"}, {"TERM": "dumb"}])
+@pytest.mark.parametrize(
+    "env", slow_after(1, [{"TERM": "dumb"}, {"CLAUDECODE": "1"}, {"CI": "true"}])
+)
 def test_nothing_moves_for_programs_and_plain_terminals(start: Start, env: dict[str, str]) -> None:
     screen = start("-y", **env)
 

@@ -459,7 +459,7 @@ def test_interruption_leaves_nothing(start: Start, here: Path, home: Path, title
     assert trees.read(home) == before
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", slow_after(1, [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]))
 def test_signals_restore_the_terminal(start: Start, here: Path, number: int) -> None:
     screen = start("demo")
 
@@ -492,8 +492,8 @@ def test_terminal_that_closes_leaves_nothing(
     [
         ({"NEWAPI_PLAIN": "1"}, LARGE),
         ({"TERM": "dumb"}, LARGE),
-        ({"TERM": "unknown"}, LARGE),
-        ({}, (39, 24)),
+        pytest.param({"TERM": "unknown"}, LARGE, marks=pytest.mark.slow),
+        pytest.param({}, (39, 24), marks=pytest.mark.slow),
         ({}, (80, 9)),
     ],
 )

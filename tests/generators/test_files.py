@@ -33,6 +33,7 @@ from tests.generators.resources import (
     shop,
     side,
 )
+from tests.marks import slow_after
 from tests.matrix import PRESETS, ROOT, Answers
 from tests.template.test_files import JINJA
 
@@ -186,7 +187,7 @@ def test_names_that_functions_use_bearoundthat_of_the_resource_are_reserved(acce
     assert {name for name in found - own if not reserved.flaw_of_word(name)} == set()
 
 
-@pytest.mark.parametrize("name", sorted(SHARED_WITH_TESTS))
+@pytest.mark.parametrize("name", slow_after(1, sorted(SHARED_WITH_TESTS)))
 @pytest.mark.parametrize("access", ACCESSES)
 def test_no_variable_of_a_function_is_used_twice(name: str, access: Access, tmp_path: Path) -> None:
     """A resource may be called like a variable of its tests: its row has another name there."""

@@ -14,6 +14,7 @@ import pytest
 from kubernetes_validate.utils import validate
 
 from tests.conftest import Render
+from tests.marks import slow_after
 from tests.matrix import PROJECTS
 from tests.template.files import parse_yaml
 
@@ -24,7 +25,7 @@ WORKLOADS = ("Deployment", "Job")
 pytestmark = pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is not installed")
 
 
-@pytest.fixture(params=["staging", "production"])
+@pytest.fixture(params=slow_after(1, ["production", "staging"]))
 def environment(request: pytest.FixtureRequest) -> str:
     """Return each environment."""
     return str(request.param)

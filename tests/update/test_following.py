@@ -68,7 +68,7 @@ def take_back(project: Project, levels: list[object]) -> None:
     assert not list((project.path / ".git/newapi").glob("*/*"))
 
 
-@pytest.mark.parametrize("words", STEPS.values(), ids=STEPS)
+@pytest.mark.parametrize("words", slow_after(1, STEPS.values()), ids=STEPS)
 def test_each_step_can_be_taken_back(shop: Project, words: tuple[tuple[str, ...], ...]) -> None:
     levels: list[object] = []
     for each in words:

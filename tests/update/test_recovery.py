@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from newapi.update import transaction
+from tests.marks import slow_after
 from tests.update import child
 from tests.update.project import Project
 
@@ -56,7 +57,9 @@ def line_is_kept(project: Project, *said: str) -> bool:
 
 
 # app/main.py changes in the update; app/support.py is a new path of app/helpers.py
-@pytest.mark.parametrize("name", ["app/main.py", "README.md", "docs/guide.md", "run.sh", ".env"])
+@pytest.mark.parametrize(
+    "name", slow_after(2, ["app/main.py", ".env", "README.md", "docs/guide.md", "run.sh"])
+)
 @pytest.mark.parametrize("way", [("--continue",), ("--abort",), ()])
 @pytest.mark.parametrize(
     "moment",
@@ -247,7 +250,7 @@ def stay_on_another_branch(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "event", [commit_on_another_branch, stash, reset, commit, stay_on_another_branch]
+    "event", slow_after(2, [commit_on_another_branch, stash, reset, commit, stay_on_another_branch])
 )
 @pytest.mark.parametrize("is_edited", [True, False])
 def test_abort_of_what_is_gone_is_refused(
