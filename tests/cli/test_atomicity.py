@@ -116,8 +116,14 @@ def test_killed_run_leaves_the_target_absent_or_complete(
     assert outcomes["absent"] > 0
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, marks=pytest.mark.long),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.long),
+    ],
+)
 def test_interrupted_run_leaves_nothing(
     tmp_path: Path, complete: tuple[Mapping[str, int], float], number: signal.Signals
 ) -> None:

@@ -126,7 +126,7 @@ def test_each_nasty_text_appears_literally(offset: int, check: Check) -> None:
     check(nasty(offset))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @given(typed=st.fixed_dictionaries(dict.fromkeys(FREE, TEXT)))
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(typed=nasty(0))

@@ -359,8 +359,13 @@ PROJECTS = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name == "full" else pytest.mark.long)
+        for name in PROJECTS
+    ],
+)
 def test_project_of_a_real_release_is_found_and_updated(
     tmp_path: Path,
     home: Path,
