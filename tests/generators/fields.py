@@ -34,6 +34,7 @@ def field(name: str, kind: str, **options: Any) -> Context:
     given |= {"filter": kind == "ref", "range": False, "sort": False, "search": False} | options
     action = ("SET NULL" if given["optional"] else "") if kind == "ref" else None
     more: Context = {"stored": given["column"], "on_delete": action, "counted": given["unique"]}
+    more |= {"labels": {}, "read_only": False, "write_only": False}
     more |= {"own_rows": False, "unique_per_owner": False}
     more |= {"members": [value.upper() for value in given["values"]], "description": None}
     bounds = [int(given[key]) for key in ("gt", "ge", "lt", "le") if given[key] and kind == "int"]

@@ -62,6 +62,13 @@ STATION = (
     *("total:bigint(filter,sort)", "o_opens:time(unique)?", "o_takes:duration(unique)?"),
     *("o_photo:bytes?", "o_total:bigint?", "shuts:time(default=18:00)"),
     *("lasts:duration(default=PT90M)", "amount:bigint(default=1)", "name:str(1..100)"),
+    *(
+        "views:int(read_only,default=0,sort)",
+        "seen:datetime(read_only)?",
+        "pin:str(4..8,write_only)",
+    ),
+    *("note:text(write_only)?", 'state:enum(new|old,labels="new: Not yet seen")'),
+    *("cost:decimal(read_only,default=1.5)", "mode:enum(x|y,read_only,default=y)"),
 )
 
 

@@ -285,7 +285,7 @@ class _Reader(Cursor):
                     label += f" {self.next().text}"
                     if self.peek().kind == "end":
                         self.fail(self.peek(), "')'")
-                message = f"values have no labels, here {shorten(label.strip())}"
+                message = f"its label {shorten(label.strip())} is not taken over"
                 self._notes.append(Note(f"{name}.{value.text}", message, value.text, value.line))
         self._doc = ""
         self._enums[name] = tuple(values)

@@ -319,6 +319,9 @@ def _in_table(field: Field) -> Field:
         filter=False,  # its index belongs to the table, as an index over several fields does
         sort=False,
         search=False,
+        read_only=False,
+        write_only=False,
+        labels=(),
     )
 
 

@@ -34,6 +34,9 @@ def check(definition: Definition) -> Iterator[Problem]:
             yield Problem(message, f"{key}: [[{', '.join(groups[0])}]]")
         for number, group in enumerate(groups):
             flaw, fix = _flaw(definition, group, key)
+            if key == "unique" and (name := definition.one_way(group)):
+                flaw = f"names {name}, which requests or responses lack"
+                fix = f"{name} without read_only and write_only"
             if group in groups[:number]:
                 flaw, fix = "is there twice", "Keep one of them"
             if flaw:

@@ -86,7 +86,7 @@ def of_field(field: Field, definition: Definition, definitions: Definitions) -> 
     """Return all that the template may ask of a field; what does not apply is null."""
     target = definitions.get(field.target or "")
     required = [other for other in target.fields if not other.optional] if target else []
-    label = next((other.name for other in required if other.type == "str"), None)
+    label = next((o.name for o in required if o.type == "str" and not o.write_only), None)
     return {
         "name": field.name,
         "column": field.column,
@@ -123,6 +123,9 @@ def of_field(field: Field, definition: Definition, definitions: Definitions) -> 
         "default_member": naming.member_of(str(field.default)) if field.type == "enum" else None,
         "on_delete": _ACTIONS[field.deletion] if field.type == "ref" else None,
         "description": field.description,
+        "labels": dict(field.labels),
+        "read_only": field.read_only,
+        "write_only": field.write_only,
         "counted": field.unique or field.name in composites.counted(definition),
     }
 

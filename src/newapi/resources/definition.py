@@ -47,6 +47,8 @@ class Field:
     filter: bool = False
     sort: bool = False
     search: bool = False
+    read_only: bool = False  # only the owner's code sets it
+    write_only: bool = False  # no response has it
     min: int | None = None
     max: int | None = None
     gt: str | None = None
@@ -62,6 +64,7 @@ class Field:
     on_delete: OnDelete | None = None
     column_name: str | None = None
     description: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()  # of values of an enum
 
     @property
     def column(self) -> str:
@@ -153,6 +156,11 @@ class Definition:
         """Return the field of this name."""
         return next((field for field in self.fields if field.name == name), None)
 
+    def one_way(self, group: Iterable[str]) -> str:
+        """Return the name of a field of a group that is read-only or write-only; or nothing."""
+        fields = (field for name in group if (field := self.field(name)))
+        return next((field.name for field in fields if field.read_only or field.write_only), "")
+
     @property
     def has_owner(self) -> bool:
         """Tell whether each row belongs to a user."""
@@ -212,5 +220,5 @@ def _is_newer(field: Field) -> bool:
     """Tell whether a field needs a generator of release 0.7.0 or later."""
     is_written = any(v != m.lower() for v, m in zip(field.values, field.members, strict=True))
     named = field.on_delete, field.column_name, field.description, field.unique_for, field.rows
-    listed = field.filter, field.sort, field.search
-    return field.type in _NEWER or is_written or any(named) or any(listed)
+    listed = field.filter, field.sort, field.search, field.read_only, field.write_only
+    return field.type in _NEWER or is_written or any(named) or any(listed) or bool(field.labels)

@@ -73,7 +73,7 @@ def check(definition: Definition, database: str) -> Iterator[Problem]:
         )
         yield Problem(message, EXAMPLE)
     flaws = [
-        (rule, _flaw(rule, definition, database, definition.rules[:number]))
+        (rule, _flaw_of(rule, definition, database, definition.rules[:number]))
         for number, rule in enumerate(definition.rules)
     ]
     for rule, (flaw, fix) in flaws:
@@ -81,6 +81,15 @@ def check(definition: Definition, database: str) -> Iterator[Problem]:
             yield Problem(f"{definition.name}: rules: {rule.text}: {flaw}.", fix)
     if not any(flaw for _, (flaw, _) in flaws) and (flaw := rule_samples.flaw(definition)):
         yield Problem(f"{definition.name}: rules: {flaw}.", "Other bounds, or another rule")
+
+
+def _flaw_of(
+    rule: Rule, definition: Definition, database: str, earlier: tuple[Rule, ...]
+) -> tuple[str, str]:
+    """Return the problem of a rule or of its fields, and the way out."""
+    if name := definition.one_way(rule.fields):
+        return f"{name} is read_only or write_only", EXAMPLE
+    return _flaw(rule, definition, database, earlier)
 
 
 def _flaw(

@@ -17,8 +17,8 @@ from newapi.template import features
 from newapi.terminal.text import repaired, shorten
 
 MAX_CHARACTERS = 2000
-FLAGS = ("unique", "filter", "sort", "search")
-_LAST = ("default", "rows", "on_delete", "column", "description")
+FLAGS = ("unique", "filter", "sort", "search", "read_only", "write_only")
+_LAST = ("default", "rows", "on_delete", "column", "description", "labels")
 
 _FIELD = re.compile(
     r"""(?P<name>[^:(?]*+) : \s*+ (?P<type>\w*+) \s*+ (?:\[ (?P<of>[^\]]*+) \])? \s*+
@@ -234,6 +234,7 @@ def render_type(field: Field) -> str:
     if field.unique:
         words.append(f"unique={field.unique_for}" if field.unique_for else "unique")
     listed = {"filter": field.filter, "sort": field.sort, "search": field.search}
+    listed |= {"read_only": field.read_only, "write_only": field.write_only}
     words += [name for name, is_set in listed.items() if is_set]
     words += [f"default={values.quoted(field.default)}"] if field.default is not None else []
     words += [f"rows={field.rows}"] if field.rows else []
@@ -244,5 +245,8 @@ def render_type(field: Field) -> str:
         if field.description
         else []
     )
+    if field.labels:
+        shown_labels = "; ".join(": ".join(pair) for pair in field.labels)
+        words.append(f"labels={json.dumps(shown_labels, ensure_ascii=False)}")
     options = f"({', '.join(words)})" if words else ""
     return f"{shown(field.type)}{options}{'?' if field.optional else ''}"

@@ -28,31 +28,37 @@ class Kind:
 
 _BOUNDS = ("gt", "ge", "lt", "le")
 _LISTED = ("filter", "sort")  # what lists offer for a field
+_WAYS = ("read_only", "write_only")  # whether requests and responses have a field
 EVERYWHERE = ("column", "description")  # options of every type
 
 KINDS: Mapping[Type, Kind] = {
     "str": Kind(
-        ("min", "max", "unique", *_LISTED, "search", "default"), "str(1..100)", 1, MAX_INDEXED, 1000
+        ("min", "max", "unique", *_LISTED, "search", "default", *_WAYS),
+        "str(1..100)",
+        1,
+        MAX_INDEXED,
+        1000,
     ),
-    "text": Kind(("min", "max", "search", "default"), "text(max=5000)", 0, 10_000, 100_000),
-    "int": Kind((*_BOUNDS, "unique", *_LISTED, "default"), "int(ge=0)"),
-    "bigint": Kind((*_BOUNDS, "unique", *_LISTED, "default"), "bigint(ge=0)"),
-    "float": Kind((*_BOUNDS, *_LISTED, "default"), "float(ge=0)"),
+    "text": Kind(("min", "max", "search", "default", *_WAYS), "text(max=5000)", 0, 10_000, 100_000),
+    "int": Kind((*_BOUNDS, "unique", *_LISTED, "default", *_WAYS), "int(ge=0)"),
+    "bigint": Kind((*_BOUNDS, "unique", *_LISTED, "default", *_WAYS), "bigint(ge=0)"),
+    "float": Kind((*_BOUNDS, *_LISTED, "default", *_WAYS), "float(ge=0)"),
     "decimal": Kind(
-        (*_BOUNDS, "digits", "places", "unique", *_LISTED, "default"), "decimal(gt=0,places=2)"
+        (*_BOUNDS, "digits", "places", "unique", *_LISTED, "default", *_WAYS),
+        "decimal(gt=0,places=2)",
     ),
-    "bool": Kind(("filter", "default"), "bool(default=false)"),
-    "date": Kind(("unique", *_LISTED, "default"), "date"),
-    "time": Kind(("unique", *_LISTED, "default"), "time"),
-    "datetime": Kind(("unique", *_LISTED, "default"), "datetime"),
-    "duration": Kind(("unique", *_LISTED, "default"), "duration"),
-    "uuid": Kind(("unique", "filter", "default"), "uuid"),
-    "email": Kind(("max", "unique", *_LISTED, "default"), "email", None, 254, 254, 20),
-    "url": Kind(("max", "unique", "default"), "url", None, 2083, 2083, 30),
-    "json": Kind(("default",), "json"),
-    "bytes": Kind(("max",), "bytes(max=1000)", None, 10_000, 65_535),
-    "enum": Kind(("values", "filter", "default"), "enum(draft|live)"),
-    "list": Kind(("min", "max", "default"), "list[str](max=5)", 0, 20, 1000),
+    "bool": Kind(("filter", "default", *_WAYS), "bool(default=false)"),
+    "date": Kind(("unique", *_LISTED, "default", *_WAYS), "date"),
+    "time": Kind(("unique", *_LISTED, "default", *_WAYS), "time"),
+    "datetime": Kind(("unique", *_LISTED, "default", *_WAYS), "datetime"),
+    "duration": Kind(("unique", *_LISTED, "default", *_WAYS), "duration"),
+    "uuid": Kind(("unique", "filter", "default", *_WAYS), "uuid"),
+    "email": Kind(("max", "unique", *_LISTED, "default", *_WAYS), "email", None, 254, 254, 20),
+    "url": Kind(("max", "unique", "default", *_WAYS), "url", None, 2083, 2083, 30),
+    "json": Kind(("default", *_WAYS), "json"),
+    "bytes": Kind(("max", *_WAYS), "bytes(max=1000)", None, 10_000, 65_535),
+    "enum": Kind(("values", "labels", "filter", "default", *_WAYS), "enum(draft|live)"),
+    "list": Kind(("min", "max", "default", *_WAYS), "list[str](max=5)", 0, 20, 1000),
     "ref": Kind(("target", "unique", "rows", "on_delete"), "ref(category)"),
     "many": Kind(("target", "rows"), "many(tag)"),
 }
@@ -121,6 +127,11 @@ REASONS: Mapping[tuple[Type, str], str] = {
     ("text", "sort"): "no index holds long texts",
     ("ref", "filter"): "lists filter by every reference anyway",
     ("enum", "sort"): "its values have no order",
+    **{
+        (kind, way): "references are checked, stored and shown together"
+        for kind in ("ref", "many")
+        for way in _WAYS
+    },
     ("ref", "default"): "a row cannot refer to one that may not exist",
 }
 

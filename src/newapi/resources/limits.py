@@ -30,6 +30,7 @@ def check(field: Field, database: str) -> Iterator[Problem]:
     """Say what contradicts itself in one field."""
     yield from _check_lengths(field, database)
     yield from _check_bytes(field, database)
+    yield from _check_ways(field)
     yield from _check_decimal(field, database)
     yield from _check_numbers(field)
     yield from _check_default(field)
@@ -96,6 +97,28 @@ def _check_lengths(field: Field, database: str) -> Iterator[Problem]:
         fix = render(replace(field, max=MAX_INDEXED, min=field.min and min(field.min, MAX_INDEXED)))
         why = f"not every database can keep more than {MAX_INDEXED} characters in an index"
         yield _problem(field, why, fix)
+
+
+def _check_ways(field: Field) -> Iterator[Problem]:
+    """Find fields that no request or no response has, and options that need one."""
+    if field.read_only and field.write_only:
+        fix = render(replace(field, write_only=False))
+        yield _problem(field, "read_only and write_only contradict", fix)
+    elif field.read_only and not field.optional and field.default is None:
+        fix = render(replace(field, optional=True))
+        yield _problem(field, "no request sets it; it needs a default or a ?", fix)
+    elif field.write_only and (field.filter or field.sort or field.search):
+        fix = render(replace(field, filter=False, sort=False, search=False))
+        yield _problem(field, "lists would show what no response may have", fix)
+    if field.unique and (field.read_only or field.write_only):
+        way = "read_only" if field.read_only else "write_only"
+        fix = render(replace(field, unique=False))
+        yield _problem(
+            field,
+            f"{way} has no unique values: clients could not avoid or would learn"
+            " a value that is taken",
+            fix,
+        )
 
 
 def _check_bytes(field: Field, database: str) -> Iterator[Problem]:

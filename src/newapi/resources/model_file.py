@@ -5,6 +5,7 @@ The types below parse the file, and their JSON Schema documents it. Every scalar
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -50,6 +51,11 @@ class FieldEntry(BaseModel, extra="forbid"):
         description="What the field means, for the readers of the API's documentation.",
         examples=["The price without taxes."],
         max_length=values.MAX_DESCRIPTION,
+    )
+    labels: dict[str, str] | None = Field(
+        None,
+        description="What values of an enum mean, for the readers of the API's documentation.",
+        examples=[{"draft": "Not yet published"}],
     )
     rows: Rows | None = Field(
         None,
@@ -335,15 +341,28 @@ def _with_extra(
     field: definition.Field, extra: Mapping[str, object], flaws: list[Problem]
 ) -> definition.Field:
     """Return the field with the options that stand beside its type."""
-    for option in ("column", "description", "rows", "on_delete"):
+    labels = extra.get("labels")
+    if isinstance(labels, dict):
+        written = "; ".join(f"{value}: {label}" for value, label in labels.items())
+        extra = {**extra, "labels": json.dumps(written, ensure_ascii=False)}
+    for option in ("column", "description", "labels", "rows", "on_delete"):
         text = extra.get(option)
         if isinstance(text, str):
-            try:
-                field = values.with_option(field, option, text)
-            except ValueError as flaw:
-                fix = f"{option}: {(FieldEntry.model_fields[option].examples or [''])[0]}"
-                flaws.append(Problem(f"{field.name}: {option} {flaw}.", fix))
+            field = _with_option(field, option, text, flaws)
     return field
+
+
+def _with_option(
+    field: definition.Field, option: str, text: str, flaws: list[Problem]
+) -> definition.Field:
+    try:
+        if option == "labels" and field.type != "enum":
+            raise ValueError("belong to an enum")
+        return values.with_option(field, option, text)
+    except ValueError as flaw:
+        fix = f"{option}: {(FieldEntry.model_fields[option].examples or [''])[0]}"
+        flaws.append(Problem(f"{field.name}: {option} {flaw}.", fix.replace("'", "")))
+        return field
 
 
 def _groups(found: object) -> tuple[tuple[str, ...], ...]:

@@ -53,6 +53,8 @@ def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) 
 def _check_columns(definition: Definition) -> Iterator[Problem]:
     if not definition.fields:
         yield Problem(f"{definition.name} has no fields.", "name:str(1..100)")
+    elif all(field.read_only for field in definition.fields):
+        yield Problem(f"No request sets a field of {definition.name}.", "name:str(1..100)")
     if len(definition.fields) > MAX_FIELDS:
         message = (
             f"{definition.name} has {len(definition.fields)} fields; {MAX_FIELDS} are allowed."

@@ -118,6 +118,7 @@ def _options(name: Type, kind: Kind) -> dict[str, str]:
         "on_delete": f"on_delete=(?:{'|'.join(ON_DELETE)})",
         "column": f"column={word}",
         "description": r'description="[^"\\]+"',
+        "labels": r'labels="[^"\\]+"',
         "default": f"default={_default(name)}",
         **{bound: f"{bound}={number}" for bound in values.BOUNDS},
     }

@@ -26,6 +26,8 @@ WHOLE = r"[+-]?[0-9]{1,30}"
 LENGTH = r"[0-9]{1,9}"
 VALUE = r"[A-Za-z0-9](?:[A-Za-z0-9 ._+/&:#-]*[A-Za-z0-9+#])?"
 MAX_DESCRIPTION = 200
+MAX_LABEL = 50
+EXAMPLE = 'labels="draft: Not yet published; live: Published"'
 MAX_DURATION = timedelta(days=36_500)
 _VALUE = re.compile(VALUE)
 _URL = re.compile(r"https?://[!-~]+")
@@ -41,7 +43,7 @@ def with_option(field: Field, option: str, text: str) -> Field:
         return _with_length(field, option, text)
     if option == "unique":
         return _with_unique(field, text)
-    if option in {"filter", "sort", "search"}:
+    if option in {"filter", "sort", "search", "read_only", "write_only"}:
         return _with_flag(field, option, text)
     if option in BOUNDS:
         return _with_bound(field, option, _number(field, text))
@@ -58,6 +60,10 @@ def _with_flag(field: Field, option: str, text: str) -> Field:
             return replace(field, filter=True)
         case "sort":
             return replace(field, sort=True)
+        case "read_only":
+            return replace(field, read_only=True)
+        case "write_only":
+            return replace(field, write_only=True)
         case _:
             return replace(field, search=True)
 
@@ -67,7 +73,23 @@ def _with_meaning(field: Field, option: str, text: str) -> Field:
         return replace(field, default=_default(field, text))
     if option == "target":
         return replace(field, target=_target(text))
+    if option == "labels":
+        return replace(field, labels=_labels(field, text))
     return replace(field, values=_values(text))
+
+
+def _labels(field: Field, text: str) -> tuple[tuple[str, str], ...]:
+    """Return the labels of values, which are written `VALUE: LABEL; VALUE: LABEL`."""
+    labels: dict[str, str] = {}
+    for part in _words(replace(field, type="str"), text).split(";"):
+        value, separator, label = (word.strip() for word in part.partition(":"))
+        if not separator or value not in field.values or value in labels:
+            known = ", ".join(field.values)
+            raise ValueError(f"must name each value once, of {texts.shorten(known)}: {EXAMPLE}")
+        if not 1 <= len(label) <= MAX_LABEL or set('"\\`') & set(label):
+            raise ValueError(f"must have 1 to {MAX_LABEL} characters each, no quotation mark or \\")
+        labels[value] = label
+    return tuple(labels.items())
 
 
 def _with_unique(field: Field, text: str) -> Field:

@@ -231,3 +231,17 @@ def test_last_field_stays() -> None:
 
     with pytest.raises(UsageError, match="thing has no fields"):
         changes.apply(category, Changes(drop=("name",)), around)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name:str(1..100,write_only)",
+        "due:date(read_only)?",
+        'status:enum(draft|live, labels="live: Published")',
+    ],
+)
+def test_what_only_requests_and_responses_notice_needs_no_migration(text: str) -> None:
+    changed = change(change=(text,))
+
+    assert [step.alters_table for step in changed.operations] == [False]

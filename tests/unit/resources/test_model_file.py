@@ -473,3 +473,12 @@ def test_name_that_is_proposed_can_be_used(name: str, field: str, fix: str) -> N
     model = model_file.read(f"resources:\n  {name}:\n    fields:\n      {field}: str\n".encode())
 
     assert [problem.fix for problem in model.problems] == [fix]
+
+
+def test_labels_are_a_mapping_beside_the_type() -> None:
+    text = "{type: enum(a|b), labels: {b: Second}}"
+    model = model_file.read(f"resources: {{thing: {{fields: {{x: {text}}}}}}}".encode())
+    wrong = model_file.read(b"resources: {thing: {fields: {x: {type: str, labels: {b: Second}}}}}")
+
+    assert model.entries["thing"].fields[0].labels == (("b", "Second"),)
+    assert ["labels belong to an enum" in each.message for each in wrong.problems] == [True]

@@ -352,7 +352,8 @@ def test_template_is_told_everything() -> None:
         "name column type big optional unique filter range sort search min max gt ge lt le places"
         " digits values enum_class target target_class target_plural target_access own_rows"
         " unique_per_owner target_label target_required default default_seconds"
-        " default_moment stored members default_member on_delete description counted"
+        " default_moment stored members default_member on_delete description labels read_only"
+        " write_only counted"
         " low high years given instead_of compared one_of"
     )
     fields = product["fields"]
@@ -402,3 +403,30 @@ def test_class_that_a_type_needs_is_no_name_beside_it() -> None:
     assert not rules.check(make("shift", "time:datetime"), around, is_new=True)
     shift = replace(make("shift", "at:time"), fields=(fields.parse("time:time"),))
     assert [each.fix for each in rules.check(shift, around, is_new=True)] == ["starts_at:time"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "fix"),
+    [
+        ("x:int(read_only)", "needs a default or a ?", "x:int(read_only)?"),
+        ("x:int(read_only, write_only)?", "contradict", "x:int(read_only)?"),
+        ("x:str(1..9, filter, write_only)", "lists would show", "x:str(1..9, write_only)"),
+        ("x:str(1..9, unique, write_only)", "no unique values", "x:str(1..9, write_only)"),
+    ],
+)
+def test_fields_of_one_way_are_checked(text: str, message: str, fix: str) -> None:
+    [problem] = limits.check(fields.parse(text), "sqlite")
+
+    assert message in problem.message
+    assert problem.fix == fix
+
+
+def test_write_only_field_is_no_label_of_its_rows() -> None:
+    around = ProjectNames()
+    category = make("category", "pin:str(1..9,write_only)", "name:str(1..9)", access="public")
+    around = around.with_definition(category)
+    product = make("product", "category:ref(category)", around=around, access="public")
+
+    told = context.of_field(product.fields[0], product, around.with_definition(product).definitions)
+
+    assert told["target_label"] == "name"
