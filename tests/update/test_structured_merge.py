@@ -1,4 +1,4 @@
-"""Conflicts in TOML and YAML that both sides mean differently are none."""
+"""Conflicts in TOML, YAML and INI files that both sides mean differently are none."""
 
 from __future__ import annotations
 
@@ -139,6 +139,18 @@ def test_keys_and_ports_of_a_service_are_merged() -> None:
 
     assert app["environment"] == {"LOG_LEVEL": "debug", "MINE": 1}
     assert app["ports"] == ["8000:8000", "9000:9000", "9100:9100"]
+
+
+def test_keys_of_an_ini_file_are_merged() -> None:
+    base = "[alembic]\nscript_location = alembic\nfile_template = %%(slug)s\npath_separator = os\n"
+    ours = base.replace("= alembic\n", "= alembic\n# ours\ntimezone = UTC\n")
+    theirs = base.replace("file_template = %%(slug)s\n", "")
+
+    merged = exact("alembic.ini", base, ours, theirs)
+
+    assert merged == (
+        "[alembic]\nscript_location = alembic\n# ours\ntimezone = UTC\npath_separator = os\n"
+    )
 
 
 def test_aliases_are_kept() -> None:

@@ -1,4 +1,4 @@
-"""Merge conflicts in TOML and YAML by their keys and entries, where the result is exact.
+"""Merge conflicts in TOML, YAML and INI files by their keys and entries, where the result is exact.
 
 The lines of a conflict are merged entry by entry, so comments and the order of the project stay.
 The result is taken only if a parser finds in it exactly what merging the three parsed files gives,
@@ -7,6 +7,7 @@ and if it holds every line that the project has added.
 
 from __future__ import annotations
 
+import configparser
 import re
 import tomllib
 from collections import Counter
@@ -239,6 +240,16 @@ def _toml(data: bytes) -> object:
     return tomllib.loads(data.decode())
 
 
+def _ini(data: bytes) -> object:
+    """Return the sections with their values; no section or key is there twice."""
+    parser = configparser.RawConfigParser(default_section="", allow_no_value=True)
+    try:
+        parser.read_string(data.decode())
+    except configparser.Error as error:
+        raise ValueError from error
+    return {name: dict(parser.items(name)) for name in parser.sections()}
+
+
 def _yaml(data: bytes) -> object:
     """Return documents as written: scalars with their tags, and no key twice."""
     import yaml
@@ -271,6 +282,8 @@ def _yaml(data: bytes) -> object:
 
 
 _PARSERS: Mapping[str, Callable[[bytes], object]] = {
+    ".cfg": _ini,
+    ".ini": _ini,
     ".toml": _toml,
     ".yaml": _yaml,
     ".yml": _yaml,
