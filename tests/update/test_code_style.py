@@ -97,7 +97,8 @@ PYPROJECT = TEMPLATE["pyproject.toml"]
         ({"pyproject.toml": PYPROJECT + '[tool.ruff.format]\nquote-style = "single"\n'}, ()),
         ({"ruff.toml": "line-length = 70\n"}, ()),
         ({".ruff.toml": 'line-length = 88\n[format]\nindent-style = "tab"\n'}, ()),
-        ({"tests/ruff.toml": "", "ruff.toml": 'extend = "base-ruff.toml"\n',
+        ({"tests/ruff.toml": "", "ruff.toml": 'extend = "tools/style.toml"\n',
+          "tools/style.toml": 'extend = "../base-ruff.toml"\n',
           "base-ruff.toml": "line-length = 60\n"}, ()),
         ({"pyproject.toml": PYPROJECT + "[tool.ruff.lint.isort]\nforce-single-line = true\n"}, ()),
         ({"pyproject.toml": PYPROJECT

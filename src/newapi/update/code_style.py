@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import posixpath
 import tempfile
 import tomllib
 from collections import Counter
@@ -57,7 +58,7 @@ Settings = tuple[str, ...]
 Texts = Mapping[str, tuple[bytes, bytes]]
 
 
-def is_config(path: str) -> bool:
+def _is_config(path: str) -> bool:
     """Whether a path may hold the configuration of a formatter."""
     name = PurePosixPath(path)
     return name.name in _CONFIGS or (name.suffix == ".toml" and "ruff" in name.name)
@@ -162,11 +163,28 @@ class _CodeStyle:
 
     @cached_property
     def _configs(self) -> dict[str, bytes]:
-        return {
-            path: entry.data
-            for path, entry in self.ours.items()
-            if is_config(path) and entry.kind == "file"
-        }
+        """The files with configuration, and those that they extend."""
+        files = {path: entry.data for path, entry in self.ours.items() if entry.kind == "file"}
+        found = {path: data for path, data in files.items() if _is_config(path)}
+        following = [*found]
+        while following:
+            path = following.pop()
+            extended = _extended(path, files[path])
+            if extended in files and extended not in found:
+                found[extended] = files[extended]
+                following.append(extended)
+        return found
+
+
+def _extended(path: str, data: bytes) -> str:
+    """Return the path of the configuration that a configuration of ruff extends, or nothing."""
+    try:
+        settings = tomllib.loads(data.decode("utf-8-sig"))
+        if PurePosixPath(path).name == "pyproject.toml":
+            settings = settings["tool"]["ruff"]
+        return posixpath.normpath(posixpath.join(posixpath.dirname(path), settings["extend"]))
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _run_ruff(folder: Path, settings: Settings, paths: Sequence[str]) -> None:

@@ -301,8 +301,7 @@ def conclude(
         *(repository, listing, *moved),
         lambda path: (
             path in lines.files
-            or path.endswith((".py", BESIDE))
-            or code_style.is_config(path)
+            or path.endswith((".py", ".toml", BESIDE))  # code, and what configures its style
             or references.is_yaml(path)
         ),
     )
