@@ -81,7 +81,7 @@ _PROPOSALS: Mapping[str, str] = {
 # Names that the modules of a resource import, or use for variables.
 _VARIABLES = frozenset(
     {
-        "ada", "admin", "again", "app", "ascending", "body", "cache", "caller", "changed",
+        "ada", "admin", "again", "app", "ascending", "body", "broken", "cache", "caller", "changed",
         "created", "data", "date", "datetime", "db", "deleted", "descending", "error_responses",
         "eve", "factory", "falling", "field", "found", "func", "get_references", "get_related_rows",
         "get_user_id", "given", "http_request", "http_response", "id_columns", "id_of", "ids",
@@ -89,8 +89,8 @@ _VARIABLES = frozenset(
         "normalized", "op", "opened", "owner", "page", "pages", "params", "problems", "pytest",
         "query", "reference_id", "referred", "refusal", "refused", "related", "relationship",
         "relationships", "rising", "root", "router", "row", "rows", "rows_above", "sa", "saved",
-        "select", "self", "send_form", "sent", "shown", "status_code", "submit_form", "taken",
-        "typed", "unique", "updated", "url", "uuid", "values", "where",
+        "select", "self", "send_form", "sent", "several", "shown", "status_code", "submit_form",
+        "taken", "typed", "unique", "updated", "url", "uuid", "values", "where",
     }
 )  # fmt: skip
 # Names that only generators before 0.7.0 use for variables.
