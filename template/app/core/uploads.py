@@ -18,6 +18,7 @@ from app.exceptions import ContentTooLarge, ServiceUnavailable, UnsupportedMedia
 log = structlog.get_logger(__name__)
 # The keyword argument of a task that names its file. The file is deleted when the task has ended.
 UPLOAD = "upload"
+NOT_TEXT = "The file is not UTF-8 text."
 CONTROL_CHARACTERS = set(map(chr, range(32))) - set("\t\n\r\f")
 
 
@@ -41,9 +42,9 @@ class Uploads:
         try:
             text = content.decode()
         except UnicodeDecodeError as error:
-            raise UnsupportedMediaType from error
+            raise UnsupportedMediaType(NOT_TEXT) from error
         if not CONTROL_CHARACTERS.isdisjoint(text):
-            raise UnsupportedMediaType
+            raise UnsupportedMediaType(NOT_TEXT)
 
     def store(self, name: str, content: bytes) -> None:
         """Store a file that only the user of this process may read.
