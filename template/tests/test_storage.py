@@ -18,11 +18,11 @@ async def test_file_is_stored_read_and_deleted(storage_settings: Settings) -> No
 
     await storage.put("files/a", b"0123456789")
 
-    assert await storage.read("files/a", 0, 10) == b"0123456789"
-    assert await storage.read("files/a", 3, 5) == b"34"
+    assert await storage.read("files/a") == b"0123456789"
+    assert await storage.read("files/a", (3, 5)) == b"34"
     await storage.delete("files/a", "files/a")
     with pytest.raises(StoredFileNotFound):
-        await storage.read("files/a", 0, 10)
+        await storage.read("files/a")
     await storage.ping()
 
 
@@ -50,7 +50,7 @@ async def test_storage_that_hangs_fails_within_two_seconds(hanging_s3_settings: 
     started_at = perf_counter()
 
     with pytest.raises(ServiceUnavailable):
-        await storage.read("files/a", 0, 1)
+        await storage.read("files/a")
 
     assert perf_counter() - started_at < 2
 

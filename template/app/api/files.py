@@ -24,6 +24,7 @@ IMAGE_FORMATS = {  # no SVG: it may contain scripts
 }
 MAX_IMAGE_PIXELS = 50_000_000
 MAX_NAME_LENGTH = 200
+PARTIAL = 206
 FORM_BYTES = 4096  # of a multipart form around its file
 FILE_RESPONSE: dict[str, Any] = {"content": {"application/octet-stream": {}}}
 
@@ -120,8 +121,8 @@ async def file_response(
     status = 200
     if (start, end) != (0, file.size):
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
-        status = 206
-    content = await storage.read(file.key, start, end)
+        status = PARTIAL
+    content = await storage.read(file.key, (start, end) if status == PARTIAL else None)
     return Response(content, status, headers, file.content_type)
 
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +21,12 @@ from app.core.stored_files import FILE_CHANGES, StoredFile
 from app.exceptions import ServiceUnavailable, StoredFileNotFound
 
 if TYPE_CHECKING:
+    from obstore import GetOptions
     from obstore.store import S3Config
 
 TIMEOUT_SECONDS = 1.5  # of each operation, and longer for large files
 MIN_BYTES_PER_SECOND = 1024 * 1024
+MAX_LISTED_SECONDS = 60
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +44,7 @@ def open_bucket(settings: Settings) -> S3Store:
     config: S3Config = {"region": settings.aws_region}
     if settings.aws_endpoint_url_s3:
         config["endpoint"] = settings.aws_endpoint_url_s3
-    if settings.aws_access_key_id:  # otherwise the role of the machine or of the container is used
+    if settings.aws_access_key_id:  # otherwise the role of the machine is used
         config["access_key_id"] = settings.aws_access_key_id
         config["secret_access_key"] = settings.aws_secret_access_key.get_secret_value()
     return S3Store(
@@ -92,21 +94,33 @@ class Storage:
         with self._limit_seconds(len(content)):
             await self._store.put_async(key, content, use_multipart=False)
 
-    async def read(self, key: str, start: int, end: int) -> bytes:
-        """Return the bytes of a file from `start` to `end`, which is not included.
+    async def read(self, key: str, only: tuple[int, int] | None = None) -> bytes:
+        """Return the content of a file, or only its bytes from a start to an end.
 
         Raises:
             StoredFileNotFound: If the file does not exist.
             ServiceUnavailable: If the file cannot be read.
         """
-        if start >= end:
-            return b""
-        with self._limit_seconds(end - start):
+        options: GetOptions = {"range": only} if only else {}
+        with self._limit_seconds():
             try:
-                return bytes(await self._store.get_range_async(key, start=start, end=end))
+                result = await self._store.get_async(key, options=options)
             except FileNotFoundError as error:
-                log.error("a stored file is missing", key=key)
                 raise StoredFileNotFound from error
+        with self._limit_seconds(result.meta["size"]):
+            return bytes(await result.bytes_async())
+
+    async def list_older(self, folder: str, before: datetime) -> list[str]:
+        """Return the keys in a folder whose files were stored before this time.
+
+        Raises:
+            ServiceUnavailable: If the storage does not answer, or has very many files.
+        """
+        keys = []
+        with self._limit_seconds(MAX_LISTED_SECONDS * MIN_BYTES_PER_SECOND):
+            async for files in self._store.list(folder):
+                keys += [file["path"] for file in files if file["last_modified"] < before]
+        return keys
 
     async def delete(self, *keys: str) -> None:
         """Delete files. A file that cannot be deleted is logged and remains.

@@ -15,9 +15,8 @@ async def process_file(state: AppState, task: Task, *, upload: str) -> Result:
     Raises:
         TaskFailed: If the file no longer exists.
     """
-    path = state.uploads.path_of(upload)
     try:
-        content = await to_thread.run_sync(path.read_bytes, abandon_on_cancel=True)
+        content = await state.uploads.read(upload)
     except FileNotFoundError as error:
         raise TaskFailed("The file no longer exists.") from error
     await set_progress(state, task, 50)

@@ -12,7 +12,7 @@ from app.jobs.job import Result, TaskFailed, set_progress
 from app.jobs.registry import Job
 from app.jobs.run import run_task
 from app.models.task import MAX_ERROR_LENGTH, Task, TaskStatus
-from tests.tasks import change_task, read_task, with_settings
+from tests.tasks import change_task, read_task, upload_path, with_settings
 
 Replace = Callable[[Job], None]
 
@@ -77,7 +77,7 @@ async def test_failed_attempt_is_queued_again_and_the_last_one_fails_the_task(
 
     replace_job(fail)
     once_more = with_settings(state, task_max_retries=1)
-    file = state.uploads.path_of(task.kwargs["upload"])
+    file = upload_path(state, task)
     with pytest.raises(ConnectionError):
         await run_task(once_more, task.id)
     queued = await read_task(state, task)

@@ -11,7 +11,7 @@ from app.jobs.send_email import send_email
 from app.models.task import Task
 from tests.servers import Serve
 from tests.smtp import MailServer
-from tests.tasks import MAIL, add_file_task, add_task, wait_for, wait_for_success
+from tests.tasks import MAIL, add_file_task, add_task, upload_path, wait_for, wait_for_success
 from tests.worker.conftest import Start, kill
 
 
@@ -43,7 +43,7 @@ async def test_worker_runs_without_a_broker_server(
     finished = await wait_for_success(state, task)
     assert finished.result is not None
     assert finished.result["words"] == 3
-    file = state.uploads.path_of(task.kwargs["upload"])
+    file = upload_path(state, task)
     await wait_for(state, task, lambda _: not file.exists())  # deleted after the result is stored
 
 

@@ -15,7 +15,7 @@ from app.jobs.registry import Job
 from app.jobs.run import finish_task, queue_again, run_task
 from app.models.entity import utc_now
 from app.models.task import Task, TaskStatus
-from tests.tasks import change_task, read_task, with_settings
+from tests.tasks import change_task, read_task, upload_path, with_settings
 
 AGE = timedelta(minutes=5)
 LONG_AGO = utc_now() - timedelta(minutes=6)
@@ -104,7 +104,7 @@ async def test_file_is_kept_until_the_task_has_ended(
         raise ConnectionError
 
     replace_job(fail)
-    file = state.uploads.path_of(task.kwargs["upload"])
+    file = upload_path(state, task)
     with pytest.raises(ConnectionError):
         await run_task(state, task.id)
     assert file.exists()
@@ -170,7 +170,7 @@ async def test_result_that_cannot_be_stored_leaves_the_task_running(
         await run_task(state, task.id)
 
     assert (await read_task(state, task)).status is TaskStatus.RUNNING
-    assert state.uploads.path_of(task.kwargs["upload"]).exists()
+    assert upload_path(state, task).exists()
 
 
 async def test_job_runs_once_although_its_result_cannot_be_stored_at_first(

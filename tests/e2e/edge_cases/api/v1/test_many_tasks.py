@@ -5,6 +5,7 @@ from httpx2 import AsyncClient
 
 from app.config import Settings
 from tests.factories.users import UserFactory
+from tests.tasks import upload_folder
 
 FILE = {"file": b"some words"}
 
@@ -17,14 +18,14 @@ async def test_number_of_unfinished_tasks_of_a_user_is_limited(
     monkeypatch.setattr("app.crud.task.MAX_UNFINISHED_TASKS", 1)
     monkeypatch.setattr("app.api.v1.endpoints.tasks.publish_task", do_not_publish)
     eve = await users.register("eve@example.com")
-    before = len(list(settings.upload_folder.iterdir()))
+    before = len(list(upload_folder(settings).glob("*")))
     statuses = [
         (await one.post("/api/v1/tasks/process-file", files=FILE)).status_code
         for one in (ada, ada, eve)
     ]
 
     assert statuses == [202, 409, 202]
-    assert len(list(settings.upload_folder.iterdir())) == before + 2
+    assert len(list(upload_folder(settings).glob("*"))) == before + 2
 
 
 async def test_limit_holds_for_requests_at_the_same_time(

@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
 from app.config import Settings
+from tests.tasks import upload_folder
 
 PATH = "/api/v1/tasks/process-file"
 FILE = {"file": ("words.txt", b"some words", "text/plain")}
 
 
+@pytest.mark.skipif("upload_folder" not in Settings.model_fields, reason="uses the storage")
 async def test_upload_on_a_full_disk_is_answered_with_503_and_leaves_no_file(
     ada: AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -23,7 +25,7 @@ async def test_upload_on_a_full_disk_is_answered_with_503_and_leaves_no_file(
             super().write(b"some")
             raise OSError(ENOSPC, os.strerror(ENOSPC))
 
-    before = set(settings.upload_folder.glob("*"))
+    before = set(upload_folder(settings).glob("*"))
     monkeypatch.setattr("app.core.uploads.os.fdopen", FullDisk)
 
     with capture_logs() as logs:
@@ -31,7 +33,7 @@ async def test_upload_on_a_full_disk_is_answered_with_503_and_leaves_no_file(
 
     assert [response.status_code for response in responses] == [503] * 3
     assert [line.get("cause") for line in logs].count("No space left on device") == 1
-    assert set(settings.upload_folder.glob("*")) == before
+    assert set(upload_folder(settings).glob("*")) == before
 
 
 async def test_upload_whose_request_is_not_committed_is_deleted(
@@ -40,21 +42,21 @@ async def test_upload_whose_request_is_not_committed_is_deleted(
     async def fail(_: AsyncSession) -> None:
         raise DBAPIError("COMMIT", {}, Exception("lost"), connection_invalidated=True)
 
-    before = set(settings.upload_folder.glob("*"))
+    before = set(upload_folder(settings).glob("*"))
     monkeypatch.setattr(AsyncSession, "commit", fail)
 
     response = await ada.post(PATH, files=FILE)
 
     assert response.status_code == 503
-    assert set(settings.upload_folder.glob("*")) == before
+    assert set(upload_folder(settings).glob("*")) == before
 
 
 async def test_upload_whose_request_is_committed_stays(
     ada: AsyncClient, settings: Settings
 ) -> None:
-    before = set(settings.upload_folder.glob("*"))
+    before = set(upload_folder(settings).glob("*"))
 
     response = await ada.post(PATH, files=FILE)
 
     assert response.status_code == 202
-    assert len(set(settings.upload_folder.glob("*")) - before) == 1
+    assert len(set(upload_folder(settings).glob("*")) - before) == 1
