@@ -83,14 +83,15 @@ _VARIABLES = frozenset(
     {
         "ada", "admin", "again", "app", "ascending", "body", "broken", "cache", "caller", "changed",
         "created", "data", "date", "datetime", "db", "deleted", "descending", "error_responses",
-        "eve", "factory", "falling", "field", "found", "func", "get_references", "get_related_rows",
-        "get_user_id", "given", "http_request", "http_response", "id_columns", "id_of", "ids",
-        "invalid", "itself", "list_params", "list_query", "listed", "lock_rows", "nobody",
-        "normalized", "op", "opened", "owner", "page", "pages", "params", "problems", "pytest",
-        "query", "reference_id", "referred", "refusal", "refused", "related", "relationship",
-        "relationships", "rising", "root", "router", "row", "rows", "rows_above", "sa", "saved",
-        "select", "self", "send_form", "sent", "several", "shown", "status_code", "submit_form",
-        "taken", "typed", "unique", "updated", "url", "uuid", "values", "where",
+        "eve", "factory", "falling", "field", "filters", "found", "func", "get_filters",
+        "get_references", "get_related_rows", "get_user_id", "given", "http_request",
+        "http_response", "id_columns", "id_of", "ids", "invalid", "itself", "list_params",
+        "list_query", "listed", "lock_rows", "nobody", "normalized", "op", "opened", "owner",
+        "page", "pages", "params", "problems", "pytest", "query", "reference_id", "referred",
+        "refusal", "refused", "related", "relationship", "relationships", "rising", "root",
+        "router", "row", "rows", "rows_above", "sa", "saved", "select", "self", "send_form", "sent",
+        "several", "shown", "sorting", "status_code", "submit_form", "taken", "typed", "unique",
+        "updated", "url", "uuid", "values", "where",
     }
 )  # fmt: skip
 # Names that only generators before 0.7.0 use for variables.
@@ -115,9 +116,9 @@ CLASSES = frozenset(
         "IsoDuration", "JsonValue", "Line", "ListParams", "ListQuery", "Literal", "LocalTime",
         "Mapped", "MicrosecondInterval", "ModelView", "MultiLineStr", "NotFound", "Numeric", "Page",
         "Patch", "PatchModel", "People", "Query", "RelatedCRUD", "RequestModel", "RowIds", "Rows",
-        "SearchParams", "SearchQuery", "Self", "Sequence", "SessionDep", "SingleLineStr", "StrEnum",
-        "String", "Text", "Time", "TokenPayloadDep", "UniqueConstraint", "Url", "UserFactory",
-        "Uuid", "View", "WithJsonSchema",
+        "SearchParams", "SearchQuery", "Self", "Sequence", "SessionDep", "SingleLineStr",
+        "SortedCRUD", "StrEnum", "String", "Text", "Time", "TokenPayloadDep", "UniqueConstraint",
+        "Url", "UserFactory", "Uuid", "View", "WithJsonSchema",
     }
 )  # fmt: skip
 _BUILTINS = frozenset(dir(builtins))

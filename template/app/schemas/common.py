@@ -2,7 +2,6 @@
 
 import re
 from typing import Annotated, Any, Generic, Self, TypeVar
-from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -64,14 +63,6 @@ Email = Annotated[
 """An e-mail address in lower case."""
 
 
-RowIds = Annotated[
-    list[UUID],
-    AfterValidator(lambda values: list(dict.fromkeys(values))),
-    Field(max_length=100, exclude=True),
-]
-"""Ids of the rows that a row refers to; each counts once. They are not among the data to store."""
-
-
 class RequestModel(BaseModel, extra="forbid"):
     """Base of request bodies; unknown fields are rejected."""
 
@@ -99,19 +90,8 @@ class PatchModel(RequestModel, json_schema_extra={"minProperties": 1}):
         return self
 
 
-Int32 = Annotated[int, Field(ge=-(2**31), lt=2**31)]
-Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]
-
-FilterValues = Annotated[list[T], Field(min_length=1, max_length=100)]
-"""The values of a filter, from a parameter that can be repeated."""
-
-
 class ListParams(BaseModel, extra="forbid", frozen=True):
-    """Query parameters of a list; every field that a subclass adds is a filter.
-
-    The filter `price` takes values, `price__gte` and `price__lte` the least and the greatest value,
-    and `price__isnull` selects rows with or without a value.
-    """
+    """Query parameters of a list."""
 
     skip: int = Field(default=0, ge=0, le=1_000_000)
     limit: int = Field(default=20, ge=1, le=100)

@@ -1,7 +1,5 @@
 import json
 from base64 import urlsafe_b64encode
-from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -13,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.crud.base import execute_rowcount
 from app.dependencies import SessionDep
 from app.exceptions import InvalidCursor, NotFound
+from app.schemas.common import SearchParams
 from tests.crud.tables import (
     Book,
     BookCreate,
-    BookListParams,
     BookUpdate,
     Shelf,
     ShelfCreate,
@@ -33,7 +31,7 @@ async def create_books(db: AsyncSession, *titles: str, shelf: Shelf | None = Non
     return [await books.create(db, BookCreate(title=title, shelf_id=shelf_id)) for title in titles]
 
 
-async def list_titles(db: AsyncSession, params: BookListParams) -> list[str]:
+async def list_titles(db: AsyncSession, params: SearchParams) -> list[str]:
     """Return the titles of one page of books."""
     page = await books.list(db, params)
     return [book.title for book in page.items]
@@ -92,11 +90,12 @@ async def test_rowcount_is_the_number_of_matched_rows(db: AsyncSession) -> None:
 
 
 async def test_update_sets_values_that_are_not_in_its_data(db: AsyncSession) -> None:
+    shelf = await shelves.create(db, ShelfCreate(name="Poetry"))
     [book] = await create_books(db, "Notes")
 
-    await books.update(db, book, BookUpdate(title="Sketch"), pages=7)
+    await books.update(db, book, BookUpdate(title="Sketch"), shelf_id=shelf.id)
 
-    assert (book.title, book.pages) == ("Sketch", 7)
+    assert (book.title, book.shelf_id) == ("Sketch", shelf.id)
 
 
 async def test_search_finds_rows_that_contain_every_word(db: AsyncSession) -> None:
@@ -112,49 +111,22 @@ async def test_search_finds_rows_that_contain_every_word(db: AsyncSession) -> No
         ("ada art", []),
         ("***", []),
     ):
-        assert await list_titles(db, BookListParams(search=search)) == found
+        assert await list_titles(db, SearchParams(search=search)) == found
 
 
-async def test_rows_are_filtered_sorted_and_counted(db: AsyncSession) -> None:
-    shelf = await shelves.create(db, ShelfCreate(name="Poetry"))
-    await create_books(db, "beta", "alpha 100%")
-    await create_books(db, "gamma", shelf=shelf)
+async def test_rows_are_sorted_and_counted(db: AsyncSession) -> None:
+    await create_books(db, "beta", "alpha 100%", "gamma")
 
-    params = BookListParams(sort="title", skip=1, limit=1, include_total=True)
+    params = SearchParams(sort="title", skip=1, limit=1, include_total=True)
     second = await books.list(db, params)
 
-    assert await list_titles(db, BookListParams(shelf_id=shelf.id)) == ["gamma"]
     assert ([book.title for book in second.items], second.total) == (["beta"], 3)
     assert second.next_cursor is not None
 
 
-@pytest.mark.parametrize("skip", range(6))
-async def test_skipped_rows_without_a_value_come_last(db: AsyncSession, skip: int) -> None:
-    for pages in (None, 1, 2, None):
-        await books.create(db, BookCreate(title=str(pages), pages=pages))
-
-    titles = await list_titles(db, BookListParams(sort="-pages", skip=skip))
-
-    assert titles == ["2", "1", "None", "None"][skip:]
-
-
-async def test_filters_select_ranges_sets_and_missing_values(db: AsyncSession) -> None:
-    for pages in (None, 1, 2, 3):
-        await books.create(db, BookCreate(title=str(pages), pages=pages))
-
-    for params, titles in (
-        ({"pages__gte": 2}, ["2", "3"]),
-        ({"pages__gte": 2, "pages__lte": 2}, ["2"]),
-        ({"pages__isnull": True}, ["None"]),
-        ({"pages__isnull": False, "title": ["1", "3", "None"]}, ["1", "3"]),
-    ):
-        order = {"sort": "created_at"}
-        assert await list_titles(db, BookListParams.model_validate(order | params)) == titles
-
-
 async def visit_all(db: AsyncSession, sort: str) -> list[Book]:
     """Return the books of all pages of a list."""
-    params = BookListParams(sort=sort, limit=2)
+    params = SearchParams(sort=sort, limit=2)
     seen: list[Book] = []
     while True:
         page = await books.list(db, params)
@@ -164,39 +136,27 @@ async def visit_all(db: AsyncSession, sort: str) -> list[Book]:
         params = params.model_copy(update={"cursor": page.next_cursor})
 
 
-@pytest.mark.parametrize("column", ["created_at", "title", "pages", "price", "published"])
+@pytest.mark.parametrize("column", ["created_at", "title"])
 async def test_cursor_visits_every_row_once(db: AsyncSession, column: str) -> None:
-    for number in (3, None, 1, 2, 2, 2, None, None):
-        data = BookCreate(title=f"T{number}")
-        if number:
-            published = date(2026, 1, number)
-            data = BookCreate(
-                title=f"T{number}", pages=number, price=Decimal(number), published=published
-            )
-        await books.create(db, data)
+    await create_books(db, "gamma", "alpha", "beta", "beta", "beta")
 
     ascending, descending = await visit_all(db, column), await visit_all(db, f"-{column}")
 
     for rows in (ascending, descending):
-        assert len({row.id for row in rows}) == 8
+        assert len({row.id for row in rows}) == 5
     values = [getattr(row, column) for row in ascending]
-    with_value = [value for value in values if value is not None]
-    missing = [None] * (len(values) - len(with_value))
-    assert values == sorted(with_value) + missing
-    assert [getattr(row, column) for row in descending] == values[: len(with_value)][::-1] + missing
+    assert values == sorted(values)
+    assert [getattr(row, column) for row in descending] == values[::-1]
 
 
 @pytest.mark.parametrize(
     ("sort", "content"),
     [
-        ("pages", "forged"),
-        ("pages", ["pages", 1]),
-        ("pages", ["-pages", 1, MISSING_ID]),
-        ("pages", ["pages", 2**31, MISSING_ID]),
-        ("price", ["price", "12345.00", MISSING_ID]),
-        ("price", ["price", "NaN", MISSING_ID]),
+        ("title", "forged"),
+        ("title", ["title", "no id"]),
+        ("title", ["-title", "Notes", MISSING_ID]),
+        ("title", ["title", None, MISSING_ID]),
         ("title", ["title", "null\0byte", MISSING_ID]),
-        ("published", ["published", "2026-02-30", MISSING_ID]),
         ("created_at", ["created_at", "2026-01-01T00:00:00", MISSING_ID]),
         ("created_at", ["created_at", "0001-01-01T00:00:00+14:00", MISSING_ID]),
         ("created_at", ["created_at", "2026-01-01T00:00:00Z", "no id"]),
@@ -208,4 +168,4 @@ async def test_invalid_cursor_is_rejected(db: AsyncSession, sort: str, content: 
 
     for text in (cursor, cursor[:-3], "Ä", "forged"):
         with pytest.raises(InvalidCursor):
-            await books.list(db, BookListParams(sort=sort, cursor=text))
+            await books.list(db, SearchParams(sort=sort, cursor=text))
