@@ -6,8 +6,12 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.crud.relationships import RelatedCRUD, check_reference, get_references
-from app.exceptions import InvalidReference
+from app.crud.relationships import (
+    InvalidReference,
+    RelatedCRUD,
+    check_reference,
+    get_references,
+)
 from app.schemas.common import PatchModel, RequestModel
 from tests.crud.tables import Sample, Shelf, ShelfCreate, shelves
 

@@ -10,8 +10,21 @@ from sqlalchemy.orm import InstrumentedAttribute, selectinload
 from typing_extensions import override
 
 from app.crud.base import CRUD, CreateT, ModelT, UpdateT
-from app.exceptions import InvalidReference
+from app.exceptions import AppError
 from app.models.entity import Entity, utc_now
+
+
+class InvalidReference(AppError):
+    """A field refers to a row that does not exist, or that the current user may not read."""
+
+    status_code = 422
+    detail = "Request validation failed."
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.errors = [
+            {"loc": ["body", field], "msg": "Referenced row not found", "type": "invalid_reference"}
+        ]
 
 
 class RelatedCRUD(CRUD[ModelT, CreateT, UpdateT]):
