@@ -46,7 +46,7 @@ ALIKE = (
     *("app/models/item.py", "app/schemas/item.py", "app/crud/item.py", "app/admin/item.py"),
     "app/api/v1/endpoints/items.py",
 )
-SHARED_WITH_TESTS = {"client", "response"}  # resources may be called so
+SHARED = {"client", "response"}  # with resources, which may be called so
 RICH = {
     (
         "import UNSET, PatchModel, RequestModel, SearchParams, SingleLineStr\n"
@@ -182,12 +182,12 @@ def test_names_that_functions_use_bearoundthat_of_the_resource_are_reserved(acce
 
     found = set().union(*(variables(one) for one in functions if "zebra" in variables(one)))
 
-    own = {"zebra", "zebras", "products", "categories", "users", "user", *SHARED_WITH_TESTS}
-    assert {*SHARED_WITH_TESTS, "db", "updated"} <= found
+    own = {"zebra", "zebras", "products", "categories", "users", "user", "request", *SHARED}
+    assert {*SHARED, "db", "updated"} <= found
     assert {name for name in found - own if not reserved.flaw_of_word(name)} == set()
 
 
-@pytest.mark.parametrize("name", slow_after(1, sorted(SHARED_WITH_TESTS)))
+@pytest.mark.parametrize("name", slow_after(1, sorted(SHARED)))
 @pytest.mark.parametrize("access", ACCESSES)
 def test_no_variable_of_a_function_is_used_twice(name: str, access: Access, tmp_path: Path) -> None:
     """A resource may be called like a variable of its tests: its row has another name there."""

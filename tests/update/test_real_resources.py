@@ -95,7 +95,7 @@ def test_edits_stay_and_all_can_be_taken_back(make: Make) -> None:
         shop.write(path, f"{first}\n# mine {number}\n{rest}")
     shop.commit()
 
-    changed = generate(shop, "product", "--add", "barcode:str?", "--drop", "sku")
+    changed = generate(shop, "product", "--add", "barcode:str?", "--drop", "tags")
     shop.commit()
     updated = shop.update()
     shop.commit()

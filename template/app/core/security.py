@@ -35,6 +35,10 @@ class PasswordHasher:
         self._dummy_hash = self._hasher.hash(token_urlsafe())
         self._duration = perf_counter() - started_at  # of hashing one password, on average
 
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown(wait=False)
+
     async def hash(self, password: str) -> str:
         """Return the hash of a password.
 
