@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, JsonValue, StringConstraints, TypeAdapter
+from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter
 from sqlalchemy import String
 
 from app.exceptions import InvalidCursor
