@@ -105,7 +105,7 @@ def test_anything_else_is_no_definition(text: str) -> None:
     ("old", "new"),
     [
         ("access: owned", "access: team"),
-        ("due: date?", "due: duration?"),
+        ("due: date?", "due: color?"),
         ("api: v1", "api: v1\ntags: a"),
     ],
 )
