@@ -61,6 +61,13 @@ from contextlib import nullcontext as provide_database
 """,
     "app/core/logging.py": "def configure_logging(settings): ...\n",
     "app/models/__init__.py": "from app.models.base import Base\n",
+    "app/setting_types.py": """
+def is_host(text): return True
+
+def lower_scheme(url): return url
+
+def strip_quotes(text): return text
+""",
 }
 USERS = """
 import sqlalchemy as sa
