@@ -88,14 +88,13 @@ class Mailer:
 
 
 def is_permanent(error: Exception) -> bool:
-    """Return whether the server has rejected the e-mail with a code from 500 on (RFC 5321, 4.2.1).
+    """Return whether the server rejects the recipient or the text of the e-mail for good.
 
-    A wrong password of the application is no fault of the e-mail, and can be corrected.
+    Its code is 500 or more then (RFC 5321, 4.2.1). Other errors, such as a wrong password or a
+    refused sender, are mistakes in the settings or of the server, which can be corrected.
     """
-    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return False
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         return all(is_permanent(refused) for refused in error.recipients)
-    if isinstance(error, aiosmtplib.SMTPResponseException):
+    if isinstance(error, (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError)):
         return error.code >= FIRST_PERMANENT_CODE
     return False

@@ -11,9 +11,9 @@ def hard_time_limit(settings: Settings) -> int:
 
 
 def visibility_timeout(settings: Settings) -> int:
-    """Return after how long a task counts as lost, if its row stays running and does not change.
+    """Return the seconds after which the message of a running task counts as lost.
 
-    Redis delivers a message again that no worker has acknowledged for that long. It is longer than
-    a task can run, and than the delay before a retry.
+    Redis then delivers a message again that no worker has acknowledged. The time is longer than a
+    task can run and longer than the delay before a retry.
     """
     return hard_time_limit(settings) + MAX_RETRY_DELAY

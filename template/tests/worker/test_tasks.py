@@ -144,7 +144,7 @@ def test_message_without_a_valid_id_is_not_retried(worker_process: WorkerProcess
         deliver("none")
 
 
-def test_unfinished_tasks_are_never_acknowledged(worker_process: WorkerProcess) -> None:
+def test_tasks_are_acknowledged_late_and_redelivered(worker_process: WorkerProcess) -> None:
     assert worker_process.state
     for kind in JOBS:
         task = get_task(kind)
