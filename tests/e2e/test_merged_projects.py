@@ -49,7 +49,7 @@ class Story:
 
 
 STORIES = {
-    "nothing-else": Story("0.1.0", (), is_quick=True),
+    "nothing-else": Story("0.1.0", ()),
     "sign-in": Story("0.1.0", ("--with", "oauth,email"), "0.2.0", "postgres"),
     "no-jobs": Story("0.1.0", ("--with", "cache", "--without", "jobs,rate_limit"), "0.2.0"),
     "no-items": Story("0.1.0", ("--with", "admin,metrics", "--without", "items"), "0.2.0"),

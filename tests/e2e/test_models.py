@@ -91,9 +91,17 @@ async def test_readers_follow_authors_and_comment(
 '''
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("database", ["sqlite", "postgres", "mysql"])
-@pytest.mark.parametrize("model", ["conduit", "blog"])
+@pytest.mark.parametrize(
+    ("model", "database"),
+    [
+        pytest.param("conduit", "postgres", marks=pytest.mark.slow),
+        pytest.param("blog", "mysql", marks=pytest.mark.slow),
+        pytest.param("conduit", "sqlite", marks=pytest.mark.long),
+        pytest.param("conduit", "mysql", marks=pytest.mark.long),
+        pytest.param("blog", "sqlite", marks=pytest.mark.long),
+        pytest.param("blog", "postgres", marks=pytest.mark.long),
+    ],
+)
 def test_blogs_with_tags_and_authors(
     model: str, database: str, create: Create, on_real_database: OnDatabase
 ) -> None:
@@ -132,8 +140,13 @@ def test_words_of_resources(database: str, create: Create, on_real_database: OnD
     project.run("uv run alembic downgrade base && uv run alembic upgrade head")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.parametrize(
+    "database",
+    [
+        pytest.param("sqlite", marks=pytest.mark.slow),
+        pytest.param("postgres", marks=pytest.mark.long),
+    ],
+)
 def test_store_of_jhipster(database: str, create: Create, on_real_database: OnDatabase) -> None:
     answers: Answers = {**PRESETS["standard"], "database": database}
     project = create(answers)

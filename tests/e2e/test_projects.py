@@ -153,7 +153,7 @@ def test_the_chosen_rows_are_enough() -> None:
         assert len({PROJECTS[name][question] for name in CHOSEN}) >= 2
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_tests_need_no_mysql(create: Create) -> None:
     """Without a server, they make do with SQLite."""
     project = create({**PRESETS["full"], "database": "mysql"})

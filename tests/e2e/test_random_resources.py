@@ -45,7 +45,7 @@ def find_tests(typed: Typed) -> str:
 @pytest.mark.parametrize(
     ("database", "seed", "count"),
     [
-        pytest.param("sqlite", 1, 4, marks=pytest.mark.slow),
+        pytest.param("sqlite", 1, 4, marks=pytest.mark.long),
         pytest.param("postgres", 2, 4, marks=pytest.mark.slow),
         *(
             pytest.param(database, seed, 12, marks=pytest.mark.long)

@@ -50,14 +50,16 @@ EDITS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "case",
     [
-        ("standard", "sqlite", BOTH_CHANGED),
-        ("full", "postgres", [*BOTH_CHANGED, "tests/conftest.py"]),
+        pytest.param(("standard", "sqlite", BOTH_CHANGED), marks=pytest.mark.slow, id="standard"),
+        pytest.param(
+            ("full", "postgres", [*BOTH_CHANGED, "tests/conftest.py"]),
+            marks=pytest.mark.long,
+            id="full",
+        ),
     ],
-    ids=["standard", "full"],
 )
 def test_year_of_work_is_kept(
     case: tuple[str, str, list[str]],

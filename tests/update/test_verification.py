@@ -240,7 +240,6 @@ ENVIRONMENT = """\
 import asyncio, os
 from alembic import context
 from sqlalchemy.ext.asyncio import create_async_engine
-from tests.marks import slow_after
 
 def migrate(connection):
     context.configure(connection=connection, target_metadata=None)
