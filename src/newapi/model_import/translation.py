@@ -271,7 +271,7 @@ class _Translator:
             return made
         where = f"{draft.table.name}.{column.name}"
         self._note(where, "a field cannot be called so", column.line, made.name)
-        is_taken = stored in {field.stored for field in draft.fields}
+        is_taken = stored in {"id", *_TIMES, *(field.stored for field in draft.fields)}
         can_keep = stored and not made.unique and not is_taken
         return replace(made, column_name=stored) if can_keep else made
 

@@ -100,6 +100,14 @@ def test_generate_takes_what_is_made_of_any_tables(source: SourceModel, database
     assert found.relations.taken <= found.relations.found
 
 
+def test_column_that_is_called_id_and_is_no_key_gets_another_name() -> None:
+    source = SourceModel((Table(name="items", columns=(Column(name="id", type="date"),)),))
+
+    found = translated(source)
+
+    assert shown(found)["item"] == {"number": "date?"}
+
+
 @pytest.mark.parametrize("kind", sorted(column_types.names()))
 def test_every_known_type_has_a_field_or_a_note(kind: str) -> None:
     source = SourceModel((Table(name="thing", columns=(Column(name="value", type=kind),)),))
