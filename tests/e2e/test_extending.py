@@ -78,8 +78,15 @@ def test_endpoint_of_the_page_works(answers: Answers, create: Create) -> None:
     project.run("uv run pytest tests/api/v1/test_report.py")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("answers", PROJECTS.values(), ids=PROJECTS)
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param(
+            answers, id=name, marks=pytest.mark.slow if name == "standard" else pytest.mark.long
+        )
+        for name, answers in PROJECTS.items()
+    ],
+)
 def test_entity_of_the_page_works(answers: Answers, create: Create) -> None:
     project = create(answers)
     project.run("uv sync")

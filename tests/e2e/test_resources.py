@@ -25,7 +25,7 @@ PROJECTS: dict[str, Answers] = {
     },
     "full": PRESETS["full"],
 }  # fmt: skip
-IN_CI = {"minimal", "full"}
+IN_CI = {"full"}
 CATEGORY = ["name:str(1..100,unique)"]
 PRODUCT = [
     "name:str(1..100)",

@@ -171,8 +171,14 @@ def uninterrupted(project: Project) -> tuple[object, ...]:
     return outcome(whole)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("way", ["--abort", "--continue", "update"])
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param("update", marks=pytest.mark.slow),
+        pytest.param("--abort", marks=pytest.mark.slow),
+        pytest.param("--continue", marks=pytest.mark.long),
+    ],
+)
 def test_every_step_can_be_killed(
     edited: Project, frozen: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,8 +225,13 @@ def steps(project: Project) -> list[int]:
     return found
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("way", ["--abort", "--continue"])
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param("--continue", marks=pytest.mark.slow),
+        pytest.param("--abort", marks=pytest.mark.long),
+    ],
+)
 def test_recovery_can_be_killed_too(
     edited: Project, frozen: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
