@@ -49,7 +49,7 @@ def test_feature_with_tables_comes_and_goes(create: Create) -> None:
         assert database.execute("select email from users").fetchall() == [("ada@example.com",)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_first_release_is_updated_to_this_checkout(
     create: Create, environment: dict[str, str]
 ) -> None:
