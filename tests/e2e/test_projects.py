@@ -15,7 +15,8 @@ from tests.e2e.edges import add_edge_cases
 from tests.e2e.project import Client, Project
 from tests.matrix import ARRAY, CATALOG, PRESETS, PROJECTS, Answers
 
-ROWS = 4
+ROWS = 3
+MEASURED = ("minimal", "standard")
 CHOSEN = list(PROJECTS)[: len(PRESETS) + ROWS]
 REST = list(PROJECTS)[len(CHOSEN) :]
 OnDatabase = Callable[[Project, Mapping[str, Value]], Project]
@@ -68,7 +69,8 @@ def test_project_passes_the_checks_that_it_documents(
 ) -> None:
     """With CI they run as CI does, on a clone; without it where the owner is.
 
-    Presets keep their promise of coverage; the other projects are not slowed down by measuring it.
+    The small presets keep their promise of coverage; the other projects are not slowed down by
+    measuring it, and a test of its own measures `full`.
     """
     answers = PROJECTS[name]
     project = create(answers)
@@ -79,7 +81,7 @@ def test_project_passes_the_checks_that_it_documents(
     project.run("uv sync")
     project = on_real_database(project, answers)
 
-    checks = [VERIFY] if name in PRESETS else checks_without_coverage(project)
+    checks = [VERIFY] if name in MEASURED else checks_without_coverage(project)
     for command in (*checks, *migrations):
         with subtests.test(command):
             project.run(command)
@@ -91,6 +93,14 @@ def test_project_passes_the_checks_that_it_documents(
         tests = [path for path in added if Path(path).name.startswith("test_")]
         options = LEAKED_SOCKETS if answers["database"] == "mysql" else ()
         project.run(["uv", "run", "pytest", *options, *tests])
+
+
+@pytest.mark.long
+def test_full_keeps_its_promise_of_coverage(create: Create, on_real_database: OnDatabase) -> None:
+    project = create(PRESETS["full"])
+    project.run("uv sync")
+
+    on_real_database(project, PRESETS["full"]).run(VERIFY)
 
 
 def checks_without_coverage(project: Project) -> list[str]:
