@@ -6,6 +6,11 @@ import pytest
 from app.config import Settings
 
 
+pytestmark = pytest.mark.skipif(
+    "upload_folder" not in Settings.model_fields, reason="uploads are in the storage"
+)
+
+
 @pytest.mark.parametrize(
     ("folder", "is_reported"),
     [("var/uploads", False), ("new/folder", False), ("file", True), ("file/folder", True)],
