@@ -5,7 +5,6 @@ import pytest
 
 from app.config import Settings
 
-
 pytestmark = pytest.mark.skipif(
     "upload_folder" not in Settings.model_fields, reason="uploads are in the storage"
 )
