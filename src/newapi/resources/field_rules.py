@@ -158,12 +158,11 @@ def message(rule: Rule, definition: Definition) -> str:
 
 def of_table(definition: Definition) -> list[dict[str, Json]]:
     """Return name, kind and columns of the constraint of each rule."""
-    stored = {field.name: field.stored for field in definition.fields}
     return [
         {
             "kind": "ck",
             "name": f"ck_{definition.plural}_{_short_name(rule, definition)}",
-            "columns": [stored.get(name, name) for name in rule.fields],
+            "columns": [*_stored(rule, definition)],
             "short_name": _short_name(rule, definition),
             "rule": rule.kind,
             "sign": rule.sign,
@@ -173,10 +172,15 @@ def of_table(definition: Definition) -> list[dict[str, Json]]:
     ]
 
 
+def _stored(rule: Rule, definition: Definition) -> list[str]:
+    """Return the names that the columns of a rule have in the table."""
+    stored = {field.name: field.stored for field in definition.fields}
+    return [stored.get(name, name) for name in rule.fields]
+
+
 def _short_name(rule: Rule, definition: Definition) -> str:
     """Return the name of the constraint of a rule, without that of its table."""
-    stored = {field.name: field.stored for field in definition.fields}
-    columns = [stored.get(name, name) for name in rule.fields]
+    columns = _stored(rule, definition)
     if rule.kind == "comparison":
         return f"_{SIGNS[rule.sign][1]}_".join(columns)
     return "_".join([rule.kind, "of", *columns])
