@@ -12,6 +12,7 @@ from tests.e2e.commands import BLOCK, lines
 from tests.e2e.conftest import Create
 from tests.e2e.owner import commit, newapi
 from tests.e2e.project import Project
+from tests.marks import slow_or_long
 from tests.matrix import PRESETS, Answers
 
 CODE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -78,15 +79,7 @@ def test_endpoint_of_the_page_works(answers: Answers, create: Create) -> None:
     project.run("uv run pytest tests/api/v1/test_report.py")
 
 
-@pytest.mark.parametrize(
-    "answers",
-    [
-        pytest.param(
-            answers, id=name, marks=pytest.mark.slow if name == "standard" else pytest.mark.long
-        )
-        for name, answers in PROJECTS.items()
-    ],
-)
+@pytest.mark.parametrize("answers", slow_or_long({"standard"}, PROJECTS))
 def test_entity_of_the_page_works(answers: Answers, create: Create) -> None:
     project = create(answers)
     project.run("uv sync")

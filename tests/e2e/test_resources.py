@@ -14,6 +14,7 @@ from tests.e2e.conftest import Create
 from tests.e2e.edges import add_edge_cases
 from tests.e2e.owner import commit, newapi
 from tests.e2e.project import Project
+from tests.marks import slow_or_long
 from tests.matrix import PRESETS, Answers
 
 PROJECTS: dict[str, Answers] = {
@@ -25,7 +26,6 @@ PROJECTS: dict[str, Answers] = {
     },
     "full": PRESETS["full"],
 }  # fmt: skip
-IN_CI = {"full"}
 CATEGORY = ["name:str(1..100,unique)"]
 PRODUCT = [
     "name:str(1..100)",
@@ -59,15 +59,7 @@ def check(project: Project, *tests: str) -> None:
     project.run(f"uv run pytest {' '.join(tests)}")
 
 
-@pytest.mark.parametrize(
-    "answers",
-    [
-        pytest.param(
-            answers, id=name, marks=pytest.mark.slow if name in IN_CI else pytest.mark.long
-        )
-        for name, answers in PROJECTS.items()
-    ],
-)
+@pytest.mark.parametrize("answers", slow_or_long({"full"}, PROJECTS))
 def test_product_works_in_every_preset_with_and_without_accounts(
     answers: Answers, create: Create, on_real_database: OnDatabase
 ) -> None:

@@ -10,6 +10,7 @@ import yaml
 from newapi.releases import store
 from newapi.update import planning
 from tests import trees
+from tests.marks import slow_or_long
 from tests.runs import Result
 from tests.update import releases
 from tests.update.project import Project
@@ -359,13 +360,7 @@ PROJECTS = {
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.slow if name == "full" else pytest.mark.long)
-        for name in PROJECTS
-    ],
-)
+@pytest.mark.parametrize("name", slow_or_long({"full"}, {name: name for name in PROJECTS}))
 def test_project_of_a_real_release_is_found_and_updated(
     tmp_path: Path,
     home: Path,
