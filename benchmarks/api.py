@@ -51,6 +51,7 @@ PRODUCTION = {
     "MAIL_FROM": "noreply@benchmark.example.org",
     "FRONTEND_URL": "https://benchmark.example.org",
     "PUBLIC_URL": "https://benchmark.example.org",
+    "STORAGE_URL": "file:///tmp/newapi-benchmark-files",
 }
 
 
