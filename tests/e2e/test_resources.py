@@ -43,6 +43,40 @@ CHECKS = (
     "uv run alembic upgrade head",
     "uv run alembic check",
 )
+# Resources of every access that refer to users.
+OFFICE = """\
+resources:
+  ticket:
+    fields:
+      title: str(1..100)
+      author: ref(user, on_delete=cascade)
+      reviewer: ref(user)?
+      watchers: many(user)
+    rules:
+      - author != reviewer
+  note:
+    access: signed_in
+    fields:
+      text: text
+      user: ref(user)?
+  profile:
+    access: owner_writes
+    fields:
+      bio: text
+      account: ref(user, unique, on_delete=cascade)
+  article:
+    access: public
+    fields:
+      title: str(1..100)
+      author: ref(user)
+      editor: ref(user, unique)?
+  report:
+    access: admin
+    fields:
+      title: str(1..100)
+      author: ref(user)
+      readers: many(user)
+"""
 OnDatabase = Callable[[Project, Mapping[str, Value]], Project]
 
 
@@ -110,6 +144,20 @@ def test_changed_product_keeps_its_rows(create: Create) -> None:
     assert rows == [("Stool", "S1", 9.9, 3, ids[0])]
     generate(project, "resource", "product", "--remove")
     project.run("uv run alembic upgrade head && uv run alembic check")
+
+
+@pytest.mark.slow
+def test_resources_refer_to_users(create: Create) -> None:
+    project = create(PROJECTS["standard"])
+    commit(project)
+    project.run("uv sync --quiet")
+    (project.path / "models.yml").write_text(OFFICE, encoding="utf-8")
+    commit(project)
+
+    generate(project)
+
+    names = ("tickets", "notes", "profiles", "articles", "reports")
+    check(project, *(f"tests/api/v1/test_{name}*.py" for name in names), "tests/test_migrations.py")
 
 
 @pytest.mark.long

@@ -70,13 +70,19 @@ STATION = (
     *("note:text(write_only)?", 'state:enum(new|old,labels="new: Not yet seen")'),
     *("cost:decimal(read_only,default=1.5)", "mode:enum(x|y,read_only,default=y)"),
 )
+TICKET = (
+    *("title:str(1..100)", "author:ref(user, on_delete=cascade)", "user:ref(user, unique)?"),
+    "watchers:many(user)",
+)
 
 
 def shop(*, accounts: bool = True) -> list[Command]:
     """Return resources of every kind that refer to each other, in the order of their making."""
     owned: Access = "owned" if accounts else "public"
     admin: Access = "admin" if accounts else "public"
+    users: list[Command] = [("ticket", "signed_in", "v1", TICKET)] if accounts else []
     return [
+        *users,
         ("category", "public", "v1", ["name:str(1..100)"]),
         ("product", owned, "v1", PRODUCT),
         ("flag", "public", "v1", ["active:bool"]),

@@ -15,7 +15,7 @@ from newapi.project import history
 from newapi.project.migrations import Lineage
 from newapi.project.tree import Entry
 from newapi.questions import answer_migration
-from newapi.resources import inventory, model_text, moving, needs, project_names
+from newapi.resources import inventory, model_text, moving, needs, project_names, users
 from newapi.resources.generator import Generator, require_there, require_understood
 from newapi.resources.inventory import Inventory
 from newapi.resources.rendering import Side, Workshop
@@ -87,6 +87,7 @@ def plan(
         decisions = _decide(request, _names(repository, listing, found, before, place), text)
         definitions = _applied(decisions, found)
         newer = [each.definition.name for each in decisions if _is_newer(each, found.definitions)]
+        newer += users.referring_to_users(definitions)
         require_understood(Generator(source.path), source, definitions.values(), newer)
         resolution, problems = needs.resolve(Resolution(before, (), ()), definitions, ())
         if problems:

@@ -622,7 +622,7 @@ def _short_plurals(name: str) -> Iterator[str]:
 
 def _long_names(definition: Definition, around: ProjectNames) -> list[str]:
     """Return the names of constraints and indexes that a database would refuse."""
-    plurals = {name: other.plural for name, other in around.definitions.items()}
+    plurals = limits.plurals(around.definitions)
     groups = [str(group["name"]) for group in composites.of_table(definition)]
     return limits.long_identifiers(definition, plurals, groups)
 

@@ -14,6 +14,7 @@ from newapi.resources import (
     naming,
     rule_samples,
     store,
+    users,
     values,
 )
 from newapi.resources.changes import Operation
@@ -84,7 +85,7 @@ def of_operation(operation: Operation, definition: Definition, definitions: Defi
 
 def of_field(field: Field, definition: Definition, definitions: Definitions) -> Context:
     """Return all that the template may ask of a field; what does not apply is null."""
-    target = definitions.get(field.target or "")
+    target = users.target_of(field, definitions)
     required = [other for other in target.fields if not other.optional] if target else []
     label = next((o.name for o in required if o.type == "str" and not o.write_only), None)
     return {
@@ -114,6 +115,7 @@ def of_field(field: Field, definition: Definition, definitions: Definitions) -> 
         "target_access": target.access if target else None,
         "own_rows": bool(target and definition.refers_to_own_rows(field, target)),
         "unique_per_owner": definition.is_unique_per_owner(field),
+        "refers_to_users": users.refers_to_users(field, definitions),
         "target_label": label,
         "target_required": [other.name for other in required],
         "default": field.default,
@@ -148,7 +150,7 @@ def _of_duration(field: Field) -> Context:
 
 def of_many(field: Field, definition: Definition, definitions: Definitions) -> Context:
     """Return all that the template may ask of a field that refers to many rows."""
-    target = definitions.get(field.target or "")
+    target = users.target_of(field, definitions)
     link = links.of_field(field, definition, target.plural if target else "")
     return {
         **of_field(field, definition, definitions),

@@ -11,6 +11,7 @@ from newapi.resources import links, reserved
 from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render
 from newapi.resources.kinds import KINDS, LARGE_INTS, MAX_INDEXED, SMALL_INTS, shown
+from newapi.resources.users import USERS
 from newapi.resources.values import quoted
 from newapi.terminal.text import shorten
 
@@ -37,6 +38,12 @@ def check(field: Field, database: str) -> Iterator[Problem]:
     yield from _check_values(field)
     yield from _check_column(field)
     yield from _check_deletion(field)
+
+
+def plurals(definitions: Mapping[str, Definition]) -> dict[str, str]:
+    """Return the tables that fields can refer to, by the names of their resources."""
+    tables = {USERS.name: USERS.plural}
+    return tables | {name: definition.plural for name, definition in definitions.items()}
 
 
 def check_identifiers(

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from newapi.resources import users
+
 if TYPE_CHECKING:
     from newapi.resources.definition import Definition, Field, Json
 
@@ -51,7 +53,7 @@ def of_all(definitions: Mapping[str, Definition]) -> dict[Key, Link]:
         (name, field.name): of_field(field, definition, target.plural)
         for name, definition in sorted(definitions.items())
         for field in many(definition.fields)
-        if (target := definitions.get(field.target or ""))
+        if (target := users.target_of(field, definitions))
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newapi.errors import Problem
+from newapi.resources import users
 from newapi.template.features import Change, Resolution
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ def resolve(
         )
         for name, definition in sorted(definitions.items())
         if definition.access in _WHOSE
+    ]
+    problems += [
+        Problem(
+            f"The resource {name} needs {ACCOUNTS}: it refers to users.",
+            f"newapi generate resource {name} --drop FIELD, for each field of them",
+        )
+        for name in users.referring_to_users(definitions)
+        if definitions[name].access not in _WHOSE
     ]
     if answers.get(TABLES) is not False:
         return resolution, problems

@@ -9,6 +9,7 @@ from newapi.errors import Problem
 from newapi.resources.definition import ACCESSES, Access, Definition, Field
 from newapi.resources.fields import render
 from newapi.resources.project_names import ProjectNames
+from newapi.resources.users import USERS, refers_to_users, target_of
 from newapi.template import features
 
 # The access that a referenced resource must have, by the access of the one that refers to it.
@@ -68,8 +69,11 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
     for field in definition.fields:
         yield from _check_field(definition, field, around)
     for name, field in referrers(definition.name, around.definitions):
-        if definition.access not in READABLE[around.definitions[name].access]:
-            yield _unreadable(around.definitions[name], field, definition)
+        other = around.definitions[name]
+        if definition.access not in READABLE[other.access]:
+            yield _unreadable(other, field, definition)
+        elif _blocks_users(other, field, definition, around):
+            yield _unremovable(other, field, definition)
     if path := cycle(definition, around.definitions):
         shown = " → ".join(path)
         message = f"Each of these needs the next one to exist first: {shown}."
@@ -78,7 +82,9 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
 
 def _check_field(definition: Definition, field: Field, around: ProjectNames) -> Iterator[Problem]:
     target = around.definitions.get(field.target or "")
-    if field.target and not target:
+    if around.accounts and refers_to_users(field, around.definitions):
+        yield from _check_users(definition, field)
+    elif field.target and not target:
         yield replace(_unknown_target(field, around), key=field.name)
     elif field.type == "ref" and field.target == definition.name and not field.optional:
         message = f"{field.name}: the first {definition.title} could refer to none."
@@ -86,13 +92,15 @@ def _check_field(definition: Definition, field: Field, around: ProjectNames) -> 
     elif target and target.access not in READABLE[definition.access]:
         yield replace(_unreadable(definition, field, target), key=field.name)
     elif target:
-        yield from _check_rows(definition, field, target)
+        yield from _check_rows(definition, field, target, around)
     if field.unique_for and not definition.has_owner:
         message = f"{field.name}: rows of {definition.titles} have no owner."
         yield Problem(message, render(replace(field, unique_for=None)), field.name)
 
 
-def _check_rows(definition: Definition, field: Field, target: Definition) -> Iterator[Problem]:
+def _check_rows(
+    definition: Definition, field: Field, target: Definition, around: ProjectNames
+) -> Iterator[Problem]:
     """Check the rows that a reference may lead to."""
     fix = render(replace(field, rows=None))
     if field.rows and not (definition.has_owner and target.has_owner):
@@ -104,16 +112,64 @@ def _check_rows(definition: Definition, field: Field, target: Definition) -> Ite
         yield Problem(f"{message}; a reference would show them.", fix, field.name)
     elif _blocks_owner(definition, field, target):
         message = f"{field.name}: users could keep the owner of a {target.title} from deleting it."
-        fix = render(replace(field, on_delete="cascade"))
-        yield Problem(message, f"{fix}, or {render(replace(field, optional=True))}", field.name)
+        yield Problem(message, _other_deletions(field), field.name)
+    elif _blocks_users(definition, field, target, around):
+        yield replace(_unremovable(definition, field, target), key=field.name)
 
 
 def _blocks_owner(definition: Definition, field: Field, target: Definition) -> bool:
     """Tell whether users may refer to rows of others that then cannot be deleted."""
     is_of_others = target.has_owner and not definition.refers_to_own_rows(field, target)
+    return is_of_others and _is_kept_by_users(definition, field)
+
+
+def _is_kept_by_users(definition: Definition, field: Field) -> bool:
+    """Tell whether users who are no administrators can make rows that others cannot delete."""
     is_by_users = definition.access not in {"public", "admin"}
-    is_kept = field.type == "ref" and field.deletion == "restrict"
-    return is_of_others and is_by_users and is_kept
+    return is_by_users and field.type == "ref" and field.deletion == "restrict"
+
+
+def _check_users(definition: Definition, field: Field) -> Iterator[Problem]:
+    """Check a reference to users, whose accounts end as they like."""
+    if field.rows:
+        message = f"{field.name}: users have no owner, so rows={field.rows} has no meaning."
+        yield Problem(message, render(replace(field, rows=None)), field.name)
+    elif _is_kept_by_users(definition, field):
+        message = f"{field.name}: users could keep others from deleting their accounts."
+        yield Problem(message, _other_deletions(field), field.name)
+
+
+def _blocks_users(
+    definition: Definition, field: Field, target: Definition, around: ProjectNames
+) -> bool:
+    """Tell whether users may keep rows that have to be deleted with the account of another."""
+    return _is_kept_by_users(definition, field) and _goes_with_users(target, around, ())
+
+
+def _goes_with_users(
+    definition: Definition, around: ProjectNames, seen: tuple[Definition, ...]
+) -> bool:
+    """Tell whether rows are deleted with users that they refer to, directly or through others."""
+    if definition in seen:
+        return False
+    cascades = [f for f in definition.fields if f.type == "ref" and f.deletion == "cascade"]
+    targets = [target for field in cascades if (target := target_of(field, around.definitions))]
+    return USERS in targets or any(
+        _goes_with_users(target, around, (*seen, definition)) for target in targets
+    )
+
+
+def _unremovable(definition: Definition, field: Field, target: Definition) -> Problem:
+    message = (
+        f"{definition.name}.{field.name}: {target.titles} are deleted with a user,"
+        f" but {definition.titles} would keep them."
+    )
+    return Problem(message, _other_deletions(field))
+
+
+def _other_deletions(field: Field) -> str:
+    optional = replace(field, optional=True, on_delete=None)
+    return f"{render(replace(field, on_delete='cascade'))}, or {render(optional)}"
 
 
 def _unknown_target(field: Field, around: ProjectNames) -> Problem:
@@ -122,8 +178,6 @@ def _unknown_target(field: Field, around: ProjectNames) -> Problem:
     known |= {other.plural: other.name for other in around.definitions.values()}
     near = known.get(features.nearest(target, known), "")
     guess = f" Did you mean {near}?" if near else ""
-    if target == "user" and around.accounts:
-        guess = " A resource that is --owned refers to its user by itself."
     fix = f"newapi generate resource {target} FIELD... first"
     if near:
         fix = render(replace(field, target=near))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from newapi.project import tree
 from newapi.project.tree import Tree
-from newapi.resources import context, formatting
+from newapi.resources import context, formatting, users
 from newapi.resources.generator import Generator
 from newapi.resources.wiring import Wire
 
@@ -45,6 +45,8 @@ class Side:
     def context(self, name: str) -> dict[str, Any]:
         """Return the context of a resource."""
         known = {other: self.definitions[other] for other in self._reachable(name)}
+        if users.referring_to_users(known):
+            known[users.USERS.name] = users.USERS
         return {
             "definition": context.of_definition(self.definitions[name], self.definitions),
             "definitions": context.of_all(known),

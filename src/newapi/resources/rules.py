@@ -16,6 +16,7 @@ from newapi.resources import (
     naming,
     references,
     reserved,
+    users,
 )
 from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render, render_type
@@ -44,7 +45,7 @@ def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) 
     found += _check_links(definition, around)
     found += references.check(definition, around)
     found += _check_row(definition, around.database)
-    plurals = {name: other.plural for name, other in around.definitions.items()}
+    plurals = limits.plurals(around.definitions)
     groups = [str(group["name"]) for group in composites.of_table(definition)]
     found += limits.check_identifiers(definition, plurals, groups)
     return list(dict.fromkeys(found))
@@ -108,7 +109,7 @@ def _check_links(definition: Definition, around: ProjectNames) -> Iterator[Probl
         elif link.left == link.right:
             message = f"{field.name}: both columns of {link.table} would be {link.left}."
             yield Problem(message, f"related_{render(field)}"[:60], field.name)
-        target = around.definitions.get(field.target or "")
+        target = users.target_of(field, around.definitions)
         names = {definition.class_name, target.class_name if target else ""} & _OF_SQLALCHEMY
         if names:
             message = f"{field.name}: its table is made with a class {min(names)} of SQLAlchemy."

@@ -186,11 +186,6 @@ def test_name_with_a_wrong_character_gets_one_that_can_be_used(name: str, propos
         (f"x:str(default={'a' * 61})", "too many for a line of code", "x:str(1..255)"),
         ("other:ref(thing)", "the first thing could refer to none", "other:ref(thing)?"),
         ("other_id:ref(thing)?", "gets its _id by itself", "other:ref(thing)?"),
-        (
-            "other:ref(user)",
-            "--owned refers to its user by itself",
-            "newapi generate resource user",
-        ),
     ],
 )
 def test_field_that_cannot_be(field: str, message: str, fix: str) -> None:
@@ -351,7 +346,7 @@ def test_template_is_told_everything() -> None:
     keys = (
         "name column type big optional unique filter range sort search min max gt ge lt le places"
         " digits values enum_class target target_class target_plural target_access own_rows"
-        " unique_per_owner target_label target_required default default_seconds"
+        " unique_per_owner refers_to_users target_label target_required default default_seconds"
         " default_moment stored members default_member on_delete description labels read_only"
         " write_only counted"
         " low high years given instead_of compared one_of"

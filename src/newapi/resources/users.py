@@ -1,0 +1,34 @@
+"""The users of a project, to whom resources refer as to the rows of another resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from newapi.resources.definition import Definition, Field
+
+# The table and the model are in the template. No field of it is shown by those who refer to it.
+USERS = Definition(name="user", plural="users", access="signed_in", fields=())
+
+
+def target_of(field: Field, definitions: Mapping[str, Definition]) -> Definition | None:
+    """Return the resource that a field refers to; for users of the project, `USERS`."""
+    if refers_to_users(field, definitions):
+        return USERS
+    return definitions.get(field.target or "")
+
+
+def refers_to_users(field: Field, definitions: Mapping[str, Definition]) -> bool:
+    """Tell whether a field refers to users of the project.
+
+    A project without accounts may have a resource of the same name.
+    """
+    return field.target == USERS.name and USERS.name not in definitions
+
+
+def referring_to_users(definitions: Mapping[str, Definition]) -> list[str]:
+    """Return the names of the resources that refer to users of the project."""
+    return sorted(
+        name
+        for name, definition in definitions.items()
+        if any(refers_to_users(field, definitions) for field in definition.fields)
+    )
