@@ -10,13 +10,13 @@ FOLDER = Path(__file__).parent / "edge_cases"
 NEEDS = "# Needs "
 
 
-def add_edge_cases(project: Project, folder: str = "") -> list[str]:
+def add_edge_cases(project: Project, folder: str = "", pattern: str = "*.py") -> list[str]:
     """Copy the tests for which the project has every file in their first line; return their paths.
 
     Each comes to lie beside the project's own tests, whose fixtures it uses.
     """
     added = []
-    for file in sorted((FOLDER / folder).rglob("*.py")):
+    for file in sorted((FOLDER / folder).rglob(pattern)):
         first, text = file.read_text(encoding="utf-8").split("\n", 1)
         assert first.startswith(NEEDS), file
         if all((project.path / path).exists() for path in first.removeprefix(NEEDS).split()):

@@ -105,13 +105,13 @@ def test_product_works_in_every_preset_with_and_without_accounts(
     newapi(project, "generate", "resource", "category", *CATEGORY)
     project.run("uv run alembic upgrade head")  # rewrites uv.lock where tables are new
     newapi(project, "generate", "resource", "product", *PRODUCT)
-    newapi(project, "generate", "resource", "client", *CLIENT)
+    newapi(project, "generate", "resource", "client", *CLIENT, "--versioned")
     commit(project)
     tests = [f"tests/api/v1/test_{name}*.py" for name in ("products", "categories", "clients")]
     if answers["jobs"] != "none":
         generate(project, "task", "resize-image")
         tests += ["tests/jobs/test_resize_image.py", "tests/api/v1/test_resize_image.py"]
-    tests += add_edge_cases(project, "crud")
+    tests += [*add_edge_cases(project, "crud"), *add_edge_cases(project, "api", "test_etags.py")]
     project.run("uv sync --quiet")
     check(project, *tests, "tests/test_migrations.py", "tests/test_contract.py")
     assert set(OPERATION_ID.findall(project.run("uv run app openapi"))) >= PRODUCT_IDS

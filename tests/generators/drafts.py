@@ -160,6 +160,7 @@ drafts = st.builds(
     fields=st.lists(fields(), min_size=5, max_size=12, unique_by=lambda text: text.split(":")[0]),
     access=st.sampled_from([None, None, *ACCESSES]),
     api=st.sampled_from([APIS[0], *APIS]),
+    versioned=st.booleans(),
 )
 
 

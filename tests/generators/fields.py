@@ -69,6 +69,8 @@ def definition(plural: str, fields: Sequence[Context], access: str = "owned") ->
         "groups": [],
         "unique_groups": [],
         "rules": [],
+        "versioned": False,
+        "automatic_fields": [],
     }
 
 

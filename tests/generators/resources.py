@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from newapi.generate.new_definition import Typed, define
 from newapi.resources import inventory
@@ -93,11 +93,19 @@ def shop(*, accounts: bool = True) -> list[Command]:
     ]
 
 
-def defined(commands: Sequence[Command], *, accounts: bool = True) -> Definitions:
+def defined(
+    commands: Sequence[Command], *, accounts: bool = True, versioned: Collection[str] = ()
+) -> Definitions:
     """Return the definition that the command line would make of each."""
     around = ProjectNames(accounts=accounts)
     for name, access, api, fields in commands:
-        typed = Typed(name=name, fields=tuple(fields), access=access, api=api)
+        typed = Typed(
+            name=name,
+            fields=tuple(fields),
+            access=access,
+            api=api,
+            versioned=name in versioned,
+        )
         around = around.with_definition(define(typed, around))
     return around.definitions
 

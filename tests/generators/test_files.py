@@ -121,7 +121,7 @@ def without_rich_text(text: str) -> str:
 
 def test_shared_modules_are_there_where_they_are_needed(rendered: Render, tmp_path: Path) -> None:
     answers = PROJECTS["standard"]
-    definitions = defined(shop())
+    definitions = defined(shop(), versioned={"product", "order_line"})
     project = shutil.copytree(rendered(answers), tmp_path / "myproject")
     around, workshop = side(definitions, answers), Workshop()
     workshop.prepare((around, about) for about in around.contexts.values())
@@ -135,7 +135,7 @@ def test_shared_modules_are_there_where_they_are_needed(rendered: Render, tmp_pa
         word = Path(path).stem
         is_taken = (project / f"app/models/{word}.py").exists()
         assert "/v2/" in path or is_taken or reserved.flaw_of_word(word), f"{word} is not reserved"
-    assert "app/crud/relationships.py" in seen
+    assert {"app/crud/relationships.py", "app/api/etags.py", "app/models/versioned.py"} <= {*seen}
     assert not {path for path in seen if (project / path).exists()}
 
 
@@ -145,7 +145,7 @@ def test_resources_import_only_modules_that_are_there(
 ) -> None:
     answers = PROJECTS["standard"]
     commands = [one for one in shop() if one[0] in {"category", name}]
-    files = made(defined(commands), **answers)
+    files = made(defined(commands, versioned={"product"}), **answers)
     project = shutil.copytree(rendered(answers), tmp_path / "myproject")
     trees.write(project, files)
 
@@ -161,7 +161,8 @@ def test_resources_import_only_modules_that_are_there(
     assert {
         m for m, p in paths.items() if not (p.with_suffix(".py").exists() or p.is_dir())
     } == set()
-    assert ("app/crud/relationships.py" in files) == (name == "product")
+    for shared in ("app/crud/relationships.py", "app/api/etags.py", "app/models/versioned.py"):
+        assert (shared in files) == (name == "product")
 
 
 @pytest.mark.parametrize("access", ACCESSES)
@@ -172,7 +173,7 @@ def test_names_that_functions_use_bearoundthat_of_the_resource_are_reserved(acce
         ("product", "public" if access == "owner_writes" else access, "v1", PRODUCT),
         ("zebra", access, "v1", [*every, "stable:ref(category,unique)?", "rooms:many(category)"]),
     ]
-    files = made(defined(shop), **PRESETS["full"])
+    files = made(defined(shop, versioned={"zebra"}), **PRESETS["full"])
     functions = [
         node
         for path, text in files.items()

@@ -97,6 +97,10 @@ def resource(
     api: Annotated[
         str | None, typer.Option(metavar="VERSION", help="Version of the API: v1 or v2.")
     ] = None,
+    is_versioned: Annotated[
+        bool,
+        typer.Option("--versioned", help="Entity tags, so that no change overwrites another."),
+    ] = False,
     add: _Add = None,
     drop: _Drop = None,
     rename: _Rename = None,
@@ -135,6 +139,7 @@ def resource(
         accesses=tuple(access for access, is_chosen in accesses.items() if is_chosen),
         plural=plural,
         api=api,
+        is_versioned=is_versioned,
         add=tuple(add or ()),
         drop=tuple(drop or ()),
         rename=tuple(rename or ()),

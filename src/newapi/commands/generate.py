@@ -31,6 +31,7 @@ class Options:
     accesses: Sequence[str] = ()
     plural: str | None = None
     api: str | None = None
+    is_versioned: bool = False
     add: Sequence[str] = ()
     drop: Sequence[str] = ()
     rename: Sequence[str] = ()
@@ -73,6 +74,7 @@ def _request(options: Options) -> Request:
         plural=options.plural,
         access=access,
         api=api,
+        versioned=options.is_versioned,
         changes=Changes(
             add=tuple(options.add),
             drop=tuple(options.drop),
@@ -104,5 +106,6 @@ def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> 
             "api": definition.api,
             "fields": [fields.render(field) for field in definition.fields],
             "rules": [rule.text for rule in definition.rules],
+            "versioned": definition.versioned,
         },
     }

@@ -28,6 +28,7 @@ class Request:
     plural: str | None = None
     access: Access | None = None
     api: Api | None = None
+    versioned: bool = False
     changes: Changes = field(default_factory=Changes)
     is_removed: bool = False
 
@@ -94,6 +95,7 @@ def _create(request: Request, project_names: ProjectNames) -> Decision:
         access=request.access,
         api=request.api or "v1",
         rules=request.changes.add_rules,
+        versioned=request.versioned,
     )
     definition = new_definition.define(typed, project_names)
     warnings = []
@@ -119,6 +121,9 @@ def _contradictions(request: Request, *, is_change: bool) -> list[Problem]:
         message = f"{what} cannot be changed by the command line."
         fix = "Change access in models.yml, or drop --plural, --api and the options of access"
         problems.append(Problem(message, fix))
+    if request.versioned:
+        message = "Whether a resource is versioned cannot be changed by the command line."
+        problems.append(Problem(message, "Change versioned in models.yml, or drop --versioned"))
     return problems
 
 

@@ -129,6 +129,7 @@ def _definition(
         unique=entry.unique,
         indexes=entry.indexes,
         rules=entry.rules,
+        versioned=entry.versioned,
     )
 
 

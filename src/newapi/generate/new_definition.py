@@ -22,6 +22,7 @@ class Typed:
     access: Access | None = None
     api: Api = "v1"
     rules: Sequence[str] = ()
+    versioned: bool = False
 
 
 def define(typed: Typed, project_names: ProjectNames) -> Definition:
@@ -52,6 +53,7 @@ def define(typed: Typed, project_names: ProjectNames) -> Definition:
         api=typed.api,
         fields=found,
         rules=typed_rules,
+        versioned=typed.versioned,
     )
     is_named = bool(singular and many)
     problems += [*flaws, *flaws_of_rules]

@@ -172,6 +172,9 @@ def compare(
             run.add_field(field)
         elif before is not None and before != field:
             run.change_field(before, field)
+    former, automatic = old.automatic_fields, new.automatic_fields
+    run.operations += (Operation("drop", old=field) for field in former if field not in automatic)
+    run.operations += (Operation("add", new=field) for field in automatic if field not in former)
     return tuple(run.operations), tuple(run.warnings), run.problems
 
 

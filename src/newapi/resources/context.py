@@ -46,6 +46,10 @@ def of_definition(definition: Definition, definitions: Definitions) -> Context:
         "unique_groups": [list(group) for group in definition.unique],
         "groups": [*composites.of_table(definition)],
         "rules": [_of_rule(rule, definition) for rule in definition.rules],
+        "versioned": definition.versioned,
+        "automatic_fields": [
+            of_field(field, definition, definitions) for field in definition.automatic_fields
+        ],
         "fields": [
             of_field(f, definition, definitions) | samples[f.name].told()
             for f in fields

@@ -104,6 +104,10 @@ class Field:
         return tuple(naming.member_of(value) for value in self.values)
 
 
+# The counter of a versioned resource; rows that exist start at 1.
+VERSION = Field(name="version", type="int", default=1, read_only=True)
+
+
 @dataclass(frozen=True)
 class Rule:
     """A rule across fields: a comparison of two, or how many of several have a value."""
@@ -132,6 +136,7 @@ class Definition:
     unique: tuple[tuple[str, ...], ...] = ()  # fields that are unique together
     indexes: tuple[tuple[str, ...], ...] = ()
     rules: tuple[Rule, ...] = ()
+    versioned: bool = False  # rows count their changes, and responses have entity tags
 
     @property
     def class_name(self) -> str:
@@ -160,6 +165,11 @@ class Definition:
         """Return the name of a field of a group that is read-only or write-only; or nothing."""
         fields = (field for name in group if (field := self.field(name)))
         return next((field.name for field in fields if field.read_only or field.write_only), "")
+
+    @property
+    def automatic_fields(self) -> tuple[Field, ...]:
+        """Return the fields that the application sets, beside those that every resource has."""
+        return (VERSION,) if self.versioned else ()
 
     @property
     def has_owner(self) -> bool:
@@ -206,6 +216,7 @@ class Definition:
             or self.unique
             or self.indexes
             or self.rules
+            or self.versioned
             or not reserved.FORMER_VARIABLES.isdisjoint({self.name, self.plural})
             or any(map(_is_newer, self.fields))
         )

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, Discriminator, Field, Tag, ValidationError, WithJsonSchema
 
@@ -75,6 +75,7 @@ class FieldEntry(BaseModel, extra="forbid"):
     )
 
 
+_Switch = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]
 _Rule = Annotated[str, WithJsonSchema(schema.RULE)]
 _Group = Annotated[list[_Name], Field(min_length=1)]
 _Field = Annotated[
@@ -130,6 +131,9 @@ class ResourceEntry(BaseModel, extra="forbid"):
         " `exactly one of` several.",
         examples=["[ends_at > starts_at]"],
     )
+    versioned: _Switch = Field(
+        default="false", description=schema.VERSIONED, examples=["true"], validate_default=True
+    )
 
 
 class ModelFile(BaseModel, extra="forbid"):
@@ -153,6 +157,7 @@ class Entry:
     unique: tuple[tuple[str, ...], ...]
     indexes: tuple[tuple[str, ...], ...]
     rules: tuple[definition.Rule, ...]
+    versioned: bool
     was: str | None
     renamed: Mapping[str, str]  # the recorded names of fields by their new ones
 
@@ -333,6 +338,7 @@ def _read_entry(
         unique=_groups(about.get("unique")),
         indexes=_groups(about.get("indexes")),
         rules=rules,
+        versioned=about.get("versioned") == "true",
         renamed=renamed,
     )
 

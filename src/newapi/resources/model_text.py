@@ -177,6 +177,8 @@ def _entry(definition: Definition, outer: int, inner: int) -> str:
     lines.append(f"{second}access: {definition.access}")
     if definition.api != "v1":
         lines.append(f"{second}api: {definition.api}")
+    if definition.versioned:
+        lines.append(f"{second}versioned: true")
     lines.append(f"{second}fields:")
     lines += [_field(field, outer + 2 * inner) for field in definition.fields]
     lines += [f"{second}{key}: {shown}" for key, shown in _groups(definition) if shown != "[]"]

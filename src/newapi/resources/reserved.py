@@ -76,22 +76,24 @@ _PROPOSALS: Mapping[str, str] = {
     "list": "entries",
     "kwargs": "arguments",
     "register": "registration",
+    "version": "revision",
 }
 
 # Names that the modules of a resource import, or use for variables.
 _VARIABLES = frozenset(
     {
         "ada", "admin", "again", "app", "ascending", "body", "broken", "cache", "caller", "changed",
-        "created", "data", "date", "datetime", "db", "deleted", "descending", "error_responses",
-        "eve", "factory", "falling", "field", "filters", "found", "func", "get_filters",
-        "get_references", "get_related_rows", "get_user_id", "given", "http_request",
-        "http_response", "id_columns", "id_of", "ids", "invalid", "itself", "list_params",
-        "list_query", "listed", "lock_rows", "nobody", "normalized", "op", "opened", "owner",
-        "page", "pages", "params", "problems", "pytest", "query", "reference_id", "referred",
-        "refusal", "refused", "related", "relationship", "relationships", "rising", "root",
-        "router", "row", "rows", "rows_above", "sa", "saved", "select", "self", "send_form", "sent",
-        "several", "shown", "sorting", "status_code", "submit_form", "taken", "typed", "unique",
-        "updated", "url", "uuid", "values", "where",
+        "check_if_match", "create_etag", "created", "data", "date", "datetime", "db", "deleted",
+        "descending", "document_etag", "error_responses", "etag", "etags", "eve", "factory",
+        "falling", "field", "filters", "found", "func", "get_filters", "get_references",
+        "get_related_rows", "get_user_id", "given", "http_request", "http_response", "id_columns",
+        "id_of", "ids", "if_match", "if_none_match", "invalid", "is_not_modified", "itself",
+        "list_params", "list_query", "listed", "lock_rows", "nobody", "normalized", "op", "opened",
+        "owner", "page", "pages", "params", "problems", "pytest", "query", "reference_id",
+        "referred", "refusal", "refused", "related", "relationship", "relationships", "rising",
+        "root", "router", "row", "rows", "rows_above", "sa", "saved", "select", "self", "send_form",
+        "sent", "several", "shown", "sorting", "status_code", "submit_form", "taken", "typed",
+        "unique", "updated", "url", "uuid", "values", "versioned", "where",
     }
 )  # fmt: skip
 # Names that only generators before 0.7.0 use for variables.
@@ -112,13 +114,14 @@ CLASSES = frozenset(
         "BeforeValidator", "BigInteger", "Boolean", "CacheDep", "CallerDep", "CheckConstraint",
         "ClaimsDep", "ColumnElement", "CurrentAdmin", "CurrentUser", "Cursor", "Date", "DateTime",
         "Decimal", "Depends", "Double", "Email", "EmailStr", "Entity", "Enum", "Field", "Float",
-        "Forbidden", "ForeignKey", "HttpUrl", "Index", "Input", "Integer", "InvalidReference",
-        "IsoDuration", "JsonValue", "Line", "ListParams", "ListQuery", "Literal", "LocalTime",
-        "Mapped", "MicrosecondInterval", "ModelView", "MultiLineStr", "NotFound", "Numeric", "Page",
-        "Patch", "PatchModel", "People", "Query", "RelatedCRUD", "RequestModel", "RowIds", "Rows",
-        "SearchParams", "SearchQuery", "Self", "Sequence", "SessionDep", "SingleLineStr",
-        "SortedCRUD", "StrEnum", "String", "Text", "Time", "TokenPayloadDep", "UniqueConstraint",
-        "Url", "UserFactory", "Uuid", "View", "WithJsonSchema",
+        "Forbidden", "ForeignKey", "HttpUrl", "IfMatch", "IfNoneMatch", "Index", "Input", "Integer",
+        "InvalidReference", "IsoDuration", "JsonValue", "Line", "ListParams", "ListQuery",
+        "Literal", "LocalTime", "Mapped", "MicrosecondInterval", "ModelView", "MultiLineStr",
+        "NotFound", "Numeric", "Page", "Patch", "PatchModel", "People", "Query", "RelatedCRUD",
+        "RequestModel", "RowIds", "Rows", "SearchParams", "SearchQuery", "Self", "Sequence",
+        "SessionDep", "SingleLineStr", "SortedCRUD", "StrEnum", "String", "Text", "Time",
+        "TokenPayloadDep", "UniqueConstraint", "Url", "UserFactory", "Uuid", "Versioned", "View",
+        "WithJsonSchema",
     }
 )  # fmt: skip
 _BUILTINS = frozenset(dir(builtins))

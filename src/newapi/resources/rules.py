@@ -18,7 +18,7 @@ from newapi.resources import (
     reserved,
     users,
 )
-from newapi.resources.definition import Definition, Field
+from newapi.resources.definition import VERSION, Definition, Field
 from newapi.resources.fields import render, render_type
 from newapi.resources.project_names import ProjectNames
 
@@ -79,6 +79,21 @@ def _check_columns(definition: Definition) -> Iterator[Problem]:
         if field.column_name and is_taken:
             fix = render(replace(field, column_name=None))
             yield Problem(f"The table has a column {field.stored} already.", fix, field.name)
+    yield from _check_automatic_fields(definition)
+
+
+def _check_automatic_fields(definition: Definition) -> Iterator[Problem]:
+    """Find fields with the name or the column of one that the application sets."""
+    automatic = {field.name for field in definition.automatic_fields}
+    for field in definition.fields:
+        if field.name in automatic:
+            other = replace(field, name=reserved.proposal_for_field(field.name))
+        elif field.stored in automatic:
+            other = replace(field, column_name=reserved.proposal_for_field(field.stored))
+        else:
+            continue
+        message = f"{field.name}: a versioned resource has a {VERSION.name} of its own."
+        yield Problem(message, render(other), field.name)
 
 
 def _check_types(definition: Definition) -> Iterator[Problem]:

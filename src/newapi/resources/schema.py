@@ -22,6 +22,10 @@ ACCESS = (
     " administrators read and write."
 )
 _GROUP = f"{naming.PATTERN}(?: and {naming.PATTERN})*"
+VERSIONED = (
+    "Whether rows count their changes: responses have an ETag, a change with If-Match is made only"
+    " if the row has not changed, and of two changes at the same time one is refused."
+)
 RULE: Schema = {
     "type": "string",
     "pattern": f"^(?:{field_rules.JSON_PATTERN})$",
@@ -69,6 +73,7 @@ def of_definition() -> Schema:
             "pattern": f"^(?:{field_rules.JSON_PATTERN})(?:, (?:{field_rules.JSON_PATTERN}))*$",
             "description": "Rules across fields.",
         },
+        "versioned": {"const": True, "description": VERSIONED},
         "digest": {
             "type": "string",
             "pattern": f"^[0-9a-f]{{{store.DIGEST_LENGTH}}}$",

@@ -18,6 +18,7 @@ MAX_BYTES = 256 * 1024
 KEYS = ("plural", "access", "api", "fields")
 GROUPS = ("unique", "indexes")
 RULES = "rules"
+SWITCHES = ("versioned",)  # which are true, or not there
 DIGEST, DIGEST_LENGTH = "digest", 16
 
 Groups: TypeAlias = tuple[tuple[str, ...], ...]
@@ -41,7 +42,8 @@ def write(definition: Definition) -> str:
 
     content = _content(definition)
     content[DIGEST] = seal(definition.name, content)
-    shown = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1_000_000)
+    written = {key: True if key in SWITCHES else value for key, value in content.items()}
+    shown = yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=1_000_000)
     return _COMMENT.format(name=definition.name) + shown
 
 
@@ -77,9 +79,9 @@ def _content(definition: Definition) -> Content:
     }
     groups = {"unique": definition.unique, "indexes": definition.indexes}
     content |= {key: _joined(found) for key, found in groups.items() if found}
-    return content | (
-        {RULES: ", ".join(rule.text for rule in definition.rules)} if definition.rules else {}
-    )
+    if definition.rules:
+        content[RULES] = ", ".join(rule.text for rule in definition.rules)
+    return content | {key: "true" for key in SWITCHES if getattr(definition, key)}
 
 
 def _joined(groups: Groups) -> str:
@@ -173,7 +175,8 @@ def _understand(path: str, name: str, content: Content) -> Definition:
     access = next((access for access in ACCESSES if access == content.get("access")), None)
     api = next((api for api in APIS if api == content.get("api")), None)
     is_named = _is_name(name) and isinstance(plural, str) and _is_name(plural)
-    is_known = set(KEYS) <= set(content) <= {*KEYS, *GROUPS, RULES}
+    is_known = set(KEYS) <= set(content) <= {*KEYS, *GROUPS, RULES, *SWITCHES}
+    is_known = is_known and all(content.get(key, "true") == "true" for key in SWITCHES)
     rules, flaws = field_rules.read(_texts(content, RULES))
     problems += flaws
     if problems or access is None or api is None or not is_named or not is_known:
@@ -190,6 +193,7 @@ def _understand(path: str, name: str, content: Content) -> Definition:
         unique=_split(content, "unique"),
         indexes=_split(content, "indexes"),
         rules=rules,
+        versioned="versioned" in content,
     )
 
 

@@ -1,0 +1,105 @@
+"""Revisions of a resource that gets a column which the application sets, or loses it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from newapi.generate import model_changes
+from newapi.resources import model_file
+from newapi.resources.project_names import ProjectNames
+from newapi.resources.rendering import Side
+from tests.generators.migrations import Migrations
+from tests.generators.resources import Definitions, side
+
+NOW = datetime(2026, 1, 31, tzinfo=UTC)
+NOTE = UUID(int=1)
+MODEL = """\
+resources:
+  note:
+    access: public
+    {switch}
+    fields:
+      title: str(1..100)
+"""
+
+
+def change(migrations: Migrations, before: Definitions, switch: str) -> Definitions:
+    """Write the revision of a change, and return all definitions after it."""
+    text = MODEL.format(switch=switch)
+    known = ProjectNames(definitions=before, accounts=True)
+    (decision,) = model_changes.decide(model_file.read(text.encode()), known)
+    after = decision.applied(before)
+    migrations.change(_side(migrations, before), _side(migrations, after), decision)
+    return after
+
+
+def _side(migrations: Migrations, definitions: Definitions) -> Side:
+    return side(definitions, {"database": migrations.database})
+
+
+def add_row(migrations: Migrations) -> None:
+    """Insert a note."""
+    moment = sa.DateTime(timezone=True)
+    columns: list[sa.ColumnClause[Any]] = [
+        sa.column("id", sa.Uuid()),
+        sa.column("title", sa.String()),
+        sa.column("created_at", moment),
+        sa.column("updated_at", moment),
+    ]
+    row = {"id": NOTE, "title": "Any", "created_at": NOW, "updated_at": NOW}
+    migrations.execute(sa.table("notes", *columns).insert().values(row))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("switch", "values"), [("versioned: true", {"version": 1})])
+def test_rows_are_kept_when_columns_come_and_go(
+    migrations: Migrations, switch: str, values: dict[str, object]
+) -> None:
+    plain = change(migrations, {}, "")
+    migrations.upgrade()
+    add_row(migrations)
+    created, head = migrations.tables()["notes"], migrations.head
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in ("title", *values)]
+    read = sa.select(*columns).select_from(sa.table("notes"))
+
+    switched = change(migrations, plain, switch)
+    migrations.upgrade()
+    changed, found = migrations.tables()["notes"], migrations.execute(read)
+    migrations.downgrade(head)
+    restored = migrations.tables()["notes"]
+    migrations.upgrade()
+    again, head = migrations.execute(read), migrations.head
+    change(migrations, switched, "")
+    migrations.upgrade()
+    plain_again = migrations.tables()["notes"]
+    migrations.downgrade(head)
+
+    assert (
+        [dict(row) for row in found] == [dict(row) for row in again] == [{"title": "Any", **values}]
+    )
+    assert changed != created
+    assert created == restored == plain_again
+    assert migrations.tables()["notes"] == changed
+    assert [dict(row) for row in migrations.execute(read)] == [{"title": "Any", **values}]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("switch", ["versioned: true"])
+def test_changed_table_equals_a_new_one(migrations: Migrations, switch: str) -> None:
+    change(migrations, change(migrations, {}, ""), switch)
+    migrations.upgrade()
+    changed = migrations.tables()["notes"]
+    migrations.downgrade("users")
+    for path in (migrations.folder / "alembic/versions").glob("users_*.py"):
+        path.unlink()
+    migrations.head = "users"
+
+    change(migrations, {}, switch)
+    migrations.upgrade()
+
+    assert migrations.tables()["notes"] == changed
