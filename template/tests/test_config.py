@@ -66,6 +66,14 @@ def test_unknown_environment_is_not_taken_for_production(environment: pytest.Mon
     assert "ALLOWED_HOSTS" not in str(error.value)
 
 
+def test_only_production_rejects_a_value_of_the_example_file(settings: Settings) -> None:
+    values = settings.model_dump() | {"root_path": "/change-me"}
+
+    assert Settings.model_validate(values | {"environment": "development"})
+    with pytest.raises(ValidationError, match="ROOT_PATH must not have the example value"):
+        Settings.model_validate(values | {"environment": "production"})
+
+
 def test_env_file_that_is_no_text_is_reported(
     environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -33,10 +33,8 @@ async def test_verifying_without_a_hash_costs_as_much_as_with_one(
     assert costs[0] == costs[1]
 
 
-@pytest.mark.parametrize("secret", ["", "B20CnRoBQyH35", "B20CnRoBQyH35-change-me-M_eU-TAy"])
-def test_short_secret_and_example_are_rejected_in_every_environment(
-    settings: Settings, secret: str
-) -> None:
+@pytest.mark.parametrize("secret", ["", "B20CnRoBQyH35", "change-me"])
+def test_short_secret_is_rejected_in_every_environment(settings: Settings, secret: str) -> None:
     assert "SECRET_KEY" in settings_error(settings, secret_key=SecretStr(secret))
 
 
