@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -58,6 +59,16 @@ def change(migrations: Migrations, before: Definitions, text: str) -> Definition
     return after
 
 
+def insert(migrations: Migrations, table: str, row: Mapping[str, object]) -> None:
+    """Add a row to a table."""
+    kinds = dict.fromkeys(("created_at", "updated_at"), sa.DateTime(timezone=True))
+    columns = [
+        sa.column(key, sa.Uuid() if isinstance(value, UUID) else kinds.get(key))
+        for key, value in row.items()
+    ]
+    migrations.execute(sa.table(table, *columns).insert().values(row))
+
+
 def count(migrations: Migrations, table: str) -> int:
     """Return the number of rows of a table."""
     statement = sa.select(sa.func.count().label("rows")).select_from(sa.table(table))
@@ -79,17 +90,9 @@ def test_links_follow_renames(migrations: Migrations, text: str, table: str) -> 
     before = change(migrations, {}, BLOG)
     migrations.upgrade()
     times = {"created_at": NOW, "updated_at": NOW}
-    kinds = dict.fromkeys(("created_at", "updated_at"), sa.DateTime(timezone=True))
-    for name, row in (
-        ("posts", {"id": POST, "title": "Any", **times}),
-        ("tags", {"id": TAG, "name": "Any", **times}),
-        ("posts_tags", {"post_id": POST, "tag_id": TAG}),
-    ):
-        columns = [
-            sa.column(key, sa.Uuid() if isinstance(value, UUID) else kinds.get(key))
-            for key, value in row.items()
-        ]
-        migrations.execute(sa.table(name, *columns).insert().values(row))
+    insert(migrations, "posts", {"id": POST, "title": "Any", **times})
+    insert(migrations, "tags", {"id": TAG, "name": "Any", **times})
+    insert(migrations, "posts_tags", {"post_id": POST, "tag_id": TAG})
     created, head = migrations.tables(), migrations.head
 
     change(migrations, before, text)
