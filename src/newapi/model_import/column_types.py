@@ -102,11 +102,12 @@ def _decimal(column: Column) -> ColumnType:
     if not digits.isdigit():
         note = "" if column.type == "bigdecimal" else "the number of digits is not said"
         return ColumnType("decimal", {}, note)
-    options = {"digits": digits, "places": places if places.isdigit() else "0"}
-    if int(digits) > MAX_DIGITS:
-        options["digits"] = str(MAX_DIGITS)
-        return ColumnType("decimal", options, f"a decimal has at most {MAX_DIGITS} digits")
-    return ColumnType("decimal", options)
+    most = min(int(digits), MAX_DIGITS)
+    given = int(places) if places.isdigit() else 0
+    note = f"a decimal has at most {MAX_DIGITS} digits" if int(digits) > most else ""
+    if given > most:
+        note = "a decimal has at most as many places as digits"
+    return ColumnType("decimal", {"digits": str(most), "places": str(min(given, most))}, note)
 
 
 def _money(column: Column) -> ColumnType:
