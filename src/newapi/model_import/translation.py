@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from newapi.errors import Problem
-from newapi.model_import import column_fields, column_types, resource_names
+from newapi.model_import import column_fields, column_types, resource_names, source_users
 from newapi.model_import.resource_names import ResourceName
 from newapi.model_import.source_model import (
     BUILT_IN_USER,
@@ -29,6 +29,7 @@ from newapi.resources import (
 )
 from newapi.resources.definition import Access, Definition, Field, Rule, RuleKind
 from newapi.resources.project_names import ProjectNames
+from newapi.resources.users import USERS
 
 _WHOLE = frozenset(
     {
@@ -109,9 +110,15 @@ def translate(source: SourceModel, around: ProjectNames) -> Translation:
 
 class _Translator:
     def __init__(self, source: SourceModel, around: ProjectNames) -> None:
-        self._source = source
         self._around = replace(around, definitions={})
         self._notes: list[Note] = []
+        self._users = source_users.table_of_users(source, around)
+        if self._users:
+            source = source_users.without(source, self._users)
+            self._notes += source_users.notes(self._users)
+        elif around.accounts:
+            self._notes += source_users.built_in_notes(source)
+        self._source = source
         names = resource_names.of_tables(source, self._around, self._notes)
         self._drafts = {
             table.name.lower(): _Draft(table, names[table.name]) for table in source.tables
@@ -142,19 +149,23 @@ class _Translator:
             resources,
             (*self._notes, *self._source.notes),
             self._count_fields(drafts),
-            Count(
-                sum(len(draft.table.references) for draft in (*drafts, *links)),
-                sum(draft.relations for draft in (*drafts, *links)),
-            ),
+            self._count_relations((*drafts, *links)),
         )
 
+    def _count_relations(self, drafts: Iterable[_Draft]) -> Count:
+        found = len(self._users.references) if self._users else 0
+        taken = sum(draft.relations for draft in drafts)
+        return Count(found + sum(len(draft.table.references) for draft in drafts), taken)
+
     def _count_fields(self, drafts: Iterable[_Draft]) -> Count:
+        left_out = [(draft.table, draft.left_out) for draft in drafts]
+        if self._users:
+            left_out.append((self._users, {*source_users.lost_columns(self._users)}))
         found = taken = 0
-        for draft in drafts:
-            referring = {name for each in draft.table.references for name in each.columns}
-            plain = [column.name for column in draft.table.columns if column.name not in referring]
+        for table, lost in left_out:
+            plain = source_users.plain_columns(table)
             found += len(plain)
-            taken += len([name for name in plain if name not in draft.left_out])
+            taken += len([name for name in plain if name not in lost])
         return Count(found, taken)
 
     def _note(self, subject: str, message: str, line: int | None, written: str = "") -> None:
@@ -221,6 +232,14 @@ class _Translator:
     def _is_user(self, reference: Reference) -> bool:
         return reference.table == BUILT_IN_USER and BUILT_IN_USER.lower() not in self._drafts
 
+    def _can_refer_to_user(self, reference: Reference) -> bool:
+        return self._around.accounts and self._is_user(reference)
+
+    def _owner(self, draft: _Draft) -> Reference | None:
+        """Return the reference to the user who owns a row."""
+        owner = source_users.owner_of(draft.table)
+        return owner if owner and self._is_user(owner) else None
+
     def _is_own(self, draft: _Draft, column: Column) -> bool:
         """Tell whether a column becomes a field; every resource has some already."""
         table, name = draft.table, resource_names.of_column(column.name)
@@ -283,7 +302,10 @@ class _Translator:
         columns = [each.columns for each in table.references if len(each.columns) == 1]
         linked = tuple(sorted(name for (name,) in columns))
         others = {each.name for each in table.columns} - {*linked}
-        are_targets = all(each.table.lower() in self._drafts for each in table.references)
+        are_targets = all(
+            each.table.lower() in self._drafts or self._can_refer_to_user(each)
+            for each in table.references
+        ) and not all(map(self._is_user, table.references))
         referred = {
             r.table.lower() for each in self._drafts.values() for r in each.table.references
         }
@@ -297,11 +319,15 @@ class _Translator:
 
     def _add_many(self, link: _Draft) -> None:
         """Give the first of two linked resources a field with many rows of the second."""
-        first, second = link.table.references
-        owner, target = self._drafts[first.table.lower()], self._drafts[second.table.lower()]
+        first, second = sorted(link.table.references, key=self._is_user)
+        owner = self._drafts[first.table.lower()]
         name = naming.plural_of(resource_names.of_reference(second.columns[0]))
         made = Field(
-            name=resource_names.of_field(name, owner.taken), type="many", target=target.name.name
+            name=resource_names.of_field(name, owner.taken),
+            type="many",
+            target=USERS.name
+            if self._is_user(second)
+            else self._drafts[second.table.lower()].name.name,
         )
         owner.fields.append(made)
         link.relations = _LINKED
@@ -313,48 +339,58 @@ class _Translator:
     def _add_reference(self, draft: _Draft, reference: Reference) -> None:
         where = f"{draft.table.name}.{reference.name or ', '.join(reference.columns)}"
         if self._is_user(reference):
-            self._add_owner(draft, reference, where)
+            self._add_user(draft, reference, where)
             return
         target = self._drafts.get(reference.table.lower())
         if target is None:
             self._note(where, f"there is no table {reference.table}", reference.line)
             return
+        made = self._reference_field(draft, reference, target.name.name)
+        self._append_reference(draft, reference, self._with_deletion(made, reference, where))
+        self._check_key(reference, target.table, where, made)
+
+    def _check_key(
+        self, reference: Reference, target: Table | None, where: str, made: Field
+    ) -> None:
+        """Say that a reference leads to another column than the key."""
+        if target and reference.target_columns and reference.target_columns != target.key:
+            column = f"{target.name}.{', '.join(reference.target_columns)}"
+            message = f"it refers to {column}, which is not the key"
+            self._note(where, message, reference.line, fields.render_type(made))
+
+    def _append_reference(self, draft: _Draft, reference: Reference, made: Field) -> None:
+        made = _with_column_name(made, reference.columns)
+        draft.fields.append(made)
+        draft.by_column |= dict.fromkeys(reference.columns, made.name)
+        draft.relations += 1
+
+    def _reference_field(self, draft: _Draft, reference: Reference, target: str) -> Field:
         columns = [one for name in reference.columns if (one := draft.table.column(name))]
-        key = self._key_without_user(draft)
+        key = self._key_without_owner(draft)
         is_key = bool(columns) and reference.columns in (key, *draft.table.unique)
         is_required = reference.is_required or (bool(columns) and all(
             column.is_required or column.name in draft.table.key for column in columns
         ))  # fmt: skip
-        name = self._name_of_reference(draft, reference, target)
-        made = Field(
-            name=name,
+        return Field(
+            name=self._name_of_reference(draft, reference, target),
             type="ref",
-            target=target.name.name,
+            target=target,
             optional=not is_required,
             unique=reference.is_unique or is_key or any(column.is_unique for column in columns),
             description=column_fields.description_of(reference.description) or None,
         )
-        made = self._with_deletion(made, reference, where)
-        made = _with_column_name(made, reference.columns)
-        draft.fields.append(made)
-        draft.by_column |= dict.fromkeys(reference.columns, name)
-        draft.relations += 1
-        if reference.target_columns and reference.target_columns != target.table.key:
-            column = f"{target.table.name}.{', '.join(reference.target_columns)}"
-            message = f"it refers to {column}, which is not the key"
-            self._note(where, message, reference.line, fields.render_type(made))
 
-    def _key_without_user(self, draft: _Draft) -> tuple[str, ...]:
+    def _key_without_owner(self, draft: _Draft) -> tuple[str, ...]:
         """Return the columns that make a row unique among those of its owner."""
-        users = {n for each in draft.table.references if self._is_user(each) for n in each.columns}
-        return tuple(name for name in draft.table.key if name not in users)
+        owner = self._owner(draft)
+        return tuple(name for name in draft.table.key if not owner or name not in owner.columns)
 
-    def _name_of_reference(self, draft: _Draft, reference: Reference, target: _Draft) -> str:
+    def _name_of_reference(self, draft: _Draft, reference: Reference, target: str) -> str:
         if reference.name:
             return resource_names.of_field(reference.name, draft.taken)
         name = resource_names.of_reference(reference.columns[0])
         if name == "id":
-            name = target.name.name
+            name = target
         taken = {*draft.taken, *(name.removesuffix("_id") for name in draft.taken)}
         return resource_names.of_field(name, taken)
 
@@ -370,21 +406,38 @@ class _Translator:
                 self._note(where, message, reference.line, "on_delete: restrict")
         return made
 
-    def _add_owner(self, draft: _Draft, reference: Reference, where: str) -> None:
-        if draft.access == "owned":
-            self._note(where, "a row belongs to one user", reference.line)
-        else:
+    def _add_user(self, draft: _Draft, reference: Reference, where: str) -> None:
+        if reference == self._owner(draft):
             draft.access = "owned"
             draft.relations += 1
             message = "a row belongs to the user who makes it"
             self._note(where, message, reference.line, "access: owned")
+        elif not self._around.accounts:
+            self._note(where, "a project without accounts has no users", reference.line)
+        else:
+            made = self._reference_field(draft, reference, USERS.name)
+            made = self._with_deletion_of_user(made, reference, where)
+            self._append_reference(draft, reference, made)
+            self._check_key(reference, self._users, where, made)
+
+    def _with_deletion_of_user(self, made: Field, reference: Reference, where: str) -> Field:
+        """Return a reference that keeps no user from deleting the own account."""
+        if reference.on_delete == "cascade":
+            return replace(made, on_delete="cascade")
+        message = "it would keep users from deleting their accounts"
+        if not made.optional:
+            self._note(where, message, reference.line, "on_delete: cascade")
+            return replace(made, on_delete="cascade")
+        if reference.on_delete == "restrict":
+            self._note(where, message, reference.line, "on_delete: set_null")
+        return made
 
     # Groups
 
     def _add_groups(self, draft: _Draft) -> None:
         table = draft.table
         unique = [group for group in table.unique if len(group) > 1]
-        if len(key := self._key_without_user(draft)) > 1:
+        if len(key := self._key_without_owner(draft)) > 1:
             unique = [key, *(group for group in unique if group != key)]
         for kind, groups in (("unique", unique), ("indexes", table.indexes)):
             for group in groups:
@@ -480,7 +533,8 @@ class _Translator:
             return False
         while waiting:
             name = waiting.pop()
-            targets = {f.target for f in definitions[name].fields if f.type == "ref" and f.target}
+            found = definitions[name].fields if name in definitions else ()
+            targets = {f.target for f in found if f.type == "ref" and f.target}
             if draft.name.name in targets:
                 return True
             waiting += targets - seen

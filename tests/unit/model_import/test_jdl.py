@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from newapi.model_import import jdl
 from newapi.model_import.source_model import SourceError
-from tests.unit.model_import.sources import noted, of_jdl, shown
+from newapi.resources.project_names import ProjectNames
+from tests.unit.model_import.sources import noted, of_jdl, shown, translated
 
 FIELDS = """\
 MAX = 40
@@ -117,23 +120,60 @@ entity Note { text String }
     assert (found.relations.found, found.relations.taken) == (7, 7)
 
 
-def test_user_of_jhipster_owns_the_rows() -> None:
+def test_user_of_jhipster_is_the_user_of_the_project() -> None:
     found = of_jdl("""\
 entity Ticket { title String }
+entity Account { name String }
 relationship ManyToOne {
   Ticket{assignedTo(login)} to User with builtInEntity
-  Ticket{reportedBy(login)} to User with builtInEntity
+  Ticket{reportedBy(login) required} to User with builtInEntity
+  Ticket to User with builtInEntity
 }
-relationship ManyToMany { Ticket{watcher} to User with builtInEntity }
+relationship OneToOne { Account{user} to User with builtInEntity }
+relationship ManyToMany {
+  Ticket{watcher} to User with builtInEntity
+  User{favourite} to Ticket{fan}
+}
+relationship OneToMany { Account{member} to User }
 """)
 
-    ticket = found.resources[0]
-    assert ticket.access == "owned"
-    assert noted(found)["Ticket.assignedTo"][1] == "access: owned"
-    assert noted(found)["Ticket.reportedBy"] == ("a row belongs to one user", "")
-    assert shown(found)["ticket_watcher"] == {"ticket": "ref(ticket, unique, on_delete=cascade)"}
-    assert found.resources[1].access == "owned"
-    assert (found.relations.found, found.relations.taken) == (4, 3)
+    assert shown(found) == {
+        "ticket": {
+            "title": "str(1..255)?",
+            "assigned_to": "ref(user)?",
+            "reported_by": "ref(user, on_delete=cascade)",
+            "watchers": "many(user)",
+            "fans": "many(user)",
+        },
+        "account": {"name": "str(1..255)?", "user": "ref(user, unique)?"},
+    }
+    assert [resource.access for resource in found.resources] == ["owned", None]
+    assert noted(found)["Ticket.User"] == (
+        "a row belongs to the user who makes it",
+        "access: owned",
+    )
+    assert noted(found)["Ticket.reportedBy"] == (
+        "it would keep users from deleting their accounts",
+        "on_delete: cascade",
+    )
+    assert [(note.message, note.written) for note in found.notes if note.subject == "User"] == [
+        ("the users of the project stand for it", "ref(user)"),
+        ("the users of a project have no reference to Account", ""),
+    ]
+    assert (found.relations.found, found.relations.taken) == (8, 8)
+
+
+def test_project_without_accounts_has_no_users() -> None:
+    source = jdl.read(
+        "entity Ticket { title String }\n"
+        "relationship ManyToOne { Ticket{assignee} to User with builtInEntity }\n",
+        "shop.jdl",
+    )
+
+    found = translated(source, replace(ProjectNames(), accounts=False))
+
+    assert shown(found)["ticket"] == {"title": "str(1..255)?"}
+    assert noted(found)["Ticket.assignee"] == ("a project without accounts has no users", "")
 
 
 def test_entity_without_fields_gets_one() -> None:
