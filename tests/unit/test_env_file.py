@@ -87,3 +87,13 @@ def test_renamed_variable_keeps_its_value() -> None:
 
     assert text == env + b"\n# How often.\nNEW=5/minute\n"
     assert added == ["NEW"]
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+def test_file_of_an_editor_on_windows_keeps_its_line_ends(start: bytes) -> None:
+    env = start + b"FIRST=1\r\nOLD=5/minute\r\nLAST=2"
+
+    text, added = missing(env, b"FIRST=3\n# How often.\nNEW=30/minute\n", {"OLD": "NEW"})
+
+    assert text == env + b"\r\n\r\n# How often.\r\nNEW=5/minute\r\n"
+    assert added == ["NEW"]

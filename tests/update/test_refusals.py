@@ -95,6 +95,18 @@ def test_missing_answers_file(project: Project) -> None:
     assert "not a project of newapi" in refused(project).document["message"]
 
 
+def test_answers_file_that_git_ignores(project: Project) -> None:
+    project.git("rm", "--cached", "--quiet", ANSWERS)
+    with (project.path / ".git/info/exclude").open("a") as ignored:
+        ignored.write(f"{ANSWERS}\n")
+    project.git("commit", "--quiet", "--message", "Ignore it")
+
+    result = refused(project)
+
+    assert "The last commit has no .copier-answers.yml" in result.document["message"]
+    assert "git add --force .copier-answers.yml" in result.document["hint"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

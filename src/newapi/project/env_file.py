@@ -38,10 +38,13 @@ def missing(
 ) -> tuple[bytes, list[str]]:
     """Return an `.env` with the variables that only its example has, and their names.
 
-    What is there is never changed; each new one brings the comment above it along. A variable that
-    the template has renamed keeps its value under the new name: a limit stays as strict.
+    What is there is never changed; each new one brings the comment above it along, with the line
+    ends of the file. A variable that the template has renamed keeps its value under the new name: a
+    limit stays as strict.
     """
-    known = {m[2]: m[3] for m in _VARIABLE.finditer(env.decode(errors="replace"))}
+    newline = "\r\n" if b"\r\n" in env else "\n"
+    present = env.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+    known = {m[2]: m[3] for m in _VARIABLE.finditer(present)}
     values = {renamed[old]: known[old] for old in known.keys() & renamed.keys()}
     blocks, names = list[str](), list[str]()
     comment: list[str] = []
@@ -54,9 +57,9 @@ def missing(
         comment = [*comment, line] if line.startswith("#") else []
     if not names:
         return env, []
-    gap = b"" if env.endswith(b"\n") or not env else b"\n"
-    text = _PLACEHOLDER.sub(_with_secret, "".join(f"\n{block}" for block in blocks))
-    return env + gap + text.encode(), names
+    gap = "" if env.endswith(b"\n") or not env else "\n"
+    text = gap + _PLACEHOLDER.sub(_with_secret, "".join(f"\n{block}" for block in blocks))
+    return env + text.replace("\n", newline).encode(), names
 
 
 def _with_secret(match: re.Match[str]) -> str:

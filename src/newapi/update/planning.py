@@ -212,6 +212,9 @@ def look(repository: Repository, wanted: Wanted) -> Present:
         folder = below[0].removesuffix(f"/{ANSWERS_FILE}")
         message = f"There is no {ANSWERS_FILE} here, but one in {folder}."
         raise NewapiError(message, f"Run it there: cd {folder}")
+    if item is None and (repository.project / ANSWERS_FILE).is_file():
+        fix = f"git add --force {ANSWERS_FILE} && git commit --message 'Add the answers file'"
+        raise NewapiError(f"The last commit has no {ANSWERS_FILE}, but the folder has one.", fix)
     content = repository.blobs([item.digest])[item.digest] if item else None
     return Present(listing, history.read(content), earlier)
 
