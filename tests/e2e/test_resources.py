@@ -34,7 +34,9 @@ PRODUCT = [
     "category:ref(category)",
 ]
 CLIENT = ["name:str(1..100)", "mail:email(unique)", "favourite:ref(product)?"]  # as in `tests/`
-PRODUCT_IDS = {f"products_{verb}" for verb in ("create", "list", "read", "update", "delete")}
+PRODUCT_IDS = {
+    f"products_{verb}" for verb in ("create", "list", "export", "read", "update", "delete")
+}
 OPERATION_ID = re.compile(r'"operationId": "(\w+)"')
 CHECKS = (
     "uv run ruff check . && uv run ruff format --check .",
@@ -104,7 +106,7 @@ def test_product_works_in_every_preset_with_and_without_accounts(
 
     newapi(project, "generate", "resource", "category", *CATEGORY)
     project.run("uv run alembic upgrade head")  # rewrites uv.lock where tables are new
-    newapi(project, "generate", "resource", "product", *PRODUCT)
+    newapi(project, "generate", "resource", "product", *PRODUCT, "--csv")
     newapi(project, "generate", "resource", "client", *CLIENT, "--versioned")
     commit(project)
     tests = [f"tests/api/v1/test_{name}*.py" for name in ("products", "categories", "clients")]
@@ -142,6 +144,13 @@ def test_changed_product_keeps_its_rows(create: Create) -> None:
         columns = "title, name, price, stock, category_id"
         rows = database.execute(f"select {columns} from products").fetchall()
     assert rows == [("Stool", "S1", 9.9, 3, ids[0])]
+
+    generate(project, "resource", "product", "--csv")
+    check(project, "tests/api/v1/test_products*.py")
+    generate(project, "resource", "product", "--no-csv")
+    check(project, "tests/api/v1/test_products*.py", "tests/test_migrations.py")
+    assert not (project.path / "app/api/csv_exports.py").exists()
+
     generate(project, "resource", "product", "--remove")
     project.run("uv run alembic upgrade head && uv run alembic check")
 

@@ -71,6 +71,7 @@ def definition(plural: str, fields: Sequence[Context], access: str = "owned") ->
         "rules": [],
         "versioned": False,
         "automatic_fields": [],
+        "csv": False,
     }
 
 

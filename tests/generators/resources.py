@@ -76,6 +76,9 @@ TICKET = (
 )
 
 
+EXPORTED = {"category", "kitchen", "report", "order_line"}  # as CSV
+
+
 def shop(*, accounts: bool = True) -> list[Command]:
     """Return resources of every kind that refer to each other, in the order of their making."""
     owned: Access = "owned" if accounts else "public"
@@ -105,6 +108,7 @@ def defined(
             access=access,
             api=api,
             versioned=name in versioned,
+            csv=name in EXPORTED,
         )
         around = around.with_definition(define(typed, around))
     return around.definitions

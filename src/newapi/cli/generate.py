@@ -26,6 +26,9 @@ _Rule = Annotated[
     typer.Option("--rule", metavar="RULE", help="Add a rule across fields: 'ends_at > starts_at'."),
 ]
 _DropRule = Annotated[list[str] | None, typer.Option(metavar="RULE", help="Drop a rule.")]
+_Csv = Annotated[
+    bool | None, typer.Option("--csv/--no-csv", help="Export the list as CSV.", show_default=False)
+]
 _Change = Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Change a field.")]
 
 
@@ -107,6 +110,7 @@ def resource(
     change: _Change = None,
     add_rules: _Rule = None,
     drop_rule: _DropRule = None,
+    is_csv: _Csv = None,
     is_removed: Annotated[
         bool, typer.Option("--remove", help="Remove the resource; files you changed stay.")
     ] = False,
@@ -146,6 +150,7 @@ def resource(
         change=tuple(change or ()),
         add_rules=tuple(add_rules or ()),
         drop_rules=tuple(drop_rule or ()),
+        csv=is_csv,
         is_removed=is_removed,
         keep_tables=keep_tables,
         path=path,

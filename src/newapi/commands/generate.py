@@ -38,6 +38,7 @@ class Options:
     change: Sequence[str] = ()
     add_rules: Sequence[str] = ()
     drop_rules: Sequence[str] = ()
+    csv: bool | None = None
     is_removed: bool = False
     keep_tables: bool = False
     path: str | None = None
@@ -82,6 +83,7 @@ def _request(options: Options) -> Request:
             change=tuple(options.change),
             add_rules=tuple(options.add_rules),
             drop_rules=tuple(options.drop_rules),
+            csv=options.csv,
         ),
         is_removed=options.is_removed,
     )
@@ -106,6 +108,6 @@ def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> 
             "api": definition.api,
             "fields": [fields.render(field) for field in definition.fields],
             "rules": [rule.text for rule in definition.rules],
-            "versioned": definition.versioned,
+            **definition.switches,
         },
     }

@@ -106,7 +106,7 @@ def _describe(repository: Repository, found: Generated, *, is_dry_run: bool) -> 
                 "api": each.definition.api,
                 "fields": [fields.render(field) for field in each.definition.fields],
                 "rules": [rule.text for rule in each.definition.rules],
-                "versioned": each.definition.versioned,
+                **each.definition.switches,
             }
             for each in found.decisions
         ],

@@ -75,7 +75,10 @@ def decide(request: Request, project_names: ProjectNames) -> Decision:
 
 
 def _is_change(request: Request, project_names: ProjectNames) -> bool:
-    """Tell whether a resource is changed; without fields, rules are those of one that exists."""
+    """Tell whether a resource is changed.
+
+    Rules and switches are those of one that exists, unless there are fields of a new one.
+    """
     if request.changes == Changes():
         return False
     if not request.changes.names_new_resource:
@@ -96,6 +99,7 @@ def _create(request: Request, project_names: ProjectNames) -> Decision:
         api=request.api or "v1",
         rules=request.changes.add_rules,
         versioned=request.versioned,
+        csv=bool(request.changes.csv),
     )
     definition = new_definition.define(typed, project_names)
     warnings = []

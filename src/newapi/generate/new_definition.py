@@ -23,6 +23,7 @@ class Typed:
     api: Api = "v1"
     rules: Sequence[str] = ()
     versioned: bool = False
+    csv: bool = False
 
 
 def define(typed: Typed, project_names: ProjectNames) -> Definition:
@@ -54,6 +55,7 @@ def define(typed: Typed, project_names: ProjectNames) -> Definition:
         fields=found,
         rules=typed_rules,
         versioned=typed.versioned,
+        csv=typed.csv,
     )
     is_named = bool(singular and many)
     problems += [*flaws, *flaws_of_rules]

@@ -52,6 +52,7 @@ class Changes:
     change: tuple[str, ...] = ()
     add_rules: tuple[str, ...] = ()
     drop_rules: tuple[str, ...] = ()
+    csv: bool | None = None
 
     @property
     def names_new_resource(self) -> bool:
@@ -107,6 +108,7 @@ def apply(definition: Definition, changes: Changes, project_names: ProjectNames)
     result = replace(definition, fields=tuple(run.fields))
     result = composites.renamed(result, run.renamed)
     result = replace(result, rules=_changed_rules(result, changes, run.problems))
+    result = replace(result, csv=_changed_csv(definition, changes, run.problems))
     problems = [*run.problems, *rules.check(result, project_names, is_new=False)]
     if problems:
         raise UsageError(list(dict.fromkeys(problems)))
@@ -128,6 +130,16 @@ def _changed_rules(
         if rule not in definition.rules
     ]
     return (*(rule for rule in definition.rules if rule not in dropped), *added)
+
+
+def _changed_csv(definition: Definition, changes: Changes, problems: list[Problem]) -> bool:
+    """Return whether the list can be exported after the changes."""
+    if changes.csv is None:
+        return definition.csv
+    if changes.csv is definition.csv:
+        message = f"{definition.name} has csv: {str(changes.csv).lower()} already."
+        problems.append(Problem(message, "Drop --csv" if changes.csv else "Drop --no-csv"))
+    return changes.csv
 
 
 def rule_warnings(old: Definition, new: Definition) -> Iterator[str]:

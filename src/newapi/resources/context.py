@@ -40,13 +40,13 @@ def of_definition(definition: Definition, definitions: Definitions) -> Context:
         "titles": definition.titles,
         "access": definition.access,
         "has_owner": definition.has_owner,
+        **definition.switches,
         "list_indexes": [[*columns] for columns in definition.list_indexes],
         "api": definition.api,
         "digest": store.digest(definition),
         "unique_groups": [list(group) for group in definition.unique],
         "groups": [*composites.of_table(definition)],
         "rules": [_of_rule(rule, definition) for rule in definition.rules],
-        "versioned": definition.versioned,
         "automatic_fields": [
             of_field(field, definition, definitions) for field in definition.automatic_fields
         ],

@@ -17,6 +17,7 @@ Access: TypeAlias = Literal["owned", "owner_writes", "signed_in", "public", "adm
 Rows: TypeAlias = Literal["own", "any"]
 UniqueFor: TypeAlias = Literal["owner", "all"]
 Api: TypeAlias = Literal["v1", "v2"]
+Switch: TypeAlias = Literal["versioned", "csv"]
 RuleKind: TypeAlias = Literal["comparison", "at_least_one", "exactly_one"]
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
@@ -33,6 +34,7 @@ OWNED: tuple[Access, ...] = ("owned", "owner_writes")  # whose rows have an owne
 ROWS: tuple[Rows, ...] = get_args(Rows)
 UNIQUE_FOR: tuple[UniqueFor, ...] = get_args(UniqueFor)
 APIS: tuple[Api, ...] = get_args(Api)
+SWITCHES: tuple[Switch, ...] = get_args(Switch)  # options of a resource that are on or off
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +139,7 @@ class Definition:
     indexes: tuple[tuple[str, ...], ...] = ()
     rules: tuple[Rule, ...] = ()
     versioned: bool = False  # rows count their changes, and responses have entity tags
+    csv: bool = False  # the list can be exported
 
     @property
     def class_name(self) -> str:
@@ -209,6 +212,11 @@ class Definition:
         return [stored[name] for name in dict.fromkeys(names) if name in stored]
 
     @property
+    def switches(self) -> dict[str, bool]:
+        """Return which options are on."""
+        return {switch: getattr(self, switch) for switch in SWITCHES}
+
+    @property
     def language(self) -> int:
         """Return the version of the language that a generator has to understand."""
         is_newer = (
@@ -216,7 +224,7 @@ class Definition:
             or self.unique
             or self.indexes
             or self.rules
-            or self.versioned
+            or any(self.switches.values())
             or not reserved.FORMER_VARIABLES.isdisjoint({self.name, self.plural})
             or any(map(_is_newer, self.fields))
         )

@@ -24,14 +24,20 @@ def lines(before: Definition | None, after: Definition | None) -> Iterator[str]:
     width = max(len(field.name) for field in shown)
     for field in shown:
         yield f"  {_mark(field, before, after)} {field.name:<{width}} {_type(field)}"
-    yield from _rules(before, after)
+    yield from _others(before, after)
 
 
-def _rules(before: Definition | None, after: Definition | None) -> Iterator[str]:
-    old, new = ([rule.text for rule in each.rules] if each else [] for each in (before, after))
+def _others(before: Definition | None, after: Definition | None) -> Iterator[str]:
+    """Return the lines of rules and switches."""
+    old, new = ([*_texts(each)] if each else [] for each in (before, after))
     for text in [*new, *(text for text in old if text not in new)]:
         mark = " " if text in old and text in new else "+" if text in new else "-"
-        yield f"  {mark} rule: {text}"
+        yield f"  {mark} {text}"
+
+
+def _texts(definition: Definition) -> Iterator[str]:
+    yield from (f"rule: {rule.text}" for rule in definition.rules)
+    yield from (f"{switch}: true" for switch, is_on in definition.switches.items() if is_on)
 
 
 def mermaid(definitions: Mapping[str, Definition]) -> str:

@@ -134,6 +134,9 @@ class ResourceEntry(BaseModel, extra="forbid"):
     versioned: _Switch = Field(
         default="false", description=schema.VERSIONED, examples=["true"], validate_default=True
     )
+    csv: _Switch = Field(
+        default="false", description=schema.CSV, examples=["true"], validate_default=True
+    )
 
 
 class ModelFile(BaseModel, extra="forbid"):
@@ -158,6 +161,7 @@ class Entry:
     indexes: tuple[tuple[str, ...], ...]
     rules: tuple[definition.Rule, ...]
     versioned: bool
+    csv: bool
     was: str | None
     renamed: Mapping[str, str]  # the recorded names of fields by their new ones
 
@@ -339,6 +343,7 @@ def _read_entry(
         indexes=_groups(about.get("indexes")),
         rules=rules,
         versioned=about.get("versioned") == "true",
+        csv=about.get("csv") == "true",
         renamed=renamed,
     )
 
@@ -453,6 +458,7 @@ _WORDS = tuple(
         (r"--owner-writes", "access: owner_writes"),
         (r"--signed-in", "access: signed_in"),
         (r"--plural ", "plural: "),
+        (r"--csv", "csv: true"),
         (r"\b([a-z][a-z0-9_]*):(?=[a-z])(?!//)", r"\1: "),
     )
 )

@@ -17,6 +17,9 @@ resources:
 """
 
 
+_OMITTED = ("[]", "false")
+
+
 class _Edit(NamedTuple):
     start: int
     end: int
@@ -124,16 +127,17 @@ def _of_fields(
 def _of_groups(
     text: str, found: Mapping[str, tuple[Any, Any]], before: Definition, after: Definition
 ) -> Iterator[_Edit]:
-    """Yield the edits of groups and rules that have changed, or whose fields are renamed."""
+    """Yield the edits of groups, rules and switches that have changed, also by renamed fields."""
     first, last = found["fields"][0], [*found.values()][-1][1]
-    for (key, old), (_, new) in zip(_groups(before), _groups(after), strict=True):
+    sides = [[*_groups(each), *_switches(each)] for each in (before, after)]
+    for (key, old), (_, new) in zip(*sides, strict=True):
         if old == new:
             continue
         if key not in found:
             end = _end_of_line(text, _end(last))
             start = "" if text[:end].endswith("\n") else "\n"
             yield _Edit(end, end, f"{start}{' ' * first.start_mark.column}{key}: {new}\n")
-        elif new == "[]":
+        elif new in _OMITTED:
             yield _lines_of(text, *found[key])
         else:
             node, value = found[key]
@@ -149,6 +153,10 @@ def _groups(definition: Definition) -> list[tuple[str, str]]:
         ("indexes", _flow(definition.indexes)),
         ("rules", f"[{rules}]"),
     ]
+
+
+def _switches(definition: Definition) -> list[tuple[str, str]]:
+    return [(switch, str(is_on).lower()) for switch, is_on in definition.switches.items()]
 
 
 def _flow(groups: Sequence[Sequence[str]]) -> str:
@@ -177,8 +185,7 @@ def _entry(definition: Definition, outer: int, inner: int) -> str:
     lines.append(f"{second}access: {definition.access}")
     if definition.api != "v1":
         lines.append(f"{second}api: {definition.api}")
-    if definition.versioned:
-        lines.append(f"{second}versioned: true")
+    lines += [f"{second}{key}: {shown}" for key, shown in _switches(definition) if shown == "true"]
     lines.append(f"{second}fields:")
     lines += [_field(field, outer + 2 * inner) for field in definition.fields]
     lines += [f"{second}{key}: {shown}" for key, shown in _groups(definition) if shown != "[]"]

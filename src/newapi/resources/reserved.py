@@ -83,17 +83,18 @@ _PROPOSALS: Mapping[str, str] = {
 _VARIABLES = frozenset(
     {
         "ada", "admin", "again", "app", "ascending", "body", "broken", "cache", "caller", "changed",
-        "check_if_match", "create_etag", "created", "data", "date", "datetime", "db", "deleted",
-        "descending", "document_etag", "error_responses", "etag", "etags", "eve", "factory",
-        "falling", "field", "filters", "found", "func", "get_filters", "get_references",
-        "get_related_rows", "get_user_id", "given", "http_request", "http_response", "id_columns",
-        "id_of", "ids", "if_match", "if_none_match", "invalid", "is_not_modified", "itself",
-        "list_params", "list_query", "listed", "lock_rows", "nobody", "normalized", "op", "opened",
-        "owner", "page", "pages", "params", "problems", "pytest", "query", "reference_id",
-        "referred", "refusal", "refused", "related", "relationship", "relationships", "rising",
-        "root", "router", "row", "rows", "rows_above", "sa", "saved", "select", "self", "send_form",
-        "sent", "several", "shown", "sorting", "status_code", "submit_form", "taken", "typed",
-        "unique", "updated", "url", "uuid", "values", "versioned", "where",
+        "check_if_match", "create_etag", "created", "csv", "csv_exports", "data", "date",
+        "datetime", "db", "deleted", "descending", "document_etag", "error_responses", "etag",
+        "etags", "eve", "factory", "falling", "field", "filters", "found", "func", "get_filters",
+        "get_references", "get_related_rows", "get_user_id", "given", "http_request",
+        "http_response", "id_columns", "id_of", "ids", "if_match", "if_none_match", "invalid",
+        "is_not_modified", "itself", "list_params", "list_query", "listed", "lock_rows", "nobody",
+        "normalized", "op", "opened", "owner", "page", "pages", "params", "problems", "pytest",
+        "query", "reference_id", "referred", "refusal", "refused", "related", "relationship",
+        "relationships", "rising", "root", "router", "row", "rows", "rows_above", "sa", "saved",
+        "select", "self", "send_form", "sent", "several", "shown", "sorting", "status_code",
+        "submit_form", "taken", "typed", "unique", "updated", "url", "uuid", "values", "versioned",
+        "where",
     }
 )  # fmt: skip
 # Names that only generators before 0.7.0 use for variables.

@@ -26,6 +26,7 @@ VERSIONED = (
     "Whether rows count their changes: responses have an ETag, a change with If-Match is made only"
     " if the row has not changed, and of two changes at the same time one is refused."
 )
+CSV = "Whether the list can be exported as CSV."
 RULE: Schema = {
     "type": "string",
     "pattern": f"^(?:{field_rules.JSON_PATTERN})$",
@@ -74,6 +75,7 @@ def of_definition() -> Schema:
             "description": "Rules across fields.",
         },
         "versioned": {"const": True, "description": VERSIONED},
+        "csv": {"const": True, "description": CSV},
         "digest": {
             "type": "string",
             "pattern": f"^[0-9a-f]{{{store.DIGEST_LENGTH}}}$",

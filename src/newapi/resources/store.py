@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from newapi.errors import NewapiError
 from newapi.resources import field_rules, fields, naming
-from newapi.resources.definition import ACCESSES, APIS, Definition
+from newapi.resources.definition import ACCESSES, APIS, SWITCHES, Definition
 from newapi.terminal.text import shorten
 
 FOLDER = "resources"
@@ -18,7 +18,7 @@ MAX_BYTES = 256 * 1024
 KEYS = ("plural", "access", "api", "fields")
 GROUPS = ("unique", "indexes")
 RULES = "rules"
-SWITCHES = ("versioned",)  # which are true, or not there
+ON = "true"  # the value of a switch; one that is off is not written
 DIGEST, DIGEST_LENGTH = "digest", 16
 
 Groups: TypeAlias = tuple[tuple[str, ...], ...]
@@ -42,8 +42,8 @@ def write(definition: Definition) -> str:
 
     content = _content(definition)
     content[DIGEST] = seal(definition.name, content)
-    written = {key: True if key in SWITCHES else value for key, value in content.items()}
-    shown = yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=1_000_000)
+    typed = {key: key in SWITCHES or value for key, value in content.items()}
+    shown = yaml.safe_dump(typed, sort_keys=False, allow_unicode=True, width=1_000_000)
     return _COMMENT.format(name=definition.name) + shown
 
 
@@ -81,7 +81,7 @@ def _content(definition: Definition) -> Content:
     content |= {key: _joined(found) for key, found in groups.items() if found}
     if definition.rules:
         content[RULES] = ", ".join(rule.text for rule in definition.rules)
-    return content | {key: "true" for key in SWITCHES if getattr(definition, key)}
+    return content | {switch: ON for switch, is_on in definition.switches.items() if is_on}
 
 
 def _joined(groups: Groups) -> str:
@@ -176,7 +176,7 @@ def _understand(path: str, name: str, content: Content) -> Definition:
     api = next((api for api in APIS if api == content.get("api")), None)
     is_named = _is_name(name) and isinstance(plural, str) and _is_name(plural)
     is_known = set(KEYS) <= set(content) <= {*KEYS, *GROUPS, RULES, *SWITCHES}
-    is_known = is_known and all(content.get(key, "true") == "true" for key in SWITCHES)
+    is_known = is_known and all(content.get(switch, ON) == ON for switch in SWITCHES)
     rules, flaws = field_rules.read(_texts(content, RULES))
     problems += flaws
     if problems or access is None or api is None or not is_named or not is_known:
@@ -194,6 +194,7 @@ def _understand(path: str, name: str, content: Content) -> Definition:
         indexes=_split(content, "indexes"),
         rules=rules,
         versioned="versioned" in content,
+        csv="csv" in content,
     )
 
 

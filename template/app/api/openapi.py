@@ -5,16 +5,16 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-LIST_ACTIONS = {"create", "list"}
+LIST_ACTIONS = {"create", "list", "export"}
 ROW_ACTIONS = {"read", "update", "delete"}
 
 
 def create_operation_id(route: APIRoute) -> str:
     """Return the first part of the path and the name of the function, as in `auth_login`.
 
-    A list and its rows, such as `/users` and `/users/{user_id}`, need only the first word of the
-    name: `create_user` becomes `users_create`. Versions after the first one are at the end, as in
-    `users_create_v2`.
+    A list and its rows, such as `/users`, `/users.csv` and `/users/{user_id}`, need only the first
+    word of the name: `create_user` becomes `users_create`. Versions after the first one are at the
+    end, as in `users_create_v2`.
     """
     path = route.path_format
     version = re.search(r"/v(\d+)(?=/)", path)
@@ -22,7 +22,7 @@ def create_operation_id(route: APIRoute) -> str:
     action = route.name.partition("_")[0]
     is_list = not rest and action in LIST_ACTIONS
     is_row = len(rest) == 1 and rest[0].startswith("{") and action in ROW_ACTIONS
-    words = [] if first.startswith("{") else [first]
+    words = [] if first.startswith("{") else [first.removesuffix(".csv")]
     words.append(action if is_list or is_row else route.name)
     if version and version[1] != "1":
         words.append(f"v{version[1]}")

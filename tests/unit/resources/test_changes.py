@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from newapi.errors import UsageError
@@ -11,12 +13,12 @@ from newapi.resources.fields import render
 from tests.unit.resources.samples import make, shop
 
 
-def change(**typed: tuple[str, ...]) -> Changed:
+def change(**typed: Any) -> Changed:
     around = shop()
     return changes.apply(around.definitions["product"], Changes(**typed), around)
 
 
-def problems(**typed: tuple[str, ...]) -> list[tuple[str, str]]:
+def problems(**typed: Any) -> list[tuple[str, str]]:
     with pytest.raises(UsageError) as caught:
         change(**typed)
     return [(problem.message, problem.fix) for problem in caught.value.problems]
