@@ -2,11 +2,13 @@
 
 import socket
 from collections.abc import Generator
+from io import BytesIO
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
 from moto.server import ThreadedMotoServer
+from PIL import Image
 from pydantic import SecretStr
 
 from app.config import Settings
@@ -18,6 +20,18 @@ def storage_folder(settings: Settings, tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("storage")
     settings.storage_url = f"file://{folder}"
     return folder
+
+
+def count_files(folder: Path) -> int:
+    """Return the number of files in a folder and below it."""
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+def draw_image(image_format: str = "PNG") -> bytes:
+    """Return a small image."""
+    file = BytesIO()
+    Image.new("RGB", (2, 2)).save(file, image_format)
+    return file.getvalue()
 
 
 def use_bucket(settings: Settings, address: str) -> Settings:

@@ -16,9 +16,9 @@ from tests.generators.drafts import sample
 from tests.matrix import PRESETS, Answers
 
 PROJECTS: dict[str, Answers] = {
-    "sqlite": {**PRESETS["standard"], "database": "sqlite", "admin": True},
-    "postgres": {**PRESETS["standard"], "database": "postgres"},
-    "mysql": {**PRESETS["standard"], "database": "mysql"},
+    "sqlite": {**PRESETS["standard"], "storage": True, "database": "sqlite", "admin": True},
+    "postgres": {**PRESETS["standard"], "storage": True, "database": "postgres"},
+    "mysql": {**PRESETS["standard"], "storage": True, "database": "mysql"},
 }
 FLAGS = {
     "owned": "--owned",
@@ -34,7 +34,7 @@ def look(project: Project, database: str) -> ProjectNames:
     """Return what new resources find in a project."""
     paths = [path for folder in ("app", "tests") for path in (project.path / folder).rglob("*.py")]
     texts = {str(path.relative_to(project.path)): path.read_text("utf-8") for path in paths}
-    return project_names.look({}, texts, accounts=True, database=database)
+    return project_names.look({}, texts, accounts=True, storage=True, database=database)
 
 
 def find_tests(typed: Typed) -> str:

@@ -89,7 +89,7 @@ def _surroundings() -> ProjectNames:
             for path in sorted(folder.rglob("*.py*"))
             if path.suffix in {".py", ".jinja"}
         }
-    return project_names.look({}, texts, accounts=True, database="postgres")
+    return project_names.look({}, texts, accounts=True, storage=True, database="postgres")
 
 
 def _write(path: Path, text: str) -> None:

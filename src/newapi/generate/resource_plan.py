@@ -289,6 +289,7 @@ def _names(
         found.definitions,
         {path: data.decode(errors="replace") for path, data in modules.items()},
         accounts=needs.has_accounts(answers),
+        storage=needs.has_storage(answers),
         database=str(answers.get("database", "")),
     )
 

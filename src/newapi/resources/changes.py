@@ -326,6 +326,8 @@ def _in_table(field: Field) -> Field:
     return replace(
         field,
         name=field.stored,
+        type="file" if field.is_file else field.type,
+        types=(),
         column_name=None,
         description=None,
         min=None,

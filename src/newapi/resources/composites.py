@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Characters of all texts together: an index of MySQL has 3072 bytes, and a character up to four.
 MAX_CHARACTERS = 700
 MAX_GROUPS = 10
-_UNFIT = frozenset({"text", "json", "bytes", "list", "many"})
+_UNFIT = frozenset({"text", "json", "bytes", "file", "image", "list", "many"})
 _COUNTED = (
     *("str", "int", "bigint", "decimal", "email", "url", "uuid", "date", "datetime", "time"),
     "duration",
@@ -36,7 +36,7 @@ def check(definition: Definition) -> Iterator[Problem]:
             flaw, fix = _flaw(definition, group, key)
             if key == "unique" and (name := definition.one_way(group)):
                 flaw = f"names {name}, which requests or responses lack"
-                fix = f"{name} without read_only and write_only"
+                fix = f"{name} without read_only and write_only, and no file"
             if group in groups[:number]:
                 flaw, fix = "is there twice", "Keep one of them"
             if flaw:

@@ -112,6 +112,7 @@ def of_field(field: Field, definition: Definition, definitions: Definitions) -> 
         "places": field.places,
         "digits": field.digits,
         "values": list(field.values),
+        "types": list(field.types),
         "enum_class": definition.enum_class(field) if field.type == "enum" else None,
         "target": field.target,
         "target_class": target.class_name if target else None,
@@ -130,7 +131,7 @@ def of_field(field: Field, definition: Definition, definitions: Definitions) -> 
         "on_delete": _ACTIONS[field.deletion] if field.type == "ref" else None,
         "description": field.description,
         "labels": dict(field.labels),
-        "read_only": field.read_only,
+        "read_only": field.read_only or field.is_file,
         "write_only": field.write_only,
         "counted": field.unique or field.name in composites.counted(definition),
     }

@@ -17,6 +17,7 @@ from newapi.resources.limits import is_large
 WIDER: frozenset[tuple[Type, Type]] = frozenset(
     {
         ("str", "text"),
+        ("image", "file"),
         ("email", "str"),
         ("email", "text"),
         ("url", "str"),
@@ -42,7 +43,12 @@ def _refusals(old: Field, new: Field) -> Iterator[str]:
         yield f"not every {shown(old.type)} is {shown(new.type)}"
     if old.type == new.type and old.target != new.target:
         yield f"its rows refer to {old.target}"
-    if old.type != new.type and new.max is not None and (length := _length(old)) > new.max:
+    if (
+        old.type != new.type
+        and not new.is_file
+        and new.max is not None
+        and (length := _length(old)) > new.max
+    ):
         yield f"rows may have {length} characters"
     if new.type == "decimal" and (old.places or 0) > (new.places or 0):
         yield f"rows have {old.places} places, which would be rounded"
@@ -73,6 +79,8 @@ def _whole_digits(field: Field) -> int:
 
 
 def _is_narrower(old: Field, new: Field) -> bool:
+    if new.is_file:
+        return False  # the limits are those of uploads
     if new.max is not None and old.max is not None:
         return new.max < old.max or (new.min or 0) > (old.min or 0)
     if new.type == old.type == "decimal" and _whole_digits(new) < _whole_digits(old):

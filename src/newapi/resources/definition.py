@@ -10,7 +10,8 @@ from newapi.resources import naming, reserved
 
 Type: TypeAlias = Literal[
     "str", "text", "int", "bigint", "float", "decimal", "bool", "date", "time", "datetime",
-    "duration", "uuid", "email", "url", "json", "bytes", "enum", "list", "ref", "many",
+    "duration", "uuid", "email", "url", "json", "bytes", "file", "image", "enum", "list",
+    "ref", "many",
 ]  # fmt: skip
 OnDelete: TypeAlias = Literal["cascade", "restrict", "set_null"]
 Access: TypeAlias = Literal["owned", "owner_writes", "signed_in", "public", "admin"]
@@ -30,6 +31,7 @@ RANGED: frozenset[Type] = SORTED - {"str", "email"}
 ON_DELETE: tuple[OnDelete, ...] = get_args(OnDelete)
 TYPES: tuple[Type, ...] = get_args(Type)
 ACCESSES: tuple[Access, ...] = get_args(Access)
+FILES: tuple[Type, ...] = ("file", "image")  # that have endpoints of their own
 OWNED: tuple[Access, ...] = ("owned", "owner_writes")  # whose rows have an owner
 ROWS: tuple[Rows, ...] = get_args(Rows)
 UNIQUE_FOR: tuple[UniqueFor, ...] = get_args(UniqueFor)
@@ -60,6 +62,7 @@ class Field:
     places: int | None = None
     digits: int | None = None
     values: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()  # content types of files; all if there are none
     target: str | None = None
     rows: Rows | None = None
     default: Json = None
@@ -89,6 +92,11 @@ class Field:
     def deletion(self) -> OnDelete:
         """Return the action on this row when the referenced row is deleted."""
         return self.on_delete or ("set_null" if self.optional else "restrict")
+
+    @property
+    def is_file(self) -> bool:
+        """Return whether its value is a stored file, which no JSON body of a request has."""
+        return self.type in FILES
 
     @property
     def is_filtered(self) -> bool:
@@ -165,9 +173,9 @@ class Definition:
         return next((field for field in self.fields if field.name == name), None)
 
     def one_way(self, group: Iterable[str]) -> str:
-        """Return the name of a field of a group that is read-only or write-only; or nothing."""
+        """Return the name of a field of a group that requests or responses lack; or nothing."""
         fields = (field for name in group if (field := self.field(name)))
-        return next((field.name for field in fields if field.read_only or field.write_only), "")
+        return next((f.name for f in fields if f.read_only or f.write_only or f.is_file), "")
 
     @property
     def automatic_fields(self) -> tuple[Field, ...]:
@@ -178,6 +186,11 @@ class Definition:
     def has_owner(self) -> bool:
         """Tell whether each row belongs to a user."""
         return self.access in OWNED
+
+    @property
+    def has_files(self) -> bool:
+        """Tell whether rows have stored files."""
+        return any(field.is_file for field in self.fields)
 
     def is_unique_per_owner(self, field: Field) -> bool:
         """Tell whether rows of different owners may have the same value in a unique field."""
@@ -232,7 +245,7 @@ class Definition:
 
 
 # Types that generators before release 0.7.0 do not know.
-_NEWER: frozenset[Type] = frozenset({"many", "bigint", "time", "duration", "bytes"})
+_NEWER: frozenset[Type] = frozenset({"many", "bigint", "time", "duration", "bytes", *FILES})
 
 
 def _is_newer(field: Field) -> bool:

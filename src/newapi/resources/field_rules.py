@@ -88,7 +88,7 @@ def _flaw_of(
 ) -> tuple[str, str]:
     """Return the problem of a rule or of its fields, and the way out."""
     if name := definition.one_way(rule.fields):
-        return f"{name} is read_only or write_only", EXAMPLE
+        return f"{name} is read_only, write_only or a file", EXAMPLE
     return _flaw(rule, definition, database, earlier)
 
 

@@ -223,7 +223,9 @@ def render_type(field: Field) -> str:
         words.append("|".join(field.values))
     if field.target:
         words.append(field.target)
-    if field.max is not None:
+    if field.is_file and field.max is not None:
+        words.append(f"max={values.size(field.max)}")
+    elif field.max is not None:
         words.append(str(field.max) if field.min is None else f"{field.min}..{field.max}")
     named = {"gt": field.gt, "ge": field.ge, "lt": field.lt, "le": field.le}
     named |= {
@@ -231,6 +233,7 @@ def render_type(field: Field) -> str:
         for name, value in (("digits", field.digits), ("places", field.places))
     }
     words += [f"{name}={value}" for name, value in named.items() if value is not None]
+    words += [f"types={'|'.join(field.types)}"] if field.types else []
     if field.unique:
         words.append(f"unique={field.unique_for}" if field.unique_for else "unique")
     listed = {"filter": field.filter, "sort": field.sort, "search": field.search}

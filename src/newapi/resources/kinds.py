@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from newapi.resources.definition import Type
+from newapi.resources.definition import FILES, Type
 
 SMALL_INTS = (-(2**31), 2**31 - 1)
 LARGE_INTS = (-(2**63), 2**63 - 1)  # where a bound says so
 MAX_INDEXED = 255  # characters: every database can keep these unique
 MAX_VALUES = 30
 MAX_DIGITS = 28
+MIN_FILE_BYTES, USUAL_FILE_BYTES, MAX_FILE_BYTES = 1000, 5_000_000, 50_000_000
+IMAGE_TYPES = ("image/gif", "image/jpeg", "image/png", "image/webp")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,12 @@ KINDS: Mapping[Type, Kind] = {
     "url": Kind(("max", "unique", "default", *_WAYS), "url", None, 2083, 2083, 30),
     "json": Kind(("default", *_WAYS), "json"),
     "bytes": Kind(("max", *_WAYS), "bytes(max=1000)", None, 10_000, 65_535),
+    "file": Kind(
+        ("max", "types"), "file(max=5MB)?", None, USUAL_FILE_BYTES, MAX_FILE_BYTES, MIN_FILE_BYTES
+    ),
+    "image": Kind(
+        ("max", "types"), "image(max=5MB)?", None, USUAL_FILE_BYTES, MAX_FILE_BYTES, MIN_FILE_BYTES
+    ),
     "enum": Kind(("values", "labels", "filter", "default", *_WAYS), "enum(draft|live)"),
     "list": Kind(("min", "max", "default", *_WAYS), "list[str](max=5)", 0, 20, 1000),
     "ref": Kind(("target", "unique", "rows", "on_delete"), "ref(category)"),
@@ -95,6 +103,11 @@ ALSO: Mapping[str, str] = {
     "blob": "bytes",
     "bytea": "bytes",
     "base64": "bytes",
+    "upload": "file",
+    "attachment": "file",
+    "document": "file",
+    "photo": "image",
+    "picture": "image",
     "choice": "enum",
     "choices": "enum",
     "array": "list[str]",
@@ -118,6 +131,7 @@ REASONS: Mapping[tuple[Type, str], str] = {
     ("bytes", "filter"): "no index holds long values",
     ("bytes", "sort"): "no index holds long values",
     ("bytes", "default"): "existing rows have no value; make it optional",
+    **{(kind, "default"): "a client uploads it" for kind in FILES},
     ("json", "unique"): "documents that mean the same can be written differently",
     ("list", "unique"): "lists are compared entry by entry, not as a whole",
     ("enum", "unique"): "there would be room for a few rows only",

@@ -12,7 +12,7 @@ from newapi.resources.definition import Definition, Field
 from newapi.resources.fields import render
 from newapi.resources.kinds import KINDS, LARGE_INTS, MAX_INDEXED, SMALL_INTS, shown
 from newapi.resources.users import USERS
-from newapi.resources.values import quoted
+from newapi.resources.values import quoted, size
 from newapi.terminal.text import shorten
 
 # SQLite keeps decimals as floats, which are exact up to here.
@@ -29,8 +29,9 @@ LONGEST_DEFAULT = 60
 
 def check(field: Field, database: str) -> Iterator[Problem]:
     """Say what contradicts itself in one field."""
-    yield from _check_lengths(field, database)
+    yield from _check_size(field) if field.is_file else _check_lengths(field, database)
     yield from _check_bytes(field, database)
+    yield from _check_file(field)
     yield from _check_ways(field)
     yield from _check_decimal(field, database)
     yield from _check_numbers(field)
@@ -79,6 +80,16 @@ def _identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator
             ).identifiers
         elif field.target:
             yield f"fk_{table}_{field.stored}_{plurals.get(field.target, '')}"
+
+
+def _check_size(field: Field) -> Iterator[Problem]:
+    kind = KINDS[field.type]
+    if field.max is not None and not kind.least <= field.max <= kind.longest:
+        fix = render(replace(field, max=min(max(field.max, kind.least), kind.longest)))
+        message = (
+            f"a {field.type} may have {size(kind.least)} at least, {size(kind.longest)} at most"
+        )
+        yield _problem(field, message, fix)
 
 
 def _check_lengths(field: Field, database: str) -> Iterator[Problem]:
@@ -132,6 +143,13 @@ def _check_bytes(field: Field, database: str) -> Iterator[Problem]:
     if field.type == "bytes" and field.max and database == "mysql":
         message = "the driver of MySQL, aiomysql, cannot store bytes; keep Base64 text"
         yield _problem(field, message, f"{field.name}:text(max={-(-field.max // 3) * 4})")
+
+
+def _check_file(field: Field) -> Iterator[Problem]:
+    if field.is_file and not field.optional:
+        message = "the JSON body that creates a row has no file, so it must be optional"
+        usual = field.max if field.max != KINDS[field.type].usual else None
+        yield _problem(field, message, render(replace(field, max=usual, optional=True)))
 
 
 def _check_decimal(field: Field, database: str) -> Iterator[Problem]:

@@ -1,8 +1,8 @@
-"""What resources need of a project: tables, and accounts unless they are for everybody."""
+"""What resources need of a project: tables, accounts unless they are for everybody, storage."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from newapi.resources.definition import Definition
     from newapi.template.catalog import Value
 
-ACCOUNTS, TABLES = "auth", "tables"
+ACCOUNTS, TABLES, STORAGE = "auth", "tables", "storage"
 
 
 def resolve(
     resolution: Resolution, definitions: Mapping[str, Definition], by_hand: Collection[str]
 ) -> tuple[Resolution, list[Problem]]:
-    """Switch on tables for resources; return a problem for each resource without its accounts."""
+    """Switch on tables for resources; return a problem for each that lacks accounts or storage."""
     answers = resolution.answers
+    unstored = [] if has_storage(answers) else [*_without_storage(definitions)]
     if not definitions or has_accounts(answers):
-        return resolution, []
-    problems = [
+        return resolution, unstored
+    problems = unstored + [
         Problem(
             f"The resource {name} needs {ACCOUNTS}: it is {_WHOSE[definition.access]}.",
             f"newapi generate resource {name} --remove",
@@ -48,6 +49,20 @@ def resolve(
     change = Change(TABLES, value=True, reason=f"resources need {TABLES}: switched on")
     changed = {**answers, TABLES: True}
     return replace(resolution, answers=changed, changes=(*resolution.changes, change)), problems
+
+
+def _without_storage(definitions: Mapping[str, Definition]) -> Iterator[Problem]:
+    for name, definition in sorted(definitions.items()):
+        if definition.has_files:
+            files = [field.name for field in definition.fields if field.is_file]
+            drops = " ".join(f"--drop {each}" for each in files)
+            message = f"The resource {name} needs {STORAGE}: it has files ({', '.join(files)})."
+            yield Problem(message, f"newapi generate resource {name} {drops}")
+
+
+def has_storage(answers: Mapping[str, Value]) -> bool:
+    """Whether a project stores files."""
+    return bool(answers.get(STORAGE))
 
 
 def has_accounts(answers: Mapping[str, Value]) -> bool:

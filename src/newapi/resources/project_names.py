@@ -26,6 +26,7 @@ class ProjectNames:
     classes: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     accounts: bool = True
+    storage: bool = True
     database: str = "sqlite"
     test_modules: Mapping[str, str] = field(default_factory=dict)
 
@@ -61,6 +62,7 @@ def look(
     texts: Mapping[str, str],
     *,
     accounts: bool,
+    storage: bool,
     database: str,
 ) -> ProjectNames:
     """Look at a project: its definitions, and its Python files by their paths."""
@@ -77,6 +79,7 @@ def look(
         classes=classes,
         tables=tables,
         accounts=accounts,
+        storage=storage,
         database=database,
     )
 

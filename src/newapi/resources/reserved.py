@@ -93,12 +93,26 @@ _VARIABLES = frozenset(
         "query", "reference_id", "referred", "refusal", "refused", "related", "relationship",
         "relationships", "rising", "root", "router", "row", "rows", "rows_above", "sa", "saved",
         "select", "self", "send_form", "sent", "several", "shown", "sorting", "status_code",
-        "submit_form", "taken", "typed", "unique", "updated", "url", "uuid", "values", "versioned",
-        "where",
+        "stored_files", "submit_form", "taken", "typed", "unique", "updated", "url", "uuid",
+        "values", "versioned", "where",
     }
 )  # fmt: skip
 # Names that only generators before 0.7.0 use for variables.
 FORMER_VARIABLES = frozenset({"client", "parameters", "people", "response"})
+# Names that the endpoints and tests of files use for variables.
+FILE_VARIABLES = frozenset(
+    {
+        "before",
+        "content",
+        "downloaded",
+        "file",
+        "path",
+        "requested_range",
+        "state",
+        "stored",
+        "uploaded",
+    }
+)
 # Names of functions and variables in the modules that import a task.
 _TASK_VARIABLES = frozenset(
     {
@@ -114,15 +128,16 @@ CLASSES = frozenset(
         "AsyncEngine", "AsyncSession", "AwareDatetime", "Base", "Base64", "BaseModel", "BaseView",
         "BeforeValidator", "BigInteger", "Boolean", "CacheDep", "CallerDep", "CheckConstraint",
         "ClaimsDep", "ColumnElement", "CurrentAdmin", "CurrentUser", "Cursor", "Date", "DateTime",
-        "Decimal", "Depends", "Double", "Email", "EmailStr", "Entity", "Enum", "Field", "Float",
-        "Forbidden", "ForeignKey", "HttpUrl", "IfMatch", "IfNoneMatch", "Index", "Input", "Integer",
-        "InvalidReference", "IsoDuration", "JsonValue", "Line", "ListParams", "ListQuery",
-        "Literal", "LocalTime", "Mapped", "MicrosecondInterval", "ModelView", "MultiLineStr",
-        "NotFound", "Numeric", "Page", "Patch", "PatchModel", "People", "Query", "RelatedCRUD",
-        "RequestModel", "RowIds", "Rows", "SearchParams", "SearchQuery", "Self", "Sequence",
-        "SessionDep", "SingleLineStr", "SortedCRUD", "StrEnum", "String", "Text", "Time",
-        "TokenPayloadDep", "UniqueConstraint", "Url", "UserFactory", "Uuid", "Versioned", "View",
-        "WithJsonSchema",
+        "Decimal", "Depends", "Double", "Email", "EmailStr", "Entity", "Enum", "Field", "FileRules",
+        "Float", "Forbidden", "ForeignKey", "HttpUrl", "IfMatch", "IfNoneMatch", "Index", "Input",
+        "Integer", "InvalidReference", "IsoDuration", "JsonValue", "Line", "ListParams",
+        "ListQuery", "Literal", "LocalTime", "Mapped", "MicrosecondInterval", "ModelView",
+        "MultiLineStr", "NotFound", "Numeric", "Page", "Patch", "PatchModel", "People", "Query",
+        "RelatedCRUD", "RequestModel", "RequestedRange", "RowIds", "Rows", "SearchParams",
+        "SearchQuery", "Self", "Sequence", "SessionDep", "SingleLineStr", "SortedCRUD", "StateDep",
+        "StoredFile", "StoredFileRead", "StoredFileType", "StrEnum", "String", "Text", "Time",
+        "TokenPayloadDep", "UniqueConstraint", "UploadFile", "Url", "UserFactory", "Uuid",
+        "Versioned", "View", "WithJsonSchema",
     }
 )  # fmt: skip
 _BUILTINS = frozenset(dir(builtins))

@@ -142,7 +142,9 @@ def _is_counted(field: Field, definition: Definition) -> bool:
 
 def _counted_in(field: Field, definition: Definition) -> tuple[bool, str | None]:
     """Return whether bodies have a value, and which other column must be empty for another."""
-    is_given = (field.type != "ref" or not field.optional) and not field.read_only
+    is_given = (field.type != "ref" or not field.optional) and not (
+        field.read_only or field.is_file
+    )
     for rule in definition.rules:
         if rule.kind == "comparison" or field.name not in rule.fields:
             continue

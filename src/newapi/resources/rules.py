@@ -43,6 +43,7 @@ def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) 
     found += composites.check(definition)
     found += field_rules.check(definition, around.database)
     found += _check_links(definition, around)
+    found += _check_files(definition, around)
     found += references.check(definition, around)
     found += _check_row(definition, around.database)
     plurals = limits.plurals(around.definitions)
@@ -54,7 +55,7 @@ def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) 
 def _check_columns(definition: Definition) -> Iterator[Problem]:
     if not definition.fields:
         yield Problem(f"{definition.name} has no fields.", "name:str(1..100)")
-    elif all(field.read_only for field in definition.fields):
+    elif all(field.read_only or field.is_file for field in definition.fields):
         yield Problem(f"No request sets a field of {definition.name}.", "name:str(1..100)")
     if len(definition.fields) > MAX_FIELDS:
         message = (
@@ -132,6 +133,19 @@ def _check_links(definition: Definition, around: ProjectNames) -> Iterator[Probl
         if field.optional:
             message = f"{field.name}: a list of many may be empty, and needs no ?."
             yield Problem(message, render(replace(field, optional=False)), field.name)
+
+
+def _check_files(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
+    """Find files in a project that stores none, and names that their endpoints use."""
+    if not definition.has_files:
+        return
+    if not around.storage:
+        name = next(field.name for field in definition.fields if field.is_file)
+        message = f"{name}: this project stores no files."
+        yield Problem(message, "`newapi add storage` first", name)
+    if definition.name in reserved.FILE_VARIABLES:
+        message = f"A resource with files cannot be called {definition.name}: its endpoints use it."
+        yield Problem(message, f"Another name, such as stored_{definition.name}")
 
 
 def _check_name_of_field(

@@ -21,6 +21,7 @@ ACCESS = (
     " signed-in user reads and writes. public: everybody reads, administrators write. admin:"
     " administrators read and write."
 )
+_SIZE = re.sub(r"\?P<\w+>", "", values.SIZE)  # JSON Schema knows no names of groups
 _GROUP = f"{naming.PATTERN}(?: and {naming.PATTERN})*"
 VERSIONED = (
     "Whether rows count their changes: responses have an ETag, a change with If-Match is made only"
@@ -121,6 +122,7 @@ def _options(name: Type, kind: Kind) -> dict[str, str]:
         "target": word,
         **{flag: flag for flag in FLAGS},
         "unique": f"unique(?:=(?:{'|'.join(UNIQUE_FOR)}))?",
+        "types": rf"types={values.CONTENT_TYPE}(?:\|{values.CONTENT_TYPE})*",
         "rows": f"rows=(?:{'|'.join(ROWS)})",
         "on_delete": f"on_delete=(?:{'|'.join(ON_DELETE)})",
         "column": f"column={word}",
@@ -129,6 +131,8 @@ def _options(name: Type, kind: Kind) -> dict[str, str]:
         "default": f"default={_default(name)}",
         **{bound: f"{bound}={number}" for bound in values.BOUNDS},
     }
+    if "types" in kind.options:
+        known["max"] = f"max={_SIZE}"
     patterns = {
         each: known.get(each, f"{each}={values.LENGTH}") for each in (*kind.options, *EVERYWHERE)
     }

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from newapi.resources import naming
 from newapi.resources.definition import ON_DELETE, ROWS, UNIQUE_FOR, Field, Json
-from newapi.resources.kinds import LARGE_INTS, MAX_DIGITS, MAX_VALUES
+from newapi.resources.kinds import IMAGE_TYPES, LARGE_INTS, MAX_DIGITS, MAX_VALUES
 from newapi.terminal import text as texts
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ BOUNDS = ("gt", "ge", "lt", "le")
 PLAIN = r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?"
 WHOLE = r"[+-]?[0-9]{1,30}"
 LENGTH = r"[0-9]{1,9}"
+SIZE = r"(?P<number>[0-9]{1,9})(?P<unit>KB|MB)?"
+BYTES = {"": 1, "KB": 1000, "MB": 1_000_000}
+CONTENT_TYPE = r"[a-z0-9][a-z0-9.+_-]{0,62}/[a-z0-9][a-z0-9.+_-]{0,126}"
 VALUE = r"[A-Za-z0-9](?:[A-Za-z0-9 ._+/&:#-]*[A-Za-z0-9+#])?"
 MAX_DESCRIPTION = 200
 MAX_LABEL = 50
@@ -73,6 +76,8 @@ def _with_meaning(field: Field, option: str, text: str) -> Field:
         return replace(field, default=_default(field, text))
     if option == "target":
         return replace(field, target=_target(text))
+    if option == "types":
+        return replace(field, types=_types(field, text))
     if option == "labels":
         return replace(field, labels=_labels(field, text))
     return replace(field, values=_values(text))
@@ -90,6 +95,32 @@ def _labels(field: Field, text: str) -> tuple[tuple[str, str], ...]:
             raise ValueError(f"must have 1 to {MAX_LABEL} characters each, no quotation mark or \\")
         labels[value] = label
     return tuple(labels.items())
+
+
+def _types(field: Field, text: str) -> tuple[str, ...]:
+    """Return content types, which are written `application/pdf|text/csv`."""
+    types = tuple(dict.fromkeys(word.strip().lower() for word in text.split("|")))
+    if wrong := next((each for each in types if not re.fullmatch(CONTENT_TYPE, each)), None):
+        raise ValueError(f"holds '{texts.shorten(wrong)}', no type such as application/pdf")
+    if field.type == "image" and (other := next((t for t in types if t not in IMAGE_TYPES), None)):
+        raise ValueError(f"holds {texts.shorten(other)}; images are {', '.join(IMAGE_TYPES)}")
+    if len(types) > MAX_VALUES:
+        raise ValueError(f"has {len(types)} types; {MAX_VALUES} are allowed")
+    return types
+
+
+def _size(text: str) -> int:
+    """Return the number of bytes that a size such as `5MB` stands for."""
+    match = re.fullmatch(SIZE, text)
+    if not match:
+        raise ValueError("must be a size, like 500KB or 5MB")
+    return int(match["number"]) * BYTES[match["unit"] or ""]
+
+
+def size(number: int) -> str:
+    """Return a number of bytes as it is written, such as `5MB`."""
+    unit = next(unit for unit in ("MB", "KB", "") if number % BYTES[unit] == 0)
+    return f"{number // BYTES[unit]}{unit}"
 
 
 def _with_unique(field: Field, text: str) -> Field:
@@ -131,6 +162,8 @@ def _target(text: str) -> str:
 
 
 def _with_length(field: Field, option: str, text: str) -> Field:
+    if field.is_file:
+        return replace(field, max=_size(text))
     if not re.fullmatch(LENGTH, text):
         raise ValueError("must be a whole number, like 10")
     value = int(text)

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from anyio import to_thread
-from fastapi import Response, UploadFile
+from fastapi import Header, Response, UploadFile
 from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,19 +22,31 @@ IMAGE_FORMATS = {  # no SVG: it may contain scripts
     "image/png": "PNG",
     "image/webp": "WEBP",
 }
+SIGNATURES = {  # the first bytes of files, by how their types begin; Office documents are ZIP files
+    "application/gzip": b"\x1f\x8b",
+    "application/pdf": b"%PDF-",
+    "application/vnd.oasis.opendocument.": b"PK",
+    "application/vnd.openxmlformats-officedocument.": b"PK",
+    "application/zip": b"PK",
+}
+CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9.+_-]{0,62}/[a-z0-9][a-z0-9.+_-]{0,126}")
 MAX_IMAGE_PIXELS = 50_000_000
 MAX_NAME_LENGTH = 200
 PARTIAL = 206
 FORM_BYTES = 4096  # of a multipart form around its file
+RequestedRange = Annotated[str | None, Header(alias="Range")]
 FILE_RESPONSE: dict[str, Any] = {"content": {"application/octet-stream": {}}}
 
 
 @dataclass(frozen=True)
 class FileRules:
-    """The files that an endpoint accepts: the largest size in bytes, and the content types."""
+    """The files that an endpoint accepts: the largest size in bytes, and the content types.
+
+    Without content types, files of all types are accepted.
+    """
 
     max_bytes: int
-    content_types: frozenset[str] = frozenset(IMAGE_FORMATS)
+    content_types: frozenset[str] | None = frozenset(IMAGE_FORMATS)
 
     @property
     def max_body_size(self) -> int:
@@ -55,23 +67,39 @@ async def store_upload(
     content = await upload.read(rules.max_bytes + 1)
     if len(content) > rules.max_bytes:
         raise ContentTooLarge(f"The file is larger than {rules.max_bytes} bytes.")
-    content_type = (upload.content_type or "").partition(";")[0].strip().lower()
-    if content_type not in rules.content_types:
-        accepted = ", ".join(sorted(rules.content_types))
-        raise UnsupportedMediaType(f"The type of the file is not one of {accepted}.")
+    content_type = get_content_type(upload, rules)
     if not await to_thread.run_sync(has_type, content, content_type):
         raise UnsupportedMediaType(f"The file is not {content_type}.")
     name = clean_name(upload.filename or "")
     return await storage.create(db, content, name=name, content_type=content_type)
 
 
+def get_content_type(upload: UploadFile, rules: FileRules) -> str:
+    """Return the type that the client says, without parameters.
+
+    Raises:
+        UnsupportedMediaType: If it is not accepted.
+    """
+    content_type = (upload.content_type or "").partition(";")[0].strip().lower()
+    if rules.content_types is None:
+        return content_type if CONTENT_TYPE.fullmatch(content_type) else "application/octet-stream"
+    if content_type not in rules.content_types:
+        accepted = ", ".join(sorted(rules.content_types))
+        raise UnsupportedMediaType(f"The type of the file is not one of {accepted}.")
+    return content_type
+
+
 def has_type(content: bytes, content_type: str) -> bool:
-    """Return whether images and texts are what the client says; other types are not checked."""
+    """Return whether the content is what the client says, as far as the type can be checked.
+
+    Images are read, texts are decoded, and a few other types have a signature.
+    """
     if image_format := IMAGE_FORMATS.get(content_type):
         return is_image(content, image_format)
     if content_type.startswith("text/"):
         return is_text(content)
-    return True
+    signatures = [first for name, first in SIGNATURES.items() if content_type.startswith(name)]
+    return all(content.startswith(first) for first in signatures)
 
 
 def is_image(content: bytes, image_format: str) -> bool:

@@ -22,6 +22,11 @@ class StoredFile:
     size: int
     content_type: str
 
+    @override
+    def __str__(self) -> str:
+        """Return the name; the key stays private."""
+        return self.name
+
 
 class StoredFileType(TypeDecorator[StoredFile]):
     """A column with a stored file, as JSON."""

@@ -1,11 +1,9 @@
 from collections.abc import AsyncGenerator
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 from fastapi import APIRouter, FastAPI, Header, Response, UploadFile
 from httpx2 import AsyncClient
-from PIL import Image
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql import text
 
@@ -15,6 +13,7 @@ from app.core.database import create_engine
 from app.core.stored_files import StoredFile, StoredFileType
 from app.dependencies import SessionDep, StateDep
 from app.exceptions import ServiceUnavailable
+from tests.storage import count_files, draw_image
 
 URL = "/api/v1/document"
 RULES = FileRules(2000, frozenset({"image/png", "text/plain", "application/pdf"}))
@@ -71,16 +70,6 @@ def endpoints(app: FastAPI) -> None:
     app.include_router(router)
 
 
-def count(folder: Path) -> int:
-    return sum(path.is_file() for path in folder.rglob("*"))
-
-
-def draw(image_format: str = "PNG") -> bytes:
-    file = BytesIO()
-    Image.new("RGB", (2, 2)).save(file, image_format)
-    return file.getvalue()
-
-
 async def upload(
     client: AsyncClient,
     content: bytes,
@@ -130,26 +119,26 @@ async def test_range_of_a_file_is_downloaded(
 async def test_replaced_and_deleted_files_are_removed(
     client: AsyncClient, storage_folder: Path
 ) -> None:
-    before = count(storage_folder)
+    before = count_files(storage_folder)
 
     await upload(client, b"old")
     await upload(client, b"new")
-    assert count(storage_folder) == before + 1
+    assert count_files(storage_folder) == before + 1
     assert (await client.get(URL)).content == b"new"
 
     assert (await client.delete(URL)).status_code == 204
-    assert count(storage_folder) == before
+    assert count_files(storage_folder) == before
 
 
 async def test_request_that_fails_leaves_the_files_as_they_were(
     client: AsyncClient, storage_folder: Path
 ) -> None:
     await upload(client, b"old")
-    before = count(storage_folder)
+    before = count_files(storage_folder)
 
     assert await upload(client, b"new", query="?fails=true") == 503
 
-    assert count(storage_folder) == before
+    assert count_files(storage_folder) == before
     assert (await client.get(URL)).content == b"old"
 
 
@@ -162,24 +151,29 @@ async def test_request_that_fails_leaves_the_files_as_they_were(
         (b"\xff\xfe", "text/plain", 415),
         (b"null\x00", "text/plain", 415),
         (b"no image", "image/png", 415),
-        (draw("GIF"), "image/png", 415),
-        (draw()[:40], "image/png", 415),
+        (draw_image("GIF"), "image/png", 415),
+        (draw_image()[:40], "image/png", 415),
+        (b"<html>", "application/pdf", 415),
     ],
-    ids=["large", "larger", "svg", "binary", "null", "text", "gif", "truncated"],
+    ids=["large", "larger", "svg", "binary", "null", "text", "gif", "truncated", "no pdf"],
 )
 async def test_unsupported_upload_is_rejected_and_not_stored(
     client: AsyncClient, storage_folder: Path, content: bytes, content_type: str, status: int
 ) -> None:
-    before = count(storage_folder)
+    before = count_files(storage_folder)
 
     assert await upload(client, content, content_type) == status
 
-    assert count(storage_folder) == before
+    assert count_files(storage_folder) == before
 
 
 @pytest.mark.parametrize(
     ("content", "content_type"),
-    [(draw(), "image/png"), (b"", "text/plain"), (b"%PDF-1.7", "Application/PDF; version=1.7")],
+    [
+        (draw_image(), "image/png"),
+        (b"", "text/plain"),
+        (b"%PDF-1.7", "Application/PDF; version=1.7"),
+    ],
     ids=["image", "empty", "pdf"],
 )
 async def test_supported_upload_is_stored(

@@ -102,7 +102,8 @@ def test_every_type_has_an_example_that_works() -> None:
 def test_every_text_and_list_has_an_end(kind: Type) -> None:
     field = fields.parse(f"x:{KINDS[kind].example}")
 
-    assert (field.max is not None) == (kind in {"str", "text", "email", "url", "bytes", "list"})
+    limited = {"str", "text", "email", "url", "bytes", "file", "image", "list"}
+    assert (field.max is not None) == (kind in limited)
 
 
 @pytest.mark.parametrize(

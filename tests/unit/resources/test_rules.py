@@ -76,7 +76,9 @@ def test_what_is_proposed_instead_can_be_used(word: str) -> None:
         "app/models/user.py": 'class User:\n    __tablename__ = "users"\n',
         "tests/api/v1/test_tokens.py": "",
     }
-    around = project_names.look(shop().definitions, texts, accounts=True, database="sqlite")
+    around = project_names.look(
+        shop().definitions, texts, accounts=True, storage=True, database="sqlite"
+    )
     name = word.lower()
     for message, fix in problems(name, "name:str", around=around):
         if fix.startswith("Another name, like "):
@@ -293,7 +295,7 @@ def test_names_of_the_project_are_taken() -> None:
         "tests/factories/people.py": "",
         "README.md": "class Readme",
     }
-    around = project_names.look({}, texts, accounts=True, database="sqlite")
+    around = project_names.look({}, texts, accounts=True, storage=True, database="sqlite")
 
     for name, path in {
         "user": "app/models/user.py",
@@ -345,7 +347,7 @@ def test_template_is_told_everything() -> None:
     assert (product["class_name"], product["titles"]) == ("Product", "products")
     keys = (
         "name column type big optional unique filter range sort search min max gt ge lt le places"
-        " digits values enum_class target target_class target_plural target_access own_rows"
+        " digits values types enum_class target target_class target_plural target_access own_rows"
         " unique_per_owner refers_to_users target_label target_required default default_seconds"
         " default_moment stored members default_member on_delete description labels read_only"
         " write_only counted"

@@ -59,7 +59,8 @@ def test_fields_as_newapi_writes_them_are_accepted(typed: str) -> None:
 
 def test_examples_are_accepted() -> None:
     for name, kind in KINDS.items():
-        written = document(f"field:{kind.example}", f"other:{kind.example}?")
+        example = kind.example.removesuffix("?")
+        written = document(f"field:{example}", f"other:{example}?")
         assert VALIDATOR.is_valid(written), name
         raw = {**written, "fields": {"field": kind.example}}
         assert VALIDATOR.is_valid(raw), name
