@@ -27,7 +27,7 @@ from newapi.resources import (
     reserved,
     rules,
 )
-from newapi.resources.definition import Access, Definition, Field, Rule, RuleKind
+from newapi.resources.definition import Access, Definition, Field, OnDelete, Rule, RuleKind
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.users import USERS
 
@@ -139,6 +139,8 @@ class _Translator:
             self._add_groups(draft)
         self._break_cycles()
         self._let_circles_be_deleted()
+        while any(self._let_user_be_deleted(draft) for draft in drafts):
+            pass
         for draft in drafts:
             self._mend(draft)
             self._add_rules(draft)
@@ -524,6 +526,23 @@ class _Translator:
                     where = f"{draft.table.name}.{made.name}"
                     message = "rows that refer to each other could not be deleted"
                     self._note(where, message, draft.table.line, "on_delete: set_null")
+
+    def _let_user_be_deleted(self, draft: _Draft) -> bool:
+        """Let no reference keep rows that are deleted with a user; tell whether one did."""
+        around = replace(self._around, definitions=self._definitions())
+        definition = draft.definition()
+        is_changed = False
+        for index, made in enumerate(draft.fields):
+            target = around.definitions.get(made.target or "")
+            if target and references.blocks_users(definition, made, target, around):
+                deletion: OnDelete | None = None if made.optional else "cascade"
+                draft.fields[index] = replace(made, on_delete=deletion)
+                where = f"{draft.table.name}.{made.name}"
+                message = "it would keep users from deleting their accounts"
+                written = f"on_delete: {draft.fields[index].deletion}"
+                self._note(where, message, draft.table.line, written)
+                is_changed = True
+        return is_changed
 
     def _leads_back(self, draft: _Draft, made: Field) -> bool:
         """Tell whether a reference to another resource is part of a circle."""

@@ -72,7 +72,7 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
         other = around.definitions[name]
         if definition.access not in READABLE[other.access]:
             yield _unreadable(other, field, definition)
-        elif _blocks_users(other, field, definition, around):
+        elif blocks_users(other, field, definition, around):
             yield _unremovable(other, field, definition)
     if path := cycle(definition, around.definitions):
         shown = " → ".join(path)
@@ -113,7 +113,7 @@ def _check_rows(
     elif _blocks_owner(definition, field, target):
         message = f"{field.name}: users could keep the owner of a {target.title} from deleting it."
         yield Problem(message, _other_deletions(field), field.name)
-    elif _blocks_users(definition, field, target, around):
+    elif blocks_users(definition, field, target, around):
         yield replace(_unremovable(definition, field, target), key=field.name)
 
 
@@ -139,7 +139,7 @@ def _check_users(definition: Definition, field: Field) -> Iterator[Problem]:
         yield Problem(message, _other_deletions(field), field.name)
 
 
-def _blocks_users(
+def blocks_users(
     definition: Definition, field: Field, target: Definition, around: ProjectNames
 ) -> bool:
     """Tell whether users may keep rows that have to be deleted with the account of another."""

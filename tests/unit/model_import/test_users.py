@@ -89,6 +89,20 @@ def test_what_the_users_of_a_project_lack_is_listed() -> None:
     assert (found.relations.found, found.relations.taken) == (12, 11)
 
 
+def test_rows_that_refer_to_rows_of_a_user_are_deleted_too() -> None:
+    found = of_project("""\
+CREATE TABLE users (id int PRIMARY KEY);
+CREATE TABLE posts (id int PRIMARY KEY, author_id int NOT NULL REFERENCES users (id));
+CREATE TABLE comments (id int PRIMARY KEY, post_id int NOT NULL REFERENCES posts (id));
+CREATE TABLE votes (id int PRIMARY KEY, comment_id int REFERENCES comments (id) ON DELETE RESTRICT);
+""")
+
+    assert shown(found)["comment"] == {"post": "ref(post, on_delete=cascade)"}
+    assert shown(found)["vote"] == {"comment": "ref(comment)?"}
+    assert noted(found)["comments.post"] == (MESSAGE, "on_delete: cascade")
+    assert noted(found)["votes.comment"] == (MESSAGE, "on_delete: set_null")
+
+
 def test_project_without_accounts_gets_a_resource_of_users() -> None:
     found = of_project(OFFICE, ProjectNames(accounts=False))
 
