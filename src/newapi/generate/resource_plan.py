@@ -87,7 +87,7 @@ def plan(
         decisions = _decide(request, _names(repository, listing, found, before, place), text)
         definitions = _applied(decisions, found)
         newer = [each.definition.name for each in decisions if _is_newer(each, found.definitions)]
-        newer += users.referring_to_users(definitions)
+        newer += users.references_to_users(definitions)
         require_understood(Generator(source.path), source, definitions.values(), newer)
         resolution, problems = needs.resolve(Resolution(before, (), ()), definitions, ())
         if problems:

@@ -36,9 +36,9 @@ def resolve(
     problems += [
         Problem(
             f"The resource {name} needs {ACCOUNTS}: it refers to users.",
-            f"newapi generate resource {name} --drop FIELD, for each field of them",
+            " ".join(["newapi generate resource", name, *(f"--drop {field}" for field in fields)]),
         )
-        for name in users.referring_to_users(definitions)
+        for name, fields in users.references_to_users(definitions).items()
         if definitions[name].access not in _WHOSE
     ]
     if answers.get(TABLES) is not False:

@@ -176,11 +176,15 @@ def _unknown_target(field: Field, around: ProjectNames) -> Problem:
     target = field.target or ""
     known = {other.name: other.name for other in around.definitions.values()}
     known |= {other.plural: other.name for other in around.definitions.values()}
+    if around.accounts:
+        known |= {USERS.name: USERS.name, USERS.plural: USERS.name}
     near = known.get(features.nearest(target, known), "")
     guess = f" Did you mean {near}?" if near else ""
     fix = f"newapi generate resource {target} FIELD... first"
     if near:
         fix = render(replace(field, target=near))
+    elif target == USERS.name:
+        fix = f"`newapi add auth` first, or {fix}"
     return Problem(f"{field.name}: there is no resource {target}.{guess}", fix)
 
 

@@ -45,7 +45,7 @@ class Side:
     def context(self, name: str) -> dict[str, Any]:
         """Return the context of a resource."""
         known = {other: self.definitions[other] for other in self._reachable(name)}
-        if users.referring_to_users(known):
+        if users.references_to_users(known):
             known[users.USERS.name] = users.USERS
         return {
             "definition": context.of_definition(self.definitions[name], self.definitions),

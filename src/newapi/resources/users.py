@@ -25,10 +25,10 @@ def refers_to_users(field: Field, definitions: Mapping[str, Definition]) -> bool
     return field.target == USERS.name and USERS.name not in definitions
 
 
-def referring_to_users(definitions: Mapping[str, Definition]) -> list[str]:
-    """Return the names of the resources that refer to users of the project."""
-    return sorted(
-        name
-        for name, definition in definitions.items()
-        if any(refers_to_users(field, definitions) for field in definition.fields)
-    )
+def references_to_users(definitions: Mapping[str, Definition]) -> dict[str, list[str]]:
+    """Return the fields that refer to users of the project, by the names of their resources."""
+    found = {
+        name: [field.name for field in definition.fields if refers_to_users(field, definitions)]
+        for name, definition in sorted(definitions.items())
+    }
+    return {name: fields for name, fields in found.items() if fields}

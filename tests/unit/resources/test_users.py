@@ -9,7 +9,7 @@ import pytest
 from newapi.resources import context, needs, references
 from newapi.resources.definition import Access
 from newapi.resources.project_names import ProjectNames
-from newapi.resources.users import referring_to_users
+from newapi.resources.users import references_to_users
 from newapi.template.features import Resolution
 from tests.unit.resources.samples import make, problems
 
@@ -50,6 +50,12 @@ def test_administrators_may_keep_an_account(access: Access) -> None:
     assert not problems("thing", "by:ref(user)", access=access)
 
 
+def test_users_are_referred_to_in_the_singular() -> None:
+    assert problems("thing", "by:ref(users)?") == [
+        ("by: there is no resource users. Did you mean user?", "by:ref(user)?")
+    ]
+
+
 def test_users_have_no_owner() -> None:
     ((message, fix),) = problems("thing", "by:ref(user, rows=own)?")
 
@@ -87,12 +93,12 @@ def test_users_of_a_project_without_accounts_are_a_resource() -> None:
 
     ((message, fix),) = problems("thing", "by:ref(user)", around=around)
     assert message == "by: there is no resource user."
-    assert fix == "newapi generate resource user FIELD... first"
+    assert fix == "`newapi add auth` first, or newapi generate resource user FIELD... first"
 
     around = around.with_definition(make("user", "name:str", around=around))
     thing = make("thing", "by:ref(user)", around=around)
     definitions = around.with_definition(thing).definitions
-    assert referring_to_users(definitions) == []
+    assert references_to_users(definitions) == {}
     assert context.of_field(thing.fields[0], thing, definitions)["target_label"] == "name"
 
 
@@ -110,9 +116,10 @@ def test_template_is_told_the_table_of_users() -> None:
 
 
 def test_accounts_stay_as_long_as_a_resource_refers_to_users() -> None:
-    thing = make("thing", "by:ref(user)?", access="public")
+    thing = make("thing", "title:str", "by:ref(user)?", "members:many(user)", access="public")
     resolution = Resolution({"auth": False, "tables": True}, (), ())
 
     _, (problem,) = needs.resolve(resolution, {"thing": thing}, ())
 
     assert problem.message == "The resource thing needs auth: it refers to users."
+    assert problem.fix == "newapi generate resource thing --drop by --drop members"
