@@ -142,6 +142,7 @@ class _Translator:
         while any(self._let_user_be_deleted(draft) for draft in drafts):
             pass
         for draft in drafts:
+            self._drop_unfit(draft)  # a reference may be optional by now
             self._mend(draft)
             self._add_rules(draft)
         resources = tuple(
