@@ -14,6 +14,7 @@ from newapi.generate.new_definition import Typed, define
 from newapi.resources.definition import ACCESSES, APIS, TYPES, Definition, Type
 from newapi.resources.kinds import KINDS
 from newapi.resources.project_names import ProjectNames
+from newapi.resources.users import USERS
 from tests.unit.resources.test_properties import check_problems
 
 # Stands for a resource that there is already, in the draft of one that may refer to it.
@@ -208,8 +209,9 @@ def made(typed: Typed, around: ProjectNames) -> Definition | None:
 
 
 def resolved(draft: Typed, around: ProjectNames, place: int) -> Typed:
-    """Say to which resources a draft refers: to some that there are, or to itself."""
-    known = [*around.definitions, draft.name]
+    """Say to which resources a draft refers: to some that there are, to users, or to itself."""
+    users = [USERS.name] if USERS.name in around.modules else []
+    known = [*around.definitions, *users, draft.name]
     targets = [known[(place + shift) % len(known)] for shift in range(len(draft.fields))]
     texts = [text.replace(TARGET, t) for text, t in zip(draft.fields, targets, strict=True)]
     return replace(draft, fields=texts)

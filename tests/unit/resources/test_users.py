@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from newapi.resources import context, needs, references
+from newapi.resources import context, diagram, needs, references
 from newapi.resources.definition import Access
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.users import references_to_users
@@ -113,6 +113,19 @@ def test_template_is_told_the_table_of_users() -> None:
         assert told["refers_to_users"] is True
         assert (told["target_class"], told["target_plural"]) == ("User", "users")
         assert told["target_label"] is None
+
+
+def test_diagrams_show_users() -> None:
+    thing = make("thing", "by:ref(user)?", "members:many(user)")
+
+    shown = [*diagram.lines(None, thing)]
+    drawn = diagram.mermaid({"thing": thing})
+
+    assert shown[1:] == [
+        "  + by      ref(user)? -> user",
+        "  + members many(user) -> user",
+    ]
+    assert drawn.endswith("    thing }o--o| user : by\n    thing }o--o{ user : members\n")
 
 
 def test_accounts_stay_as_long_as_a_resource_refers_to_users() -> None:
