@@ -38,9 +38,7 @@ _Type = Annotated[str, WithJsonSchema(schema.of_type())]
 class FieldEntry(BaseModel, extra="forbid"):
     """A field with more than its type."""
 
-    type: _Type = Field(
-        description="The type, with options, and ? when optional.", examples=["str(1..100)"]
-    )
+    type: _Type = Field(description=schema.TYPE, examples=["str(1..100)", "ref(user)?"])
     column: _Name | None = Field(
         None,
         description="The name of the column, where it is another one than that of the field.",

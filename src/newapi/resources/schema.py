@@ -22,6 +22,10 @@ ACCESS = (
     " administrators read and write."
 )
 _SIZE = re.sub(r"\?P<\w+>", "", values.SIZE)  # JSON Schema knows no names of groups
+TYPE = (
+    "The type, with options, and ? when optional. `ref(user)` and `many(user)` refer to users of"
+    " a project with accounts."
+)
 _GROUP = f"{naming.PATTERN}(?: and {naming.PATTERN})*"
 VERSIONED = (
     "Whether rows count their changes: responses have an ETag, a change with If-Match is made only"
@@ -56,7 +60,7 @@ def of_definition() -> Schema:
         "api": {"enum": list(APIS), "description": "The version of the API."},
         "fields": {
             "type": "object",
-            "description": "Each field by its name: its type, with options, and ? when optional.",
+            "description": f"Each field by its name. {TYPE}",
             "propertyNames": name,
             "minProperties": 1,
             "maxProperties": MAX_FIELDS,
