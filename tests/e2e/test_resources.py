@@ -58,16 +58,21 @@ resources:
       - author != reviewer
   note:
     access: signed_in
+    versioned: true
+    audited: true
     fields:
       text: text
       user: ref(user)?
   profile:
     access: owner_writes
+    audited: true
     fields:
       bio: text
       account: ref(user, unique, on_delete=cascade)
   article:
     access: public
+    versioned: true
+    audited: true
     fields:
       title: str(1..100)
       author: ref(user)

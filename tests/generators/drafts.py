@@ -162,6 +162,7 @@ drafts = st.builds(
     access=st.sampled_from([None, None, *ACCESSES]),
     api=st.sampled_from([APIS[0], *APIS]),
     versioned=st.booleans(),
+    audited=st.booleans(),
 )
 
 
@@ -214,4 +215,4 @@ def resolved(draft: Typed, around: ProjectNames, place: int) -> Typed:
     known = [*around.definitions, *users, draft.name]
     targets = [known[(place + shift) % len(known)] for shift in range(len(draft.fields))]
     texts = [text.replace(TARGET, t) for text, t in zip(draft.fields, targets, strict=True)]
-    return replace(draft, fields=texts)
+    return replace(draft, fields=texts, audited=draft.audited and around.accounts)

@@ -70,6 +70,7 @@ def definition(plural: str, fields: Sequence[Context], access: str = "owned") ->
         "unique_groups": [],
         "rules": [],
         "versioned": False,
+        "audited": False,
         "automatic_fields": [],
         "csv": False,
     }

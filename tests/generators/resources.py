@@ -97,7 +97,11 @@ def shop(*, accounts: bool = True) -> list[Command]:
 
 
 def defined(
-    commands: Sequence[Command], *, accounts: bool = True, versioned: Collection[str] = ()
+    commands: Sequence[Command],
+    *,
+    accounts: bool = True,
+    versioned: Collection[str] = (),
+    audited: Collection[str] = (),
 ) -> Definitions:
     """Return the definition that the command line would make of each."""
     around = ProjectNames(accounts=accounts)
@@ -108,6 +112,7 @@ def defined(
             access=access,
             api=api,
             versioned=name in versioned,
+            audited=name in audited,
             csv=name in EXPORTED,
         )
         around = around.with_definition(define(typed, around))

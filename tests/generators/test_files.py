@@ -121,7 +121,7 @@ def without_rich_text(text: str) -> str:
 
 def test_shared_modules_are_there_where_they_are_needed(rendered: Render, tmp_path: Path) -> None:
     answers = PROJECTS["standard"]
-    definitions = defined(shop(), versioned={"product", "order_line"})
+    definitions = defined(shop(), versioned={"product", "order_line"}, audited={"report"})
     project = shutil.copytree(rendered(answers), tmp_path / "myproject")
     around, workshop = side(definitions, answers), Workshop()
     workshop.prepare((around, about) for about in around.contexts.values())
@@ -136,6 +136,7 @@ def test_shared_modules_are_there_where_they_are_needed(rendered: Render, tmp_pa
         is_taken = (project / f"app/models/{word}.py").exists()
         assert "/v2/" in path or is_taken or reserved.flaw_of_word(word), f"{word} is not reserved"
     assert {"app/crud/relationships.py", "app/api/etags.py", "app/models/versioned.py"} <= {*seen}
+    assert "app/models/audited.py" in seen
     assert not {path for path in seen if (project / path).exists()}
 
 
@@ -173,7 +174,7 @@ def test_names_that_functions_use_bearoundthat_of_the_resource_are_reserved(acce
         ("product", "public" if access == "owner_writes" else access, "v1", PRODUCT),
         ("zebra", access, "v1", [*every, "stable:ref(category,unique)?", "rooms:many(category)"]),
     ]
-    files = made(defined(shop, versioned={"zebra"}), **PRESETS["full"])
+    files = made(defined(shop, versioned={"zebra"}, audited={"zebra"}), **PRESETS["full"])
     functions = [
         node
         for path, text in files.items()

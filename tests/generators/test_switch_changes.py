@@ -56,7 +56,13 @@ def add_row(migrations: Migrations) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("switch", "values"), [("versioned: true", {"version": 1})])
+@pytest.mark.parametrize(
+    ("switch", "values"),
+    [
+        ("versioned: true", {"version": 1}),
+        ("audited: true", {"created_by": None, "updated_by": None}),
+    ],
+)
 def test_rows_are_kept_when_columns_come_and_go(
     migrations: Migrations, switch: str, values: dict[str, object]
 ) -> None:
@@ -89,7 +95,7 @@ def test_rows_are_kept_when_columns_come_and_go(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("switch", ["versioned: true"])
+@pytest.mark.parametrize("switch", ["versioned: true", "audited: true"])
 def test_changed_table_equals_a_new_one(migrations: Migrations, switch: str) -> None:
     change(migrations, change(migrations, {}, ""), switch)
     migrations.upgrade()
@@ -103,3 +109,24 @@ def test_changed_table_equals_a_new_one(migrations: Migrations, switch: str) -> 
     migrations.upgrade()
 
     assert migrations.tables()["notes"] == changed
+
+
+@pytest.mark.slow
+def test_renamed_table_equals_a_new_one(migrations: Migrations) -> None:
+    switches = "versioned: true\n    audited: true"
+    recorded = change(migrations, {}, switches)
+    migrations.upgrade()
+    text = MODEL.format(switch=f"was: note\n    {switches}").replace("  note:", "  memo:")
+    known = ProjectNames(definitions=recorded)
+    (decision,) = model_changes.decide(model_file.read(text.encode()), known)
+
+    migrations.change(
+        _side(migrations, recorded), _side(migrations, decision.applied(recorded)), decision
+    )
+    created = migrations.tables()["notes"]
+    migrations.upgrade()
+    renamed = migrations.tables()["memos"]
+
+    for table in (created, renamed):
+        del table["key"]  # SQLite keeps its name
+    assert str(renamed) == str(created).replace("_notes", "_memos")

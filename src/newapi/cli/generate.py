@@ -104,6 +104,9 @@ def resource(
         bool,
         typer.Option("--versioned", help="Entity tags, so that no change overwrites another."),
     ] = False,
+    is_audited: Annotated[
+        bool, typer.Option("--audited", help="Rows name who created and last changed them.")
+    ] = False,
     add: _Add = None,
     drop: _Drop = None,
     rename: _Rename = None,
@@ -144,6 +147,7 @@ def resource(
         plural=plural,
         api=api,
         is_versioned=is_versioned,
+        is_audited=is_audited,
         add=tuple(add or ()),
         drop=tuple(drop or ()),
         rename=tuple(rename or ()),

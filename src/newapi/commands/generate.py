@@ -32,6 +32,7 @@ class Options:
     plural: str | None = None
     api: str | None = None
     is_versioned: bool = False
+    is_audited: bool = False
     add: Sequence[str] = ()
     drop: Sequence[str] = ()
     rename: Sequence[str] = ()
@@ -76,6 +77,7 @@ def _request(options: Options) -> Request:
         access=access,
         api=api,
         versioned=options.is_versioned,
+        audited=options.is_audited,
         changes=Changes(
             add=tuple(options.add),
             drop=tuple(options.drop),

@@ -29,6 +29,7 @@ class Request:
     access: Access | None = None
     api: Api | None = None
     versioned: bool = False
+    audited: bool = False
     changes: Changes = field(default_factory=Changes)
     is_removed: bool = False
 
@@ -99,6 +100,7 @@ def _create(request: Request, project_names: ProjectNames) -> Decision:
         api=request.api or "v1",
         rules=request.changes.add_rules,
         versioned=request.versioned,
+        audited=request.audited,
         csv=bool(request.changes.csv),
     )
     definition = new_definition.define(typed, project_names)
@@ -125,9 +127,11 @@ def _contradictions(request: Request, *, is_change: bool) -> list[Problem]:
         message = f"{what} cannot be changed by the command line."
         fix = "Change access in models.yml, or drop --plural, --api and the options of access"
         problems.append(Problem(message, fix))
-    if request.versioned:
-        message = "Whether a resource is versioned cannot be changed by the command line."
-        problems.append(Problem(message, "Change versioned in models.yml, or drop --versioned"))
+    for switch, is_typed in (("versioned", request.versioned), ("audited", request.audited)):
+        if is_typed:
+            message = f"Whether a resource is {switch} cannot be changed by the command line."
+            fix = f"Change {switch} in models.yml, or drop --{switch}"
+            problems.append(Problem(message, fix))
     return problems
 
 

@@ -130,6 +130,7 @@ def _definition(
         indexes=entry.indexes,
         rules=entry.rules,
         versioned=entry.versioned,
+        audited=entry.audited,
         csv=entry.csv,
     )
 

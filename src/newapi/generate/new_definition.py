@@ -23,6 +23,7 @@ class Typed:
     api: Api = "v1"
     rules: Sequence[str] = ()
     versioned: bool = False
+    audited: bool = False
     csv: bool = False
 
 
@@ -55,6 +56,7 @@ def define(typed: Typed, project_names: ProjectNames) -> Definition:
         fields=found,
         rules=typed_rules,
         versioned=typed.versioned,
+        audited=typed.audited,
         csv=typed.csv,
     )
     is_named = bool(singular and many)

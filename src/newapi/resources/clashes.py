@@ -12,7 +12,7 @@ from newapi.resources.definition import Definition
 from newapi.resources.project_names import ProjectNames
 
 # The classes of a resource are its model and these.
-PARTS = ("", "Create", "Update", "Read", "ListParams", "Query", "Dep", "WriteDep")
+PARTS = ("", "Create", "Update", "Read", "ListParams", "Query", "Dep", "WriteDep", "IfMatchDep")
 
 
 def check_names(definition: Definition, around: ProjectNames) -> Iterator[Problem]:

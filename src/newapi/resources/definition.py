@@ -18,7 +18,7 @@ Access: TypeAlias = Literal["owned", "owner_writes", "signed_in", "public", "adm
 Rows: TypeAlias = Literal["own", "any"]
 UniqueFor: TypeAlias = Literal["owner", "all"]
 Api: TypeAlias = Literal["v1", "v2"]
-Switch: TypeAlias = Literal["versioned", "csv"]
+Switch: TypeAlias = Literal["versioned", "audited", "csv"]
 RuleKind: TypeAlias = Literal["comparison", "at_least_one", "exactly_one"]
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
@@ -116,6 +116,11 @@ class Field:
 
 # The counter of a versioned resource; rows that exist start at 1.
 VERSION = Field(name="version", type="int", default=1, read_only=True)
+# The users that an audited resource names; rows that exist name none.
+USERS = tuple(
+    Field(name=name, column_name=name, type="ref", target="user", optional=True, read_only=True)
+    for name in ("created_by", "updated_by")
+)
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,7 @@ class Definition:
     indexes: tuple[tuple[str, ...], ...] = ()
     rules: tuple[Rule, ...] = ()
     versioned: bool = False  # rows count their changes, and responses have entity tags
+    audited: bool = False  # rows name the users who created and last changed them
     csv: bool = False  # the list can be exported
 
     @property
@@ -180,7 +186,7 @@ class Definition:
     @property
     def automatic_fields(self) -> tuple[Field, ...]:
         """Return the fields that the application sets, beside those that every resource has."""
-        return (VERSION,) if self.versioned else ()
+        return (*((VERSION,) if self.versioned else ()), *(USERS if self.audited else ()))
 
     @property
     def has_owner(self) -> bool:

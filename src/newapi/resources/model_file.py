@@ -132,6 +132,9 @@ class ResourceEntry(BaseModel, extra="forbid"):
     versioned: _Switch = Field(
         default="false", description=schema.VERSIONED, examples=["true"], validate_default=True
     )
+    audited: _Switch = Field(
+        default="false", description=schema.AUDITED, examples=["true"], validate_default=True
+    )
     csv: _Switch = Field(
         default="false", description=schema.CSV, examples=["true"], validate_default=True
     )
@@ -159,6 +162,7 @@ class Entry:
     indexes: tuple[tuple[str, ...], ...]
     rules: tuple[definition.Rule, ...]
     versioned: bool
+    audited: bool
     csv: bool
     was: str | None
     renamed: Mapping[str, str]  # the recorded names of fields by their new ones
@@ -341,6 +345,7 @@ def _read_entry(
         indexes=_groups(about.get("indexes")),
         rules=rules,
         versioned=about.get("versioned") == "true",
+        audited=about.get("audited") == "true",
         csv=about.get("csv") == "true",
         renamed=renamed,
     )
@@ -455,6 +460,7 @@ _WORDS = tuple(
         (r"--owned", "access: owned"),
         (r"--owner-writes", "access: owner_writes"),
         (r"--signed-in", "access: signed_in"),
+        (r"drop --audited", "remove audited"),
         (r"--plural ", "plural: "),
         (r"--csv", "csv: true"),
         (r"\b([a-z][a-z0-9_]*):(?=[a-z])(?!//)", r"\1: "),

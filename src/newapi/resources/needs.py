@@ -41,6 +41,14 @@ def resolve(
         for name, fields in users.references_to_users(definitions).items()
         if definitions[name].access not in _WHOSE
     ]
+    problems += [
+        Problem(
+            f"The resource {name} needs {ACCOUNTS}: it is audited, so its rows name users.",
+            "Remove audited in models.yml, then newapi generate",
+        )
+        for name, definition in sorted(definitions.items())
+        if definition.audited and definition.access not in _WHOSE
+    ]
     if answers.get(TABLES) is not False:
         return resolution, problems
     if TABLES in by_hand:

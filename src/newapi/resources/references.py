@@ -62,6 +62,9 @@ def check_access(definition: Definition, around: ProjectNames) -> Iterator[Probl
         what = _WHO[definition.access]
         message = f"A project without accounts has no {what}."
         yield Problem(message, "`newapi add auth` first, or use --public")
+    if not around.accounts and definition.audited:
+        message = f"{definition.name} is audited, but a project without accounts has no users."
+        yield Problem(message, "`newapi add auth` first, or drop --audited")
 
 
 def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:

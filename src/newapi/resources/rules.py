@@ -85,15 +85,18 @@ def _check_columns(definition: Definition) -> Iterator[Problem]:
 
 def _check_automatic_fields(definition: Definition) -> Iterator[Problem]:
     """Find fields with the name or the column of one that the application sets."""
-    automatic = {field.name for field in definition.automatic_fields}
+    switches = {field.name: "audited" for field in definition.automatic_fields}
+    switches |= {VERSION.name: "versioned"} if definition.versioned else {}
     for field in definition.fields:
-        if field.name in automatic:
-            other = replace(field, name=reserved.proposal_for_field(field.name))
-        elif field.stored in automatic:
-            other = replace(field, column_name=reserved.proposal_for_field(field.stored))
+        if field.name in switches:
+            taken = field.name
+            other = replace(field, name=reserved.proposal_for_field(taken))
+        elif field.stored in switches:
+            taken = field.stored
+            other = replace(field, column_name=reserved.proposal_for_field(taken))
         else:
             continue
-        message = f"{field.name}: a versioned resource has a {VERSION.name} of its own."
+        message = f"{field.name}: {definition.name} has a {taken}, because it is {switches[taken]}."
         yield Problem(message, render(other), field.name)
 
 

@@ -32,6 +32,9 @@ VERSIONED = (
     " if the row has not changed, and of two changes at the same time one is refused."
 )
 CSV = "Whether the list can be exported as CSV."
+AUDITED = (
+    "Whether rows name the users who created and last changed them, as created_by and updated_by."
+)
 RULE: Schema = {
     "type": "string",
     "pattern": f"^(?:{field_rules.JSON_PATTERN})$",
@@ -80,6 +83,7 @@ def of_definition() -> Schema:
             "description": "Rules across fields.",
         },
         "versioned": {"const": True, "description": VERSIONED},
+        "audited": {"const": True, "description": AUDITED},
         "csv": {"const": True, "description": CSV},
         "digest": {
             "type": "string",

@@ -194,6 +194,7 @@ def _understand(path: str, name: str, content: Content) -> Definition:
         indexes=_split(content, "indexes"),
         rules=rules,
         versioned="versioned" in content,
+        audited="audited" in content,
         csv="csv" in content,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnExpressionArgument, select
+from sqlalchemy import ColumnExpressionArgument, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 from typing_extensions import override
@@ -67,7 +67,8 @@ class RelatedCRUD(CRUD[ModelT, CreateT, UpdateT]):
             IntegrityError: If a unique value is taken or a referenced row does not exist.
             StaleDataError: If the row no longer exists.
         """
-        if values:  # a relationship to many rows changes no column by itself
+        # A relationship to many rows changes no column by itself.
+        if values.keys() & inspect(self.model).relationships.keys():
             row.updated_at = utc_now()
         await super().update(db, row, data, **values)
         await self.load_relationships(db, row)

@@ -1,4 +1,4 @@
-"""A resource whose rows count their changes: `versioned: true`."""
+"""Resources whose rows count their changes, or name who made them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from newapi.errors import NewapiError, UsageError
 from newapi.generate import decision, model_changes
 from newapi.generate.decision import Request
 from newapi.generate.new_definition import Typed, define
-from newapi.resources import model_file, model_text, schema, store
+from newapi.resources import model_file, model_text, needs, schema, store
 from newapi.resources.changes import Changes, Operation
 from newapi.resources.definition import Definition
 from newapi.resources.project_names import ProjectNames
+from newapi.template.features import Resolution
 from tests.unit.resources.samples import make, problems
 
 MODEL = """\
@@ -116,7 +117,7 @@ def test_field_cannot_have_the_name_or_the_column_of_the_counter(field: str, fix
         define_note("title:str(1..100)", field)
 
     (problem,) = caught.value.problems
-    assert "a versioned resource has a version of its own" in problem.message
+    assert "note has a version, because it is versioned." in problem.message
     assert problem.fix == fix
     assert problems("note", "title:str(1..100)", field) == []
 
@@ -129,3 +130,39 @@ def test_command_line_makes_a_versioned_resource_and_leaves_others_alone() -> No
     assert made.definition.versioned
     with pytest.raises(UsageError, match="versioned"):
         decision.decide(request, around)
+
+
+def test_file_switches_on_both() -> None:
+    text = MODEL.format(versioned="true\n    audited: true")
+    around = ProjectNames(definitions={"note": make("note", "title:str(1..100)")})
+    (found,) = model_changes.decide(model_file.read(text.encode()), around)
+
+    assert [*map(describe, found.operations)] == ["add version", "add created_by", "add updated_by"]
+    assert store.read("resources/note.yml", store.write(found.definition)) == found.definition
+    assert "    versioned: true\n    audited: true\n" in model_text.write(found.applied({}))
+
+
+@pytest.mark.parametrize("field", ["created_by:ref(user)?", "author:str(column=updated_by)"])
+def test_audited_resource_has_columns_of_its_own(field: str) -> None:
+    with pytest.raises(UsageError, match="because it is audited"):
+        define(Typed(name="note", fields=["title:str", field], audited=True), ProjectNames())
+
+
+def test_audited_resource_needs_users() -> None:
+    around = ProjectNames(accounts=False)
+    with pytest.raises(UsageError) as caught:
+        define(Typed(name="note", fields=["title:str"], audited=True), around)
+
+    (problem,) = caught.value.problems
+    assert problem.message == "note is audited, but a project without accounts has no users."
+    assert problem.fix == "`newapi add auth` first, or drop --audited"
+
+
+def test_users_of_an_audited_resource_cannot_be_dropped() -> None:
+    typed = Typed(name="note", fields=["title:str"], access="public", audited=True)
+    definitions = {"note": define(typed, ProjectNames())}
+    without = Resolution({"auth": False, "tables": True}, (), ())
+
+    _, (problem,) = needs.resolve(without, definitions, ())
+
+    assert problem.message == "The resource note needs auth: it is audited, so its rows name users."
