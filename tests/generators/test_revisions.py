@@ -24,7 +24,7 @@ STORED: dict[str, sa.types.TypeEngine[Any]] = {
         sa.Float(asdecimal=True, decimal_return_scale=2), "sqlite"), "bool": sa.Boolean(),
     "date": sa.Date(), "datetime": sa.DateTime(timezone=True), "uuid": sa.Uuid(),
     "time": sa.Time(), "duration": sa.Interval(),
-    "json": sa.JSON(), "list": sa.JSON(), "ref": sa.Uuid(),
+    "json": sa.JSON(), "list": sa.JSON(), "file": sa.JSON(), "image": sa.JSON(), "ref": sa.Uuid(),
 }  # fmt: skip
 # What rows that exist are given, as the definition says it and as Python sees it.
 DEFAULTS: dict[str, tuple[Any, Any]] = {
@@ -178,6 +178,23 @@ def test_field_of_every_type_comes_changes_and_goes(tmp_path: Path, kind: str) -
 @pytest.mark.slow
 def test_fields_of_all_types_change_together(migrations: Migrations) -> None:
     changes(migrations, TYPES)
+
+
+@pytest.mark.slow
+def test_columns_of_files_come_get_other_names_and_go(migrations: Migrations) -> None:
+    photo, manual = field("photo", "image", optional=True), field("manual", "file", optional=True)
+    picture = other_name(photo, "picture")
+    file = {"key": "files/a", "name": "ü.png", "size": 5, "content_type": "image/png"}
+    walk = Walk(migrations, [TITLE, photo], "owned")
+    column = sa.column("photo", sa.JSON())
+    migrations.execute(sa.table("products", column).update().values(photo=file))
+
+    walk.step(operation("rename", photo, picture), operation("add", None, manual))
+    found = walk.step(operation("drop", manual))
+
+    assert found == {"title": "a", "picture": file}
+    walk.back_and_forth()
+    assert read_product(migrations, walk.fields) == found
 
 
 @pytest.mark.slow
