@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from obstore import GetOptions
     from obstore.store import S3Config
 
+FOLDER = "files"  # of the files that rows have
 TIMEOUT_SECONDS = 1.5  # of each operation, and longer for large files
 MIN_BYTES_PER_SECOND = 1024 * 1024
 MAX_LISTED_SECONDS = 60
@@ -80,7 +81,7 @@ class Storage:
         Raises:
             ServiceUnavailable: If the file cannot be stored.
         """
-        key = f"files/{uuid4().hex}"
+        key = f"{FOLDER}/{uuid4().hex}"
         db.info[FILE_CHANGES].add_stored(key)
         await self.put(key, content)
         return StoredFile(key, name, len(content), content_type)
