@@ -49,6 +49,7 @@ CHECKS = (
 OFFICE = """\
 resources:
   ticket:
+    versioned: true
     fields:
       title: str(1..100)
       author: ref(user, on_delete=cascade)
@@ -170,7 +171,8 @@ def test_resources_refer_to_users(create: Create) -> None:
 
     generate(project)
 
-    names = ("tickets", "notes", "profiles", "articles", "reports")
+    add_edge_cases(project, "api", "test_stale_rules.py")
+    names = ("tickets", "notes", "profiles", "articles", "reports", "stale_rules")
     check(project, *(f"tests/api/v1/test_{name}*.py" for name in names), "tests/test_migrations.py")
 
 

@@ -332,6 +332,6 @@ def _dropped(
     table = decision.definition.plural
     if decision.verb == "remove":
         return () if wanted.keep_tables else (table,)
-    fields = [o.old.column for o in decision.operations if o.op == "drop" and o.old]
+    fields = [o.old.stored for o in decision.operations if o.op == "drop" and o.old]
     owner = ["owner_id"] if loses_owner else []
     return tuple(f"{table}.{column}" for column in [*owner, *fields])
