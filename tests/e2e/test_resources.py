@@ -110,7 +110,7 @@ def test_product_works_in_every_preset_with_and_without_accounts(
     project = on_real_database(project, answers)
     commit(project)
 
-    newapi(project, "generate", "resource", "category", *CATEGORY)
+    newapi(project, "generate", "resource", "category", *CATEGORY, "--soft-delete")
     project.run("uv run alembic upgrade head")  # rewrites uv.lock where tables are new
     newapi(project, "generate", "resource", "product", *PRODUCT, "--csv")
     newapi(project, "generate", "resource", "client", *CLIENT, "--versioned")

@@ -35,7 +35,12 @@ def field(name: str, kind: str, **options: Any) -> Context:
     action = ("SET NULL" if given["optional"] else "") if kind == "ref" else None
     more: Context = {"stored": given["column"], "on_delete": action, "counted": given["unique"]}
     more |= {"labels": {}, "read_only": False, "write_only": False}
-    more |= {"refers_to_users": False, "own_rows": False, "unique_per_owner": False}
+    more |= {
+        "refers_to_users": False,
+        "target_soft_delete": False,
+        "own_rows": False,
+        "unique_per_owner": False,
+    }
     more |= {"members": [value.upper() for value in given["values"]], "description": None}
     bounds = [int(given[key]) for key in ("gt", "ge", "lt", "le") if given[key] and kind == "int"]
     more["big"] = any(abs(bound) > 2**31 - 1 for bound in bounds)
@@ -73,6 +78,7 @@ def definition(plural: str, fields: Sequence[Context], access: str = "owned") ->
         "audited": False,
         "automatic_fields": [],
         "csv": False,
+        "soft_delete": False,
     }
 
 

@@ -77,6 +77,7 @@ TICKET = (
 
 
 EXPORTED = {"category", "kitchen", "report", "order_line"}  # as CSV
+KEPT = {"category", "product", "kitchen"}  # in their tables when they are deleted
 
 
 def shop(*, accounts: bool = True) -> list[Command]:
@@ -114,6 +115,7 @@ def defined(
             versioned=name in versioned,
             audited=name in audited,
             csv=name in EXPORTED,
+            soft_delete=name in KEPT,
         )
         around = around.with_definition(define(typed, around))
     return around.definitions

@@ -28,9 +28,11 @@ resources:
 """
 
 
-def change(migrations: Migrations, before: Definitions, switch: str) -> Definitions:
+def change(
+    migrations: Migrations, before: Definitions, switch: str, *, model: str = MODEL
+) -> Definitions:
     """Write the revision of a change, and return all definitions after it."""
-    text = MODEL.format(switch=switch)
+    text = model.format(switch=switch)
     known = ProjectNames(definitions=before, accounts=True)
     (decision,) = model_changes.decide(model_file.read(text.encode()), known)
     after = decision.applied(before)
@@ -42,7 +44,7 @@ def _side(migrations: Migrations, definitions: Definitions) -> Side:
     return side(definitions, {"database": migrations.database})
 
 
-def add_row(migrations: Migrations) -> None:
+def add_row(migrations: Migrations, row_id: UUID = NOTE) -> None:
     """Insert a note."""
     moment = sa.DateTime(timezone=True)
     columns: list[sa.ColumnClause[Any]] = [
@@ -51,7 +53,7 @@ def add_row(migrations: Migrations) -> None:
         sa.column("created_at", moment),
         sa.column("updated_at", moment),
     ]
-    row = {"id": NOTE, "title": "Any", "created_at": NOW, "updated_at": NOW}
+    row = {"id": row_id, "title": "Any", "created_at": NOW, "updated_at": NOW}
     migrations.execute(sa.table("notes", *columns).insert().values(row))
 
 
@@ -61,6 +63,7 @@ def add_row(migrations: Migrations) -> None:
     [
         ("versioned: true", {"version": 1}),
         ("audited: true", {"created_by": None, "updated_by": None}),
+        ("soft_delete: true", {"deleted_at": None}),
     ],
 )
 def test_rows_are_kept_when_columns_come_and_go(
@@ -95,7 +98,7 @@ def test_rows_are_kept_when_columns_come_and_go(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("switch", ["versioned: true", "audited: true"])
+@pytest.mark.parametrize("switch", ["versioned: true", "audited: true", "soft_delete: true"])
 def test_changed_table_equals_a_new_one(migrations: Migrations, switch: str) -> None:
     change(migrations, change(migrations, {}, ""), switch)
     migrations.upgrade()
@@ -130,3 +133,47 @@ def test_renamed_table_equals_a_new_one(migrations: Migrations) -> None:
     for table in (created, renamed):
         del table["key"]  # SQLite keeps its name
     assert str(renamed) == str(created).replace("_notes", "_memos")
+
+
+@pytest.mark.slow
+def test_deleted_rows_do_not_come_back(migrations: Migrations) -> None:
+    plain = change(migrations, {}, "")
+    head = migrations.head
+    switched = change(migrations, plain, "soft_delete: true")
+    count = sa.select(sa.func.count().label("count")).select_from(sa.table("notes"))
+    deletion = sa.text("UPDATE notes SET deleted_at = '2026-01-31 12:00:00'")
+
+    migrations.upgrade()
+    add_row(migrations)
+    migrations.execute(deletion)
+    migrations.downgrade(head)
+    assert [*migrations.execute(count)] == [{"count": 0}]
+
+    migrations.upgrade()
+    add_row(migrations)
+    change(migrations, switched, "")
+    migrations.execute(deletion)
+    migrations.upgrade()
+    assert [*migrations.execute(count)] == [{"count": 0}]
+
+
+@pytest.mark.slow
+def test_unique_values_of_deleted_rows_are_free_where_the_database_can(
+    migrations: Migrations,
+) -> None:
+    model = MODEL.replace("str(1..100)", "str(1..100, unique)")
+    definitions = change(migrations, {}, "", model=model)
+    migrations.upgrade()
+    created, head = migrations.tables()["notes"], migrations.head
+    add_row(migrations)
+
+    change(migrations, definitions, "soft_delete: true", model=model)
+    migrations.upgrade()
+    with pytest.raises(sa.exc.IntegrityError):
+        add_row(migrations, UUID(int=2))
+    migrations.execute(sa.text("UPDATE notes SET deleted_at = '2026-01-31 12:00:00'"))
+    if migrations.database != "mysql":
+        add_row(migrations, UUID(int=2))
+    migrations.downgrade(head)
+
+    assert migrations.tables()["notes"] == created

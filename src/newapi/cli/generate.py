@@ -107,6 +107,9 @@ def resource(
     is_audited: Annotated[
         bool, typer.Option("--audited", help="Rows name who created and last changed them.")
     ] = False,
+    is_soft_delete: Annotated[
+        bool, typer.Option("--soft-delete", help="Deleted rows stay in the table, and are hidden.")
+    ] = False,
     add: _Add = None,
     drop: _Drop = None,
     rename: _Rename = None,
@@ -148,6 +151,7 @@ def resource(
         api=api,
         is_versioned=is_versioned,
         is_audited=is_audited,
+        is_soft_delete=is_soft_delete,
         add=tuple(add or ()),
         drop=tuple(drop or ()),
         rename=tuple(rename or ()),

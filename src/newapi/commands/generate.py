@@ -33,6 +33,7 @@ class Options:
     api: str | None = None
     is_versioned: bool = False
     is_audited: bool = False
+    is_soft_delete: bool = False
     add: Sequence[str] = ()
     drop: Sequence[str] = ()
     rename: Sequence[str] = ()
@@ -78,6 +79,7 @@ def _request(options: Options) -> Request:
         api=api,
         versioned=options.is_versioned,
         audited=options.is_audited,
+        soft_delete=options.is_soft_delete,
         changes=Changes(
             add=tuple(options.add),
             drop=tuple(options.drop),

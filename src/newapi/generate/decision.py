@@ -30,6 +30,7 @@ class Request:
     api: Api | None = None
     versioned: bool = False
     audited: bool = False
+    soft_delete: bool = False
     changes: Changes = field(default_factory=Changes)
     is_removed: bool = False
 
@@ -101,6 +102,7 @@ def _create(request: Request, project_names: ProjectNames) -> Decision:
         rules=request.changes.add_rules,
         versioned=request.versioned,
         audited=request.audited,
+        soft_delete=request.soft_delete,
         csv=bool(request.changes.csv),
     )
     definition = new_definition.define(typed, project_names)
@@ -127,11 +129,16 @@ def _contradictions(request: Request, *, is_change: bool) -> list[Problem]:
         message = f"{what} cannot be changed by the command line."
         fix = "Change access in models.yml, or drop --plural, --api and the options of access"
         problems.append(Problem(message, fix))
-    for switch, is_typed in (("versioned", request.versioned), ("audited", request.audited)):
+    switches = {"versioned": request.versioned, "audited": request.audited}
+    for switch, is_typed in switches.items():
         if is_typed:
             message = f"Whether a resource is {switch} cannot be changed by the command line."
             fix = f"Change {switch} in models.yml, or drop --{switch}"
             problems.append(Problem(message, fix))
+    if request.soft_delete:
+        message = "Whether deleted rows stay cannot be changed by the command line."
+        fix = "Change soft_delete in models.yml, or drop --soft-delete"
+        problems.append(Problem(message, fix))
     return problems
 
 

@@ -132,6 +132,7 @@ def _definition(
         versioned=entry.versioned,
         audited=entry.audited,
         csv=entry.csv,
+        soft_delete=entry.soft_delete,
     )
 
 
@@ -153,6 +154,7 @@ def _compare(
     operations, warnings, flaws = changes.compare(before, definition, entry.renamed)
     warnings = (
         *changes.access_warnings(before, definition, entry.owner),
+        *changes.deletion_warnings(before, definition),
         *warnings,
         *changes.rule_warnings(composites.renamed(before, _names(operations)), definition),
     )

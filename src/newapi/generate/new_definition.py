@@ -25,6 +25,7 @@ class Typed:
     versioned: bool = False
     audited: bool = False
     csv: bool = False
+    soft_delete: bool = False
 
 
 def define(typed: Typed, project_names: ProjectNames) -> Definition:
@@ -58,6 +59,7 @@ def define(typed: Typed, project_names: ProjectNames) -> Definition:
         versioned=typed.versioned,
         audited=typed.audited,
         csv=typed.csv,
+        soft_delete=typed.soft_delete,
     )
     is_named = bool(singular and many)
     problems += [*flaws, *flaws_of_rules]

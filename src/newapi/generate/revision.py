@@ -13,6 +13,7 @@ from newapi.project import migrations, revisions
 from newapi.project.tree import Entry, Tree
 from newapi.resources import composites, context, formatting, links, moving
 from newapi.resources.changes import Operation
+from newapi.resources.definition import DELETED_AT
 from newapi.resources.rendering import key
 
 if TYPE_CHECKING:
@@ -196,7 +197,11 @@ def _keys(
 
 
 def _change(new: Side, decision: Decision, between: Mapping[str, Definition]) -> Iterator[Piece]:
-    steps = tuple(one for one in decision.operations if one.alters_table)
+    steps = tuple(
+        one
+        for one in decision.operations
+        if one.alters_table and DELETED_AT not in {one.old, one.new}
+    )
     start = between[decision.definition.name]
     if start.access != decision.definition.access:
         ungrouped = replace(start, unique=(), indexes=())
@@ -204,6 +209,9 @@ def _change(new: Side, decision: Decision, between: Mapping[str, Definition]) ->
         if piece.dropped or piece.created:
             yield piece
             start = piece.definition
+    if start.soft_delete != decision.definition.soft_delete:
+        start = replace(start, soft_delete=decision.definition.soft_delete)
+        yield Piece(new, start, new.definitions, (Operation("change_soft_delete"),))
     before, after = _groups(new, start), _groups(new, decision.definition)
     dropped = tuple(group for group in before if group not in after)
     created = tuple(group for group in after if group not in before)

@@ -35,6 +35,7 @@ Op: TypeAlias = Literal[
     "rename",
     "change",
     "change_access",
+    "change_soft_delete",
     "create_link",
     "drop_link",
     "drop_link_keys",
@@ -161,6 +162,15 @@ def access_warnings(old: Definition, new: Definition, owner: str | None) -> Iter
     if references.is_read_by_more(old.access, new.access):
         readers = references.READERS[new.access]
         yield f"All {new.titles} can be read by {readers}, those that exist too."
+
+
+def deletion_warnings(old: Definition, new: Definition) -> Iterator[str]:
+    """Say what happens to deleted rows that are still in the table."""
+    if old.soft_delete and not new.soft_delete:
+        yield (
+            f"The migration deletes the {new.titles} for good that were deleted and are still in"
+            " the table; so does the downgrade of the migration that brought soft_delete."
+        )
 
 
 def compare(

@@ -118,6 +118,7 @@ def of_field(field: Field, definition: Definition, definitions: Definitions) -> 
         "target_class": target.class_name if target else None,
         "target_plural": target.plural if target else None,
         "target_access": target.access if target else None,
+        "target_soft_delete": bool(target and target.soft_delete),
         "own_rows": bool(target and definition.refers_to_own_rows(field, target)),
         "unique_per_owner": definition.is_unique_per_owner(field),
         "refers_to_users": users.refers_to_users(field, definitions),

@@ -18,7 +18,7 @@ Access: TypeAlias = Literal["owned", "owner_writes", "signed_in", "public", "adm
 Rows: TypeAlias = Literal["own", "any"]
 UniqueFor: TypeAlias = Literal["owner", "all"]
 Api: TypeAlias = Literal["v1", "v2"]
-Switch: TypeAlias = Literal["versioned", "audited", "csv"]
+Switch: TypeAlias = Literal["versioned", "audited", "csv", "soft_delete"]
 RuleKind: TypeAlias = Literal["comparison", "at_least_one", "exactly_one"]
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
@@ -121,6 +121,8 @@ USERS = tuple(
     Field(name=name, column_name=name, type="ref", target="user", optional=True, read_only=True)
     for name in ("created_by", "updated_by")
 )
+# The time of the deletion of a row that stays in its table.
+DELETED_AT = Field(name="deleted_at", type="datetime", optional=True, read_only=True)
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ class Definition:
     versioned: bool = False  # rows count their changes, and responses have entity tags
     audited: bool = False  # rows name the users who created and last changed them
     csv: bool = False  # the list can be exported
+    soft_delete: bool = False  # deleted rows stay in the table
 
     @property
     def class_name(self) -> str:
@@ -186,7 +189,10 @@ class Definition:
     @property
     def automatic_fields(self) -> tuple[Field, ...]:
         """Return the fields that the application sets, beside those that every resource has."""
-        return (*((VERSION,) if self.versioned else ()), *(USERS if self.audited else ()))
+        found: list[Field] = [VERSION] if self.versioned else []
+        found += USERS if self.audited else ()
+        found += [DELETED_AT] if self.soft_delete else []
+        return tuple(found)
 
     @property
     def has_owner(self) -> bool:

@@ -138,6 +138,9 @@ class ResourceEntry(BaseModel, extra="forbid"):
     csv: _Switch = Field(
         default="false", description=schema.CSV, examples=["true"], validate_default=True
     )
+    soft_delete: _Switch = Field(
+        default="false", description=schema.SOFT_DELETE, examples=["true"], validate_default=True
+    )
 
 
 class ModelFile(BaseModel, extra="forbid"):
@@ -164,6 +167,7 @@ class Entry:
     versioned: bool
     audited: bool
     csv: bool
+    soft_delete: bool
     was: str | None
     renamed: Mapping[str, str]  # the recorded names of fields by their new ones
 
@@ -347,6 +351,7 @@ def _read_entry(
         versioned=about.get("versioned") == "true",
         audited=about.get("audited") == "true",
         csv=about.get("csv") == "true",
+        soft_delete=about.get("soft_delete") == "true",
         renamed=renamed,
     )
 

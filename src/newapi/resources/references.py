@@ -75,6 +75,8 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
         other = around.definitions[name]
         if definition.access not in READABLE[other.access]:
             yield _unreadable(other, field, definition)
+        elif _cascades_softly(field, definition):
+            yield _without_cascade(other, field, definition)
         elif blocks_users(other, field, definition, around):
             yield _unremovable(other, field, definition)
     if path := cycle(definition, around.definitions):
@@ -113,11 +115,28 @@ def _check_rows(
     elif field.rows == "any" and target.access == "owned" and definition.access == "owned":
         message = f"{field.name}: {target.titles} of other users are private"
         yield Problem(f"{message}; a reference would show them.", fix, field.name)
+    elif _cascades_softly(field, target):
+        yield replace(_without_cascade(definition, field, target), key=field.name)
     elif _blocks_owner(definition, field, target):
         message = f"{field.name}: users could keep the owner of a {target.title} from deleting it."
         yield Problem(message, _other_deletions(field), field.name)
     elif blocks_users(definition, field, target, around):
         yield replace(_unremovable(definition, field, target), key=field.name)
+
+
+def _cascades_softly(field: Field, target: Definition) -> bool:
+    """Tell whether rows would be deleted with one that stays in its table."""
+    return target.soft_delete and field.type == "ref" and field.deletion == "cascade"
+
+
+def _without_cascade(definition: Definition, field: Field, target: Definition) -> Problem:
+    kept = replace(field, on_delete=None)
+    fixes = f"{render(replace(kept, optional=False))}, or {render(replace(kept, optional=True))}"
+    message = (
+        f"{definition.name}.{field.name}: with soft_delete, a deleted {target.title} stays in its"
+        " table, so no deletion cascades from it."
+    )
+    return Problem(message, fixes)
 
 
 def _blocks_owner(definition: Definition, field: Field, target: Definition) -> bool:

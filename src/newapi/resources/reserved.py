@@ -79,6 +79,7 @@ _PROPOSALS: Mapping[str, str] = {
     "version": "revision",
     "created_by": "author",
     "updated_by": "editor",
+    "deleted_at": "removed_at",
 }
 
 # Names that the modules of a resource import, or use for variables.
@@ -95,9 +96,9 @@ _VARIABLES = frozenset(
         "params", "problems", "pytest", "query", "read_version", "reference_id", "referred",
         "refusal", "refused", "related", "relationship", "relationships", "rising", "root",
         "root_id", "router", "row", "rows", "rows_above", "sa", "saved", "select", "self",
-        "send_form", "sent", "several", "shown", "sorting", "status_code", "stored_files",
-        "submit_form", "taken", "typed", "unique", "updated", "url", "uuid", "values", "versioned",
-        "where",
+        "send_form", "sent", "several", "shown", "soft_delete", "sorting", "status_code",
+        "stored_files", "submit_form", "taken", "typed", "unique", "updated", "url", "uuid",
+        "values", "versioned", "where",
     }
 )  # fmt: skip
 # Names that only generators before 0.7.0 use for variables.
@@ -137,10 +138,10 @@ CLASSES = frozenset(
         "Line", "ListParams", "ListQuery", "Literal", "LocalTime", "Mapped", "MicrosecondInterval",
         "ModelView", "MultiLineStr", "NotFound", "Numeric", "Page", "Patch", "PatchModel", "People",
         "Query", "RelatedCRUD", "RequestModel", "RequestedRange", "RowIds", "Rows", "SearchParams",
-        "SearchQuery", "Self", "Sequence", "SessionDep", "SingleLineStr", "SortedCRUD", "StateDep",
-        "StoredFile", "StoredFileRead", "StoredFileType", "StrEnum", "String", "Text", "Time",
-        "TokenPayloadDep", "UniqueConstraint", "UploadFile", "Url", "UserFactory", "Uuid",
-        "Versioned", "View", "WithJsonSchema",
+        "SearchQuery", "Self", "Sequence", "SessionDep", "SingleLineStr", "SoftDelete",
+        "SortedCRUD", "StateDep", "StoredFile", "StoredFileRead", "StoredFileType", "StrEnum",
+        "String", "Text", "Time", "TokenPayloadDep", "UniqueConstraint", "UploadFile", "Url",
+        "UserFactory", "Uuid", "Versioned", "View", "WithJsonSchema",
     }
 )  # fmt: skip
 _BUILTINS = frozenset(dir(builtins))

@@ -18,7 +18,7 @@ from newapi.resources import (
     reserved,
     users,
 )
-from newapi.resources.definition import VERSION, Definition, Field
+from newapi.resources.definition import DELETED_AT, VERSION, Definition, Field
 from newapi.resources.fields import render, render_type
 from newapi.resources.project_names import ProjectNames
 
@@ -85,18 +85,19 @@ def _check_columns(definition: Definition) -> Iterator[Problem]:
 
 def _check_automatic_fields(definition: Definition) -> Iterator[Problem]:
     """Find fields with the name or the column of one that the application sets."""
-    switches = {field.name: "audited" for field in definition.automatic_fields}
-    switches |= {VERSION.name: "versioned"} if definition.versioned else {}
+    reasons = {field.name: "it is audited" for field in definition.automatic_fields}
+    reasons |= {VERSION.name: "it is versioned"} if definition.versioned else {}
+    reasons |= {DELETED_AT.name: "of soft_delete"} if definition.soft_delete else {}
     for field in definition.fields:
-        if field.name in switches:
+        if field.name in reasons:
             taken = field.name
             other = replace(field, name=reserved.proposal_for_field(taken))
-        elif field.stored in switches:
+        elif field.stored in reasons:
             taken = field.stored
             other = replace(field, column_name=reserved.proposal_for_field(taken))
         else:
             continue
-        message = f"{field.name}: {definition.name} has a {taken}, because it is {switches[taken]}."
+        message = f"{field.name}: {definition.name} has a {taken}, because {reasons[taken]}."
         yield Problem(message, render(other), field.name)
 
 

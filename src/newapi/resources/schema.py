@@ -31,6 +31,10 @@ VERSIONED = (
     "Whether rows count their changes: responses have an ETag, a change with If-Match is made only"
     " if the row has not changed, and of two changes at the same time one is refused."
 )
+SOFT_DELETE = (
+    "Whether deleted rows stay in the table, with the time of their deletion. The API does not show"
+    " them."
+)
 CSV = "Whether the list can be exported as CSV."
 AUDITED = (
     "Whether rows name the users who created and last changed them, as created_by and updated_by."
@@ -85,6 +89,7 @@ def of_definition() -> Schema:
         "versioned": {"const": True, "description": VERSIONED},
         "audited": {"const": True, "description": AUDITED},
         "csv": {"const": True, "description": CSV},
+        "soft_delete": {"const": True, "description": SOFT_DELETE},
         "digest": {
             "type": "string",
             "pattern": f"^[0-9a-f]{{{store.DIGEST_LENGTH}}}$",

@@ -196,6 +196,7 @@ def _understand(path: str, name: str, content: Content) -> Definition:
         versioned="versioned" in content,
         audited="audited" in content,
         csv="csv" in content,
+        soft_delete="soft_delete" in content,
     )
 
 

@@ -347,8 +347,9 @@ def test_template_is_told_everything() -> None:
     assert (product["class_name"], product["titles"]) == ("Product", "products")
     keys = (
         "name column type big optional unique filter range sort search min max gt ge lt le places"
-        " digits values types enum_class target target_class target_plural target_access own_rows"
-        " unique_per_owner refers_to_users target_label target_required default default_seconds"
+        " digits values types enum_class target target_class target_plural target_access"
+        " target_soft_delete own_rows unique_per_owner refers_to_users target_label target_required"
+        " default default_seconds"
         " default_moment stored members default_member on_delete description labels read_only"
         " write_only counted"
         " low high years given instead_of compared one_of"

@@ -16,6 +16,7 @@ from newapi.resources.changes import Changes
 from newapi.resources.definition import SWITCHES, Definition, Switch
 from newapi.resources.project_names import ProjectNames
 from tests.unit.resources.samples import shop
+from tests.unit.resources.test_model_file import decide as decided
 from tests.unit.resources.test_model_file import defined, refused
 
 MODEL = """\
@@ -107,3 +108,47 @@ def test_change_is_shown_as_text() -> None:
 
     assert [*diagram.lines(product, switched("csv"))][-1] == "  + csv: true"
     assert [*diagram.lines(switched("csv"), product)][-1] == "  - csv: true"
+
+
+def test_what_an_option_brings_is_no_name_of_a_field() -> None:
+    text = MODEL.replace("csv", "soft_delete").replace("name:", "deleted_at:")
+
+    message = refused(text)
+
+    assert "deleted_at: product has a deleted_at, because of soft_delete." in message
+    assert "removed_at: str(1..100)" in message
+
+
+CASCADE = """\
+resources:
+  order:
+    access: public
+    soft_delete: true
+    fields:
+      name: str(1..100)
+  parcel:
+    access: public
+    fields:
+      amount: int
+      order: ref(order, on_delete=cascade)
+"""
+
+
+def test_nothing_cascades_from_a_row_that_stays() -> None:
+    message = refused(CASCADE)
+
+    assert "parcel.order: with soft_delete, a deleted order stays in its table" in message
+    assert "order: ref(order), or order: ref(order)?" in message
+    assert set(defined(CASCADE.replace(", on_delete=cascade", ""))) == {"order", "parcel"}
+
+
+def test_end_of_soft_deletion_says_what_is_deleted() -> None:
+    text = MODEL.replace("csv", "soft_delete")
+    recorded = defined(text)
+
+    (decision,) = decided(text.replace("    soft_delete: true\n", ""), recorded)
+
+    assert [(step.op, step.old and step.old.name) for step in decision.operations] == [
+        ("drop", "deleted_at")
+    ]
+    assert "deletes the products for good" in decision.warnings[0]

@@ -86,13 +86,19 @@ async def check_reference(
     field: str,
     row_id: UUID | None,
     *where: ColumnExpressionArgument[bool],
+    lock: bool = False,
 ) -> None:
     """Check that the row a field refers to exists and matches all conditions.
+
+    With `lock`, other transactions cannot change the row until this one ends. A row that stays in
+    its table when it is deleted needs it, because the foreign key does not notice its deletion.
 
     Raises:
         InvalidReference: If the field is set and no row matches.
     """
     statement = select(model.id).where(model.id == row_id, *where)
+    if lock:
+        statement = statement.with_for_update(read=True)
     if row_id is not None and await db.scalar(statement) is None:
         raise InvalidReference(field)
 
