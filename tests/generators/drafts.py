@@ -162,6 +162,8 @@ drafts = st.builds(
     access=st.sampled_from([None, None, *ACCESSES]),
     api=st.sampled_from([APIS[0], *APIS]),
     versioned=st.booleans(),
+    csv=st.booleans(),
+    soft_delete=st.booleans(),
     audited=st.booleans(),
 )
 
