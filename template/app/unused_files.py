@@ -44,6 +44,7 @@ async def find_unused_keys(state: AppState) -> list[str]:
     """Return the keys of the files that no column of type `StoredFileType` has.
 
     The files are listed before the rows are read, so that a file whose row comes meanwhile is kept.
+    Columns are selected instead of models, so that no condition of a model hides a row.
     """
     keys = await state.storage.list_older(FOLDER, datetime.now(UTC) - MIN_AGE)
     used: set[str] = set()
