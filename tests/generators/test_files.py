@@ -73,6 +73,19 @@ def test_files_are_clean_under_the_rules_of_their_project(
     check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))
 
 
+def test_resources_may_be_called_like_classes_of_fastapi(rendered: Render, tmp_path: Path) -> None:
+    answers = PROJECTS["standard"]
+    commands: list[Command] = [
+        ("request", "owned", "v1", ["title:str"]),
+        ("response", "owned", "v1", ["request:ref(request)"]),
+        ("answer", "owned", "v1", ["response:ref(response)", "requests:many(request)"]),
+    ]
+
+    files = made(defined(commands, versioned=["response", "answer"]), **answers)
+
+    check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))
+
+
 @pytest.mark.parametrize(
     "number", [pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.long)]
 )
