@@ -205,6 +205,13 @@ class Migrations:
         with self.imported():
             command.downgrade(self.config, revision)
 
+    def start_again(self) -> None:
+        """Go down to the table of users, and delete the revisions after it."""
+        self.downgrade("users")
+        for path in (self.folder / "alembic/versions").glob("*_*.py"):
+            path.unlink()
+        self.head = "users"
+
     def check(self) -> None:
         """Compare the models with the tables."""
         with self.imported():

@@ -129,16 +129,16 @@ def _contradictions(request: Request, *, is_change: bool) -> list[Problem]:
         message = f"{what} cannot be changed by the command line."
         fix = "Change access in models.yml, or drop --plural, --api and the options of access"
         problems.append(Problem(message, fix))
-    switches = {"versioned": request.versioned, "audited": request.audited}
-    for switch, is_typed in switches.items():
+    switches = (
+        ("versioned", request.versioned, "a resource is versioned"),
+        ("audited", request.audited, "a resource is audited"),
+        ("soft_delete", request.soft_delete, "deleted rows stay"),
+    )
+    for switch, is_typed, meaning in switches:
         if is_typed:
-            message = f"Whether a resource is {switch} cannot be changed by the command line."
-            fix = f"Change {switch} in models.yml, or drop --{switch}"
+            message = f"Whether {meaning} cannot be changed by the command line."
+            fix = f"Change {switch} in models.yml, or drop --{switch.replace('_', '-')}"
             problems.append(Problem(message, fix))
-    if request.soft_delete:
-        message = "Whether deleted rows stay cannot be changed by the command line."
-        fix = "Change soft_delete in models.yml, or drop --soft-delete"
-        problems.append(Problem(message, fix))
     return problems
 
 
