@@ -61,7 +61,7 @@ from contextlib import nullcontext as provide_database
 """,
     "app/core/logging.py": "def configure_logging(settings): ...\n",
     "app/models/__init__.py": "from app.models.base import Base\n",
-    "app/setting_types.py": """
+    "app/setting_types/base.py": """
 def is_host(text): return True
 
 def lower_scheme(url): return url
@@ -144,7 +144,7 @@ class Migrations:
         self.folder, self.database, self.url = folder, database, url
         self.head = "users"
         own = () if database == "sqlite" else ("app/core/connections.py",)
-        for name in (*FILES, *own, f"app/{database}_url.py"):
+        for name in (*FILES, *own, f"app/setting_types/{database}_url.py"):
             seam = TEMPLATE / f"{name}.jinja"
             source = seam if seam.exists() else TEMPLATE / name
             text = JINJA.from_string(source.read_text(encoding="utf-8")).render(

@@ -1,4 +1,4 @@
-# Needs tests/test_mysql_url.py app/models/entity.py
+# Needs tests/setting_types/test_mysql_url.py app/models/entity.py
 import os
 
 import pytest

@@ -3,12 +3,13 @@
 import re
 import ssl
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, SecretStr
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from app.setting_types import is_host, lower_scheme, strip_quotes
+from app.setting_types.base import is_host, lower_scheme, strip_quotes
 
 SCHEMES = {"mysql", "mysql2", "mariadb"}
 EXAMPLE = "mysql://user:password@host:3306/database"
@@ -171,3 +172,17 @@ def read_tls_mode(parameters: dict[str, str]) -> str:
         modes = "DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY"
         raise ValueError(f"has an unknown ssl-mode: use {modes}")
     return mode
+
+
+def check_database_url(url: SecretStr) -> SecretStr:
+    """Return the URL unchanged, as it is written.
+
+    Raises:
+        ValueError: If it cannot be translated for SQLAlchemy.
+    """
+    if url:
+        parse_database_url(url.get_secret_value())
+    return url
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(check_database_url)]

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, SecretStr
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
-from app.setting_types import is_host, lower_scheme, strip_quotes
+from app.setting_types.base import is_host, lower_scheme, strip_quotes
 
 EXAMPLE = "redis://:password@redis.example.com:6379/0"
 VERIFICATION = {"none", "optional", "required"}  # of the certificate of the server

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import make_url
 
 from app.config import Settings
-from app.postgres_url import TRANSACTION_POOLING, parse_database_url
+from app.setting_types.postgres_url import TRANSACTION_POOLING, parse_database_url
 
 APP = "postgresql+asyncpg://app:secret@db.example.com/app"
 POOLED_WITHOUT_TLS = {**TRANSACTION_POOLING, "dsn": "postgresql://?sslmode=disable"}

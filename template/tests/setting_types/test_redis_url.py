@@ -5,7 +5,7 @@ from pydantic import SecretStr
 from redis.asyncio import ConnectionPool
 
 from app.config import Settings
-from app.redis_url import normalize_redis_url
+from app.setting_types.redis_url import normalize_redis_url
 
 
 @pytest.mark.parametrize(

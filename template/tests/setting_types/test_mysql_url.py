@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import make_url
 
 from app.config import Settings
-from app.mysql_url import parse_database_url, requires_tls
+from app.setting_types.mysql_url import parse_database_url, requires_tls
 
 APP = "mysql+aiomysql://app:secret@db.example.com/app"
 DEFAULTS = {"charset": "utf8mb4", "connect_timeout": 10}

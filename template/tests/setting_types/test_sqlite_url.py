@@ -1,6 +1,6 @@
 import pytest
 
-from app.sqlite_url import parse_database_url
+from app.setting_types.sqlite_url import parse_database_url
 
 
 @pytest.mark.parametrize(

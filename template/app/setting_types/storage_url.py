@@ -1,0 +1,22 @@
+"""URLs of the folder or bucket of stored files."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+
+def check_storage_url(url: str) -> str:
+    """Return the URL unchanged.
+
+    Raises:
+        ValueError: If it names neither a folder nor a bucket.
+    """
+    if not re.fullmatch(r"file://[^?#]*[^?#/]|s3://[a-z0-9][a-z0-9.-]+(/[\w.-]+)*/?", url):
+        raise ValueError(
+            "must be a folder such as file:///data/files, or a bucket such as s3://files"
+        )
+    return url
+
+
+StorageUrl = Annotated[str, AfterValidator(check_storage_url)]
