@@ -382,3 +382,17 @@ def test_other_commands_keep_an_edit_after_a_kill(
     assert result.code == 1
     assert "app/main.py" in result.document["message"]
     assert project.read("app/main.py").endswith(MINE)
+
+
+@pytest.mark.parametrize("way", ["--continue", "--abort"])
+def test_objects_of_a_killed_update_survive_a_collection_of_garbage(
+    killed: Callable[[str], Project], way: str
+) -> None:
+    project = killed("app/main.py")
+    append(project, "app/main.py")
+    project.git("gc", "--quiet", "--prune=now")
+
+    result = project.update(way)
+
+    assert result.code == 0
+    project.git("write-tree")  # fails when an object is missing

@@ -178,10 +178,10 @@ class Repository:
         """Keep contents as they are; return their names."""
         if not contents:
             return []
-        feed = b"".join(
-            b"blob\nmark :%d\ndata %d\n%b\nget-mark :%d\n" % (number, len(data), data, number)
-            for number, data in enumerate(contents, 1)
-        )
+        return self.import_blobs(import_feed(contents))
+
+    def import_blobs(self, feed: bytes) -> list[str]:
+        """Keep the contents of a feed; return their names."""
         one_file = ("-c", "fastImport.unpackLimit=1")  # and not one for each
         output = self.run(*one_file, "fast-import", "--quiet", "--done", stdin=feed + b"done\n")
         return output.decode().split()
@@ -199,6 +199,14 @@ class Repository:
         output = self.run("hash-object", "--stdin-paths", stdin=feed) if names else b""
         found = dict(zip(names, output.decode().split(), strict=True))
         return [found.get(path, "") for path in paths]
+
+
+def import_feed(contents: Collection[bytes]) -> bytes:
+    """Return what `git fast-import` reads to keep contents as they are."""
+    return b"".join(
+        b"blob\nmark :%d\ndata %d\n%b\nget-mark :%d\n" % (number, len(data), data, number)
+        for number, data in enumerate(contents, 1)
+    )
 
 
 def find(project: Path) -> Repository:

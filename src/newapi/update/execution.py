@@ -54,6 +54,7 @@ def at_work(repository: Repository, console: Console, *, is_dry_run: bool) -> It
         return
     with _locked(repository) as desk:
         if is_interrupted(repository) and (journal := desk.read()):
+            transaction.store_again(repository, desk)
             restored = transaction.restore(repository, desk, journal)
             console.note("An update that was interrupted has been taken back.")
             _tell_kept(console, restored.kept)
@@ -131,6 +132,7 @@ def go_on(repository: Repository) -> Document:
         if journal.state == "aborting":
             raise NewapiError("The update was being taken back.", "newapi update --abort")
         if journal.state == "applying":
+            transaction.store_again(repository, desk)
             journal = transaction.finish(repository, desk, journal)
         return journal.summary
 
@@ -148,6 +150,7 @@ def abort(repository: Repository, console: Console) -> Document:
         if error := recovery.obstacle(repository, journal):
             raise error
         *earlier, _ = desk.journals()
+        transaction.store_again(repository, desk)
         restored = transaction.restore(repository, desk, journal)
         _tell_kept(console, restored.kept)
         return {

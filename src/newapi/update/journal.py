@@ -39,7 +39,8 @@ class Journal:
     """The record with which a change can be finished or taken back.
 
     The folder `old/` beside the journal holds the files from before the change. `new/` holds the
-    files that have not been moved to their places yet.
+    files that have not been moved to their places yet, and `objects` the contents that will be
+    staged: until they are, nothing refers to them, and `git gc` may remove them.
     """
 
     state: State
@@ -76,6 +77,7 @@ class Desk:
         self.saved = repository.git_dir / "newapi" / "saved"
         self.old = self.folder / "old"
         self.new = self.folder / "new"
+        self.objects = self.folder / "objects"
         self._file = self.folder / _FILE
 
     def journals(self) -> tuple[Journal, ...]:
@@ -128,6 +130,7 @@ class Desk:
 
     def tidy(self) -> None:
         """Delete the folders that only an unfinished change needs."""
+        self.objects.unlink(missing_ok=True)
         for folder in self.folder.iterdir():
             if folder.is_dir() and folder != self.old:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -20,7 +20,7 @@ from typing import Any
 from newapi.errors import NewapiError
 from newapi.project import tree
 from newapi.project.answers_file import ANSWERS_FILE
-from newapi.project.git import Repository
+from newapi.project.git import Repository, import_feed
 from newapi.project.tree import Entry
 from newapi.terminal import interrupts
 from newapi.terminal.programs import ProgramError
@@ -69,6 +69,12 @@ def apply(repository: Repository, desk: Desk, change: Change) -> Journal:
             else:
                 restore(repository, desk, begun)
         raise
+
+
+def store_again(repository: Repository, desk: Desk) -> None:
+    """Give git the contents of an interrupted change once more: it may have removed them since."""
+    if desk.objects.exists():
+        repository.import_blobs(desk.objects.read_bytes())
 
 
 def finish(repository: Repository, desk: Desk, journal: Journal) -> Journal:
@@ -314,7 +320,9 @@ def _stage(repository: Repository, desk: Desk, change: Change) -> dict[str, list
     kept = {p: e for p, e in change.writes.items() if e is not None and p not in change.unstaged}
     sides = [(e, p, n) for p, three in change.stages.items() for n, e in enumerate(three, 1) if e]
     entries = list(dict.fromkeys([*kept.values(), *(entry for entry, _, _ in sides)]))
-    stored = repository.store([entry.data for entry in entries])
+    contents = [entry.data for entry in entries]
+    stored = repository.store(contents)
+    desk.objects.write_bytes(import_feed(contents))
     names = dict(zip(entries, stored, strict=True))
     written = {path: f"{entry.mode} {names[entry]} 0" for path, entry in kept.items()}
     if written:
