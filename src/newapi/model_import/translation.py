@@ -442,6 +442,7 @@ class _Translator:
         unique = [group for group in table.unique if len(group) > 1]
         if len(key := self._key_without_owner(draft)) > 1:
             unique = [key, *(group for group in unique if group != key)]
+        unique.sort(key=len)  # a short group implies the longer ones that contain it
         for kind, groups in (("unique", unique), ("indexes", table.indexes)):
             for group in groups:
                 self._add_group(draft, kind, group)

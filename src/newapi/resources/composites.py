@@ -39,6 +39,11 @@ def check(definition: Definition) -> Iterator[Problem]:
                 fix = f"{name} without read_only and write_only, and no file"
             if group in groups[:number]:
                 flaw, fix = "is there twice", "Keep one of them"
+            elif key == "unique" and not flaw and (implied := _implied_by(definition, group)):
+                flaw, fix = (
+                    f"is always unique, because {implied} is",
+                    f"Remove [{', '.join(group)}]",
+                )
             if flaw:
                 shown = ", ".join(group)
                 yield Problem(f"{definition.name}: {key} [{shown}] {flaw}.", fix)
@@ -144,6 +149,21 @@ def _flaw(definition: Definition, group: Sequence[str], key: str) -> tuple[str, 
     if key == "unique" and _counted(definition, group) is None:
         return "has room for a few rows only", example
     return "", ""
+
+
+def _implied_by(definition: Definition, group: Sequence[str]) -> str:
+    """Return a part of a group that is unique by itself; empty if there is none."""
+    columns = {*definition.columns(group)}
+    for field in definition.fields:
+        owner = ["owner_id"] if definition.is_unique_per_owner(field) else []
+        if field.unique and columns >= {*owner, field.stored}:
+            return field.name
+    before = definition.unique[: definition.unique.index(tuple(group))]
+    for other in definition.unique:
+        part = {*definition.columns(other)}
+        if part < columns or (part == columns and other in before):
+            return f"[{', '.join(other)}]"
+    return ""
 
 
 def _counted(definition: Definition, group: Sequence[str]) -> str | None:

@@ -354,13 +354,19 @@ def test_groups_and_extras_of_fields_are_read() -> None:
         ),
         ("unique: [[live, state]]", "has room for a few rows only"),
         ("unique: [[title, live], [title, live]]", "is there twice"),
+        (
+            "unique: [[title, live], [live, title]]",
+            "[live, title] is always unique, because [title, live] is. -> Remove [live, title]",
+        ),
+        ("unique: [[title, live, state], [title, live]]", "because [title, live] is"),
+        ("unique: [[title, code]]", "[title, code] is always unique, because code is."),
         ("indexes: [[long, other]]", "has texts of more than 700 characters"),
         ("indexes: title", "film.indexes must be a list"),
     ],
 )
 def test_group_that_cannot_be(groups: str, why: str) -> None:
     fields = "{title: str(1..99), live: bool, state: enum(a|b), notes: text, long: str(1..500)"
-    fields += ", other: str}"
+    fields += ", other: str, code: 'str(1..9, unique)'}"
 
     assert why in refused(f"resources:\n  film:\n    fields: {fields}\n    {groups}\n")
 
