@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newapi.generate.new_definition import Typed
+from newapi.generate.new_definition import Typed, define
 from newapi.resources import project_names
 from newapi.resources.naming import normalise, plural_of
 from newapi.resources.project_names import ProjectNames
@@ -12,7 +12,7 @@ from tests.e2e.conftest import Create
 from tests.e2e.owner import commit
 from tests.e2e.project import Project
 from tests.e2e.test_resources import OnDatabase, check, generate
-from tests.generators.drafts import sample
+from tests.generators.drafts import nested, sample
 from tests.matrix import PRESETS, Answers
 
 PROJECTS: dict[str, Answers] = {
@@ -59,13 +59,17 @@ def test_random_resources_keep_their_promises(
 ) -> None:
     project = create(PROJECTS[database])
     commit(project)
-    resources = sample(seed, count, look(project, database))
+    around = look(project, database)
+    resources = sample(seed, count, around)
     # A project has such tests: for them, `newapi generate` asks for another name.
     resources = [typed for typed in resources if not list(project.path.glob(find_tests(typed)))]
 
     for typed in resources:
         words = [typed.name, *typed.fields, FLAGS[typed.access], f"--api={typed.api}"]
         generate(project, "resource", *words)
+        around = around.with_definition(define(typed, around))
+    for name, field in nested(around):
+        generate(project, "resource", name, "--add", field)
     project.run("uv sync --quiet")
     project = on_real_database(project, PROJECTS[database])
 

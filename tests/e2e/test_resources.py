@@ -85,6 +85,35 @@ resources:
       author: ref(user)
       readers: many(user)
 """
+# Orders with their lines, which refer to rows of two other resources.
+ORDERS = """\
+resources:
+  product:
+    access: public
+    fields:
+      name: str(1..100)
+  warehouse:
+    fields:
+      name: str(1..100)
+  order:
+    versioned: true
+    audited: true
+    csv: true
+    fields:
+      number: str(1..20, unique)
+      lines: nested(order_line, max=50)
+  order_line:
+    csv: true
+    fields:
+      order: ref(order, on_delete=cascade)
+      product: ref(product)
+      warehouse: ref(warehouse)?
+      quantity: int(ge=1, default=1)
+      starts: date?
+      ends: date?
+    unique: [[order, product]]
+    rules: [ends > starts]
+"""
 OnDatabase = Callable[[Project, Mapping[str, Value]], Project]
 
 
@@ -174,6 +203,28 @@ def test_resources_refer_to_users(create: Create) -> None:
     add_edge_cases(project, "api", "test_stale_rules.py")
     names = ("tickets", "notes", "profiles", "articles", "reports", "stale_rules")
     check(project, *(f"tests/api/v1/test_{name}*.py" for name in names), "tests/test_migrations.py")
+
+
+@pytest.mark.slow
+def test_rows_are_written_with_their_parent_and_without_again(create: Create) -> None:
+    project = create(PROJECTS["minimal-with-accounts"])
+    commit(project)
+    project.run("uv sync --quiet")
+    models = project.path / "models.yml"
+    models.write_text(ORDERS, encoding="utf-8")
+    commit(project)
+    tests = ("tests/api/v1/test_order*.py", "tests/test_migrations.py", "tests/test_contract.py")
+
+    generate(project)
+    check(project, *tests, *add_edge_cases(project, "crud", "test_nested_rows.py"))
+    revisions = len(list((project.path / "alembic/versions").iterdir()))
+    models.write_text(ORDERS.replace("      lines: nested(order_line, max=50)\n", ""), "utf-8")
+    generate(project)
+    (project.path / "tests/crud/test_nested_rows.py").unlink()
+    check(project, *tests)
+
+    assert not (project.path / "app/crud/nested_rows.py").exists()
+    assert len(list((project.path / "alembic/versions").iterdir())) == revisions
 
 
 @pytest.mark.long

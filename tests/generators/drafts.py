@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+from collections.abc import Iterator
 from dataclasses import replace
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from newapi.errors import UsageError
 from newapi.generate.new_definition import Typed, define
+from newapi.resources import changes
+from newapi.resources.changes import Changes
 from newapi.resources.definition import ACCESSES, APIS, TYPES, Definition, Type
 from newapi.resources.kinds import KINDS
 from newapi.resources.project_names import ProjectNames
@@ -19,6 +22,8 @@ from tests.unit.resources.test_properties import check_problems
 
 # Stands for a resource that there is already, in the draft of one that may refer to it.
 TARGET = "TARGET"
+# The field of a resource whose rows belong to others.
+WHOLE = "whole"
 # Drafts that follow each other are alike: one of so many is taken.
 STRIDE = 9
 NOUNS = (
@@ -191,6 +196,8 @@ def sample(number: int, count: int, around: ProjectNames) -> list[Typed]:
         if len(found) == count or drawn % STRIDE:
             return
         typed = resolved(draft, around, place)
+        if len(found) % 2:
+            typed = as_part(typed, around.definitions[last(around)])
         possible = [text for text in typed.fields if made(replace(typed, fields=[text]), around)]
         typed = replace(typed, fields=possible)
         if definition := made(typed, around):
@@ -200,6 +207,39 @@ def sample(number: int, count: int, around: ProjectNames) -> list[Typed]:
     collect()
     assert len(found) == count
     return found
+
+
+def last(around: ProjectNames) -> str:
+    """Return the name of the newest resource."""
+    return [*around.definitions][-1]
+
+
+def as_part(draft: Typed, parent: Definition) -> Typed:
+    """Let the rows of a draft belong to rows of another resource, so that they can be nested."""
+    owner = "rows=own," if parent.access == "owner_writes" else ""
+    return replace(
+        draft,
+        fields=[*draft.fields, f"{WHOLE}:ref({parent.name},{owner}on_delete=cascade)"],
+        access=parent.access,
+        soft_delete=False,
+        audited=False,
+    )
+
+
+def nested(around: ProjectNames) -> Iterator[tuple[str, str]]:
+    """Yield the resources whose rows can have nested ones, and the field that they get."""
+    parts = [one for one in around.definitions.values() if one.field(WHOLE)]
+    for child in parts:
+        reference = child.field(WHOLE)
+        parent = around.definitions[reference.target or ""] if reference else child
+        field = f"parts:nested({child.name},max=5)"
+        try:
+            changed = changes.apply(parent, Changes(add=(field,)), around)
+        except UsageError as error:
+            check_problems(error.problems)
+        else:
+            around = around.with_definition(changed.definition)
+            yield parent.name, field
 
 
 def made(typed: Typed, around: ProjectNames) -> Definition | None:

@@ -13,14 +13,15 @@ from pathlib import Path
 import pytest
 
 from newapi.generate.new_definition import define
-from newapi.resources import generator, reserved
+from newapi.resources import changes, generator, reserved
+from newapi.resources.changes import Changes
 from newapi.resources.definition import ACCESSES, Access
 from newapi.resources.generator import Generator
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.rendering import Workshop
 from tests import trees
 from tests.conftest import Render
-from tests.generators.drafts import sample
+from tests.generators.drafts import nested, sample
 from tests.generators.resources import (
     DEFAULTS,
     EVERY_TYPE,
@@ -94,7 +95,12 @@ def test_files_of_random_resources_are_clean(number: int, rendered: Render, tmp_
     around = ProjectNames(database=str(answers["database"]))
     for typed in sample(number, 20 * number, around):
         around = around.with_definition(define(typed, around))
+    fields = [*nested(around)]
+    for name, field in fields:
+        changed = changes.apply(around.definitions[name], Changes(add=(field,)), around)
+        around = around.with_definition(changed.definition)
 
+    assert fields
     files = made(around.definitions, **answers)
 
     check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))

@@ -72,8 +72,8 @@ class Operation:
     @property
     def alters_table(self) -> bool:
         """Return whether the database notices; some limits are those of the schemas alone."""
-        if "many" in {side.type for side in (self.old, self.new) if side}:
-            return False  # a table of its own holds the references
+        if not all(side.has_column for side in (self.old, self.new) if side):
+            return False  # another table holds the references
         sides = [side and _in_table(side) for side in (self.old, self.new)]
         return self.op not in {"change", "rename"} or sides[0] != sides[1]
 
@@ -283,7 +283,7 @@ class _Run:
             self.add_field(new)
 
     def add_field(self, new: Field) -> None:
-        if not new.optional and new.default is None and new.type != "many":
+        if not new.optional and new.default is None and new.has_column:
             self.problems.append(_needed(new))
             return
         self.fields.append(new)

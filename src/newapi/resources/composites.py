@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newapi.errors import Problem
 from newapi.resources import field_rules, limits
-from newapi.resources.definition import RANGED, Definition, Field
+from newapi.resources.definition import LISTS, RANGED, Definition, Field
 from newapi.template import features
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Characters of all texts together: an index of MySQL has 3072 bytes, and a character up to four.
 MAX_CHARACTERS = 700
 MAX_GROUPS = 10
-_UNFIT = frozenset({"text", "json", "bytes", "file", "image", "list", "many"})
+_UNFIT = frozenset({"text", "json", "bytes", "file", "image", "list", *LISTS})
 _COUNTED = (
     *("str", "int", "bigint", "decimal", "email", "url", "uuid", "date", "datetime", "time"),
     "duration",

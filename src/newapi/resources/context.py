@@ -12,6 +12,7 @@ from newapi.resources import (
     limits,
     links,
     naming,
+    nesting,
     rule_samples,
     store,
     users,
@@ -53,9 +54,11 @@ def of_definition(definition: Definition, definitions: Definitions) -> Context:
         "fields": [
             of_field(f, definition, definitions) | samples[f.name].told()
             for f in fields
-            if f.type != "many"
+            if f.has_column
         ],
         "many": [of_many(field, definition, definitions) for field in links.many(fields)],
+        "nested": [of_nested(field, definition, definitions) for field in nesting.nested(fields)],
+        "parent": _of_parent(definition, definitions),
     }
 
 
@@ -162,4 +165,28 @@ def of_many(field: Field, definition: Definition, definitions: Definitions) -> C
         **of_field(field, definition, definitions),
         "singular": field.singular,
         "link": link.told(),
+    }
+
+
+def of_nested(field: Field, definition: Definition, definitions: Definitions) -> Context:
+    """Return all that the template may ask of a field whose rows are written with their parent."""
+    target = definitions.get(field.target or "")
+    reference = nesting.reference(target, definition) if target else None
+    return {
+        **of_field(field, definition, definitions),
+        "singular": field.singular,
+        "reference": reference.name if reference else None,
+    }
+
+
+def _of_parent(definition: Definition, definitions: Definitions) -> Json:
+    """Return the reference to the rows in which those of a resource are nested, or null."""
+    parent, field = nesting.parent(definition, definitions)
+    reference = nesting.reference(definition, parent) if parent else None
+    if parent is None or field is None or reference is None:
+        return None
+    return {
+        "name": reference.name,
+        "column": reference.column,
+        "field": field.name,
     }

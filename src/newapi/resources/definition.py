@@ -11,7 +11,7 @@ from newapi.resources import naming, reserved
 Type: TypeAlias = Literal[
     "str", "text", "int", "bigint", "float", "decimal", "bool", "date", "time", "datetime",
     "duration", "uuid", "email", "url", "json", "bytes", "file", "image", "enum", "list",
-    "ref", "many",
+    "ref", "many", "nested",
 ]  # fmt: skip
 OnDelete: TypeAlias = Literal["cascade", "restrict", "set_null"]
 Access: TypeAlias = Literal["owned", "owner_writes", "signed_in", "public", "admin"]
@@ -32,6 +32,8 @@ ON_DELETE: tuple[OnDelete, ...] = get_args(OnDelete)
 TYPES: tuple[Type, ...] = get_args(Type)
 ACCESSES: tuple[Access, ...] = get_args(Access)
 FILES: tuple[Type, ...] = ("file", "image")  # that have endpoints of their own
+# Types of fields that refer to any number of rows, and have no column in the table.
+LISTS: tuple[Type, ...] = ("many", "nested")
 OWNED: tuple[Access, ...] = ("owned", "owner_writes")  # whose rows have an owner
 ROWS: tuple[Rows, ...] = get_args(Rows)
 UNIQUE_FOR: tuple[UniqueFor, ...] = get_args(UniqueFor)
@@ -97,6 +99,11 @@ class Field:
     def is_file(self) -> bool:
         """Return whether its value is a stored file, which no JSON body of a request has."""
         return self.type in FILES
+
+    @property
+    def has_column(self) -> bool:
+        """Return whether the table has a column for it."""
+        return self.type not in LISTS
 
     @property
     def is_filtered(self) -> bool:
@@ -257,7 +264,7 @@ class Definition:
 
 
 # Types that generators before release 0.7.0 do not know.
-_NEWER: frozenset[Type] = frozenset({"many", "bigint", "time", "duration", "bytes", *FILES})
+_NEWER: frozenset[Type] = frozenset({*LISTS, "bigint", "time", "duration", "bytes", *FILES})
 
 
 def _is_newer(field: Field) -> bool:

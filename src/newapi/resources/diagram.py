@@ -53,13 +53,16 @@ def mermaid(definitions: Mapping[str, Definition]) -> str:
         found += (
             f"        {_plain(field, rules.get(field.name, ''))}"
             for field in definition.fields
-            if field.type != "many"
+            if field.has_column
         )
         found.append("    }")
     for name, definition in sorted(definitions.items()):
         for field in _references(definition.fields):
             if field.type == "many":
                 found.append(f"    {name} {_MANY}--o{{ {field.target} : {field.name}")
+                continue
+            if field.type == "nested":
+                found.append(f"    {name} ||--o{{ {field.target} : {field.name}")
                 continue
             ends = f"{_ONE if field.unique else _MANY}--{'o|' if field.optional else '||'}"
             found.append(f"    {name} {ends} {field.target} : {field.name}")

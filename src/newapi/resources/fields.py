@@ -163,7 +163,9 @@ def _pairs(kind: Type, word: str) -> Iterator[tuple[str, str]]:
     ends = ("min", "max") if "max" in options else ("ge", "le")
     if separator:
         yield name.strip(), text.strip()
-    elif kind in {"enum", "ref", "many"} and word not in FLAGS:
+    elif kind == "nested" and word.isdigit():
+        yield "max", word
+    elif kind in {"enum", "ref", "many", "nested"} and word not in FLAGS:
         yield "values" if kind == "enum" else "target", word
     elif (match := _RANGE.fullmatch(word)) and ends[1] in options:
         for option, bound in zip(ends, (match["low"], match["high"]), strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from newapi.resources.definition import FILES, Type
+from newapi.resources.definition import FILES, LISTS, Type
 
 SMALL_INTS = (-(2**31), 2**31 - 1)
 LARGE_INTS = (-(2**63), 2**63 - 1)  # where a bound says so
@@ -69,6 +69,7 @@ KINDS: Mapping[Type, Kind] = {
     "list": Kind(("min", "max", "default", *_WAYS), "list[str](max=5)", 0, 20, 1000),
     "ref": Kind(("target", "unique", "rows", "on_delete"), "ref(category)"),
     "many": Kind(("target", "rows"), "many(tag)"),
+    "nested": Kind(("target", "max"), "nested(order_line)", None, 100, 1000),
 }
 
 # What people call these types elsewhere.
@@ -116,6 +117,8 @@ ALSO: Mapping[str, str] = {
     "many_to_many": "many",
     "m2m": "many",
     "has_many": "many",
+    "parts": "nested",
+    "composition": "nested",
     "refs": "many",
     "references": "ref",
     "reference": "ref",
@@ -143,7 +146,7 @@ REASONS: Mapping[tuple[Type, str], str] = {
     ("enum", "sort"): "its values have no order",
     **{
         (kind, way): "references are checked, stored and shown together"
-        for kind in ("ref", "many")
+        for kind in ("ref", *LISTS)
         for way in _WAYS
     },
     ("ref", "default"): "a row cannot refer to one that may not exist",

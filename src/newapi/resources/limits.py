@@ -78,8 +78,8 @@ def _identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator
             yield from links.of_field(
                 field, definition, plurals.get(field.target or "", "")
             ).identifiers
-        elif field.target:
-            yield f"fk_{table}_{field.stored}_{plurals.get(field.target, '')}"
+        elif field.type == "ref":
+            yield f"fk_{table}_{field.stored}_{plurals.get(field.target or '', '')}"
 
 
 def _check_size(field: Field) -> Iterator[Problem]:
@@ -99,7 +99,7 @@ def _check_lengths(field: Field, database: str) -> Iterator[Problem]:
     longest = kind.longest
     if field.type == "text" and database == "mysql":
         longest = MYSQL_TEXT
-    unit = {"list": "entries", "bytes": "bytes"}.get(field.type, "characters")
+    unit = {"list": "entries", "bytes": "bytes", "nested": "rows"}.get(field.type, "characters")
     if field.min is not None and field.min > field.max:
         fix = render(replace(field, min=field.max, max=field.min))
         yield _problem(field, f"at least {field.min} and at most {field.max} contradict", fix)

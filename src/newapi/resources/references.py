@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from newapi.errors import Problem
+from newapi.resources import nesting
 from newapi.resources.definition import ACCESSES, Access, Definition, Field
 from newapi.resources.fields import render
 from newapi.resources.project_names import ProjectNames
@@ -73,7 +74,9 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
         yield from _check_field(definition, field, around)
     for name, field in referrers(definition.name, around.definitions):
         other = around.definitions[name]
-        if definition.access not in READABLE[other.access]:
+        if field.type == "nested":
+            yield from nesting.check(other, field, definition, around.definitions)
+        elif definition.access not in READABLE[other.access]:
             yield _unreadable(other, field, definition)
         elif _cascades_softly(field, definition):
             yield _without_cascade(other, field, definition)
@@ -87,7 +90,9 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
 
 def _check_field(definition: Definition, field: Field, around: ProjectNames) -> Iterator[Problem]:
     target = around.definitions.get(field.target or "")
-    if around.accounts and refers_to_users(field, around.definitions):
+    if field.type == "nested" and (target or refers_to_users(field, around.definitions)):
+        yield from nesting.check(definition, field, target, around.definitions)
+    elif around.accounts and refers_to_users(field, around.definitions):
         yield from _check_users(definition, field)
     elif field.target and not target:
         yield replace(_unknown_target(field, around), key=field.name)

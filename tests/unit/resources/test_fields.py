@@ -102,7 +102,7 @@ def test_every_type_has_an_example_that_works() -> None:
 def test_every_text_and_list_has_an_end(kind: Type) -> None:
     field = fields.parse(f"x:{KINDS[kind].example}")
 
-    limited = {"str", "text", "email", "url", "bytes", "file", "image", "list"}
+    limited = {"str", "text", "email", "url", "bytes", "file", "image", "list", "nested"}
     assert (field.max is not None) == (kind in limited)
 
 

@@ -20,10 +20,10 @@ class InvalidReference(AppError):
     status_code = 422
     detail = "Request validation failed."
 
-    def __init__(self, field: str) -> None:
+    def __init__(self, *location: str | int) -> None:
         super().__init__()
         self.errors = [
-            {"loc": ["body", field], "msg": "Referenced row not found", "type": "invalid_reference"}
+            {"loc": ["body", *location], "msg": "Referenced row not found", "type": "invalid_reference"}
         ]
 
 
