@@ -452,3 +452,86 @@ def test_imports_of_new_files_follow_a_renamed_package(
     assert project.read("alembic.ini") == INI.format("migrations") + "more = yes\n"
     assert not (project.path / "app").exists()
     assert not (project.path / "alembic").exists()
+
+
+def test_imports_follow_modules_that_were_joined(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def model(name: str) -> str:
+        return f"class {name}:\n    pass\n"
+
+    old: dict[str, str | bytes] = {
+        **releases.first(),
+        "template/app/__init__.py": "",
+        "template/app/models/__init__.py": "from app.models.user import User\n",
+        "template/app/models/user.py": model("User"),
+        "template/app/models/item.py": model("Item"),
+        "template/app/use.py": "from app.models.user import User\n" + releases.numbered("u"),
+    }
+    new = old | {
+        "template/app/models/search.py": "s = 1\n",
+        "template/app/models/user.py": model("User").replace("pass", "name = ''"),
+        "template/app/new.py": "from app.models.item import Item\n",
+        "template/app/use.py": "from app.models.user import User\n" + releases.numbered("v"),
+    }
+    releases.write(tmp_path / "own-releases", "v0.1.0", old)
+    releases.write(tmp_path / "own-releases", "v0.4.0", new)
+    monkeypatch.setattr(store, "FOLDER", tmp_path / "own-releases")
+    monkeypatch.setattr(planning, "render", RENDER)
+    shutil.rmtree(project.path)
+    project.path.mkdir()
+    project.create("auth=true")
+    shutil.rmtree(project.path / "app/models")
+    project.write("app/models.py", f"{model('User')}\n\n{model('Item')}")
+    project.replace("app/use.py", "app.models.user", "app.models")
+    project.commit()
+
+    result = project.update()
+
+    assert result.code == 3
+    assert project.read("app/new.py") == "from app.models import Item\n"
+    assert project.read("app/use.py").startswith("from app.models import User\nv = 0\n")
+    assert [outcome["note"] for outcome in result.document["outcomes"] if outcome["note"]] == [
+        "its code is in app/models.py; the template changed it"
+    ]
+    assert [finding["message"] for finding in result.document["findings"]] == [
+        "cannot be imported, because app/models.py has the same name"
+    ]
+
+
+def test_imports_follow_a_module_that_both_have_renamed(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helpers = "def help_out():\n    pass\n" + releases.numbered("h")
+    old: dict[str, str | bytes] = {
+        **releases.first(),
+        "template/app/__init__.py": "",
+        "template/app/session.py": helpers,
+        "template/app/use.py": "from app.session import help_out\n",
+    }
+    new = old | {
+        "copier.yml": str(old["copier.yml"]).replace(
+            "_newapi:\n", "_newapi:\n  renames: {app/session.py: app/auth_session.py}\n", 1
+        ),
+        "template/app/auth_session.py": helpers.replace("h = 3", "h = 'newer'"),
+        "template/app/new.py": "from app.auth_session import help_out\n",
+        "template/app/use.py": "from app.auth_session import help_out\n",
+    }
+    del new["template/app/session.py"]
+    releases.write(tmp_path / "own-releases", "v0.1.0", old)
+    releases.write(tmp_path / "own-releases", "v0.4.0", new)
+    monkeypatch.setattr(store, "FOLDER", tmp_path / "own-releases")
+    monkeypatch.setattr(planning, "render", RENDER)
+    shutil.rmtree(project.path)
+    project.path.mkdir()
+    project.create("auth=true")
+    project.git("mv", "app/session.py", "app/login.py")
+    project.replace("app/use.py", "app.session", "app.login")
+    project.commit()
+
+    result = project.update()
+
+    assert (result.code, result.document["findings"]) == (0, []), result.err
+    assert "h = 'newer'" in project.read("app/login.py")
+    assert project.read("app/new.py") == "from app.login import help_out\n"
+    assert project.read("app/use.py") == "from app.login import help_out\n"

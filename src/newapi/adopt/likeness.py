@@ -44,7 +44,7 @@ class Committed:
         ignored = self.repository.ignored(sorted(absent))
         placed = {path: entry for path, entry in placed.items() if path not in ignored}
         ours = self.read(placed.keys()) if layout.folders else {}
-        renamed, _ = layout.names(placed, ours).sides(placed, {}, ours)
+        renamed, _ = layout.names(placed, ours, {}).sides(placed, {}, ours)
         return dict(renamed)
 
 

@@ -41,6 +41,7 @@ def find(before: Tree, theirs: Tree, after: Tree, places: Locations) -> list[Fin
         *_imports(before, theirs, after),
         *_in_files(before, theirs, after),
         *_of_case(before, after),
+        *_behind_modules(before, after),
     ]
     if any(before.get(path) != after[path] for path in places.of(after)):
         found += _revisions(before, after, places)
@@ -93,6 +94,16 @@ def _of_case(before: Tree, after: Tree) -> Iterator[Finding]:
         other = known.setdefault(name.casefold(), name)
         if other != name:
             yield Finding(name, 0, f"is the same as {other} on Windows and macOS")
+
+
+def _behind_modules(before: Tree, after: Tree) -> Iterator[Finding]:
+    """Yield new modules in a folder that is called like the module beside it: that one counts."""
+    for path in sorted(after.keys() - before.keys()):
+        folder = path.rpartition("/")[0]
+        module = f"{folder}.py"
+        is_package = f"{folder}/__init__.py" in after
+        if path.endswith(".py") and folder and module in after and not is_package:
+            yield Finding(path, 0, f"cannot be imported, because {module} has the same name")
 
 
 def _checks(path: str) -> list[tuple[Check, str]]:

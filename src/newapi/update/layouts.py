@@ -68,9 +68,9 @@ class Layout:
         """Return the folders of revisions; where Alembic is not configured, as they were moved."""
         return replace(configured, folders=tuple(map(self.path, configured.folders)))
 
-    def names(self, base: Tree, ours: Tree) -> Names:
+    def names(self, base: Tree, ours: Tree, renames: Mapping[str, str]) -> Names:
         """Return how the project calls the modules that it has moved."""
-        return choose(self.folders, base, ours)
+        return choose(self.folders, base, ours, renames)
 
     def set_aside(self, merged: Merged, base: Tree, theirs: Tree) -> Merged:
         """Put changed files of the template beside the link that leads out of the project."""

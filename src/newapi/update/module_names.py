@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -13,12 +14,15 @@ from typing import TYPE_CHECKING
 from newapi.project import migrations, tree
 from newapi.project.answers_file import ANSWERS_FILE
 from newapi.update import renames
+from newapi.update.merge import Merged
+from newapi.update.modules import parsed
 
 if TYPE_CHECKING:
     from newapi.project.tree import Entry, Tree
     from newapi.resources.wiring import Wire
     from newapi.update.resource_merge import Wiring
 
+_JOINED = 0.75  # of the definitions of a module: then it is a part of the module that has them
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
 
 
@@ -26,7 +30,8 @@ _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTI
 class Names:
     """Modules and folders of the template, each with its name in the project.
 
-    `files` are modules that were renamed alone: their paths, and in `single` their names.
+    `files` are modules that were renamed alone, or became a part of another one: their paths, and
+    in `single` their names.
     """
 
     modules: Mapping[str, str] = field(default_factory=dict)
@@ -80,6 +85,17 @@ class Names:
 
         old, new = (frozenset(map(renamed, wires)) for wires in (lines.old, lines.new))
         return replace(lines, old=old, new=new)
+
+    def explain(self, merged: Merged) -> Merged:
+        """Say of modules that stay deleted where their code is now."""
+        outcomes = [
+            replace(each, note=f"its code is in {place}; the template changed it")
+            if each.action == "stays-deleted"
+            and (place := self.files.get(each.path) or self.files.get(each.origin))
+            else each
+            for each in merged.outcomes
+        ]
+        return replace(merged, outcomes=tuple(outcomes))
 
     @cached_property
     def _imports(self) -> list[tuple[re.Pattern[bytes], bytes]]:
@@ -136,10 +152,11 @@ class Names:
         ]
 
 
-def choose(folders: Mapping[str, str], base: Tree, ours: Tree) -> Names:
+def choose(folders: Mapping[str, str], base: Tree, ours: Tree, renamed: Mapping[str, str]) -> Names:
     """Return the names of the modules that moved, as the files of the project import them.
 
-    `src/app` is imported as `app` or as `src.app`: what more files say counts.
+    `src/app` is imported as `app` or as `src.app`: what more files say counts. `renamed` are the
+    paths that the template has renamed: a module that the project has moved too stays there.
     """
     gone = [
         p for p in base if p not in ours and p.endswith(".py") and not migrations.is_revision(p)
@@ -160,10 +177,16 @@ def choose(folders: Mapping[str, str], base: Tree, ours: Tree) -> Names:
         name, best = old.replace("/", "."), _imported(new, used)
         if f"{new}/__init__.py" in base and used[best] and best != name:
             modules[name] = best
+    found = renames.find(base, ours, gone)
     files = {
         old: new
-        for old, new in renames.find(base, ours, gone).items()
+        for old, new in {**_joined(set(gone) - found.keys(), base, ours), **found}.items()
         if used[_imported(_stem(new), used)] and not used[_imported(_stem(old), used)]
+    }
+    files |= {
+        renamed[old]: new
+        for old, new in files.items()
+        if old in renamed and renamed[old] not in ours
     }
     single = {}
     for old, new in files.items():
@@ -175,6 +198,30 @@ def choose(folders: Mapping[str, str], base: Tree, ours: Tree) -> Names:
             best = package
         single[_stem(old).removeprefix(root).replace("/", ".")] = best
     return Names(modules, dict(folders), files, single)
+
+
+def _joined(gone: Collection[str], base: Tree, ours: Tree) -> dict[str, str]:
+    """Return modules whose classes and functions are in one module of the project's own."""
+    own = {
+        path: _definitions(entry)
+        for path, entry in (ours.items() if gone else ())
+        if path.endswith(".py") and path not in base
+    }
+    found = {}
+    for path in gone:
+        names = _definitions(base[path])
+        holders = [
+            p for p, has in own.items() if names and len(names & has) >= _JOINED * len(names)
+        ]
+        if len(holders) == 1:
+            found[path] = holders[0]
+    return found
+
+
+def _definitions(entry: Entry) -> set[str]:
+    module = parsed(entry.data)
+    kinds = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    return {node.name for node in module.body if isinstance(node, kinds)} if module else set()
 
 
 def _stem(path: str) -> str:

@@ -309,19 +309,19 @@ def conclude(
         ),
     )
     worktree.require_no_remains(ours, moved.base, done.labels)
-    names = layout.names({**layout.tree(woven.reference), **moved.base}, ours.tree)
+    renames = {layout.path(old): layout.path(new) for old, new in done.lineage.renames.items()}
+    names = layout.names({**layout.tree(woven.reference), **moved.base}, ours.tree, renames)
     lines = names.wiring(lines)
     sides = Sides(*names.sides(*moved, ours.tree))
     rules = Rules(
         *(done.labels, wanted.style, ours.ignored, {ANSWERS_FILE}),
         prepare=lambda cases: code_style.apply(cases, ours.tree),
     )
-    renames = {layout.path(old): layout.path(new) for old, new in done.lineage.renames.items()}
     lineage = replace(done.lineage, renames={**done.lineage.renames, **renames})
     lineage = replace(lineage, own=woven.revision, places=places)
     chained, merged = join(sides, ours.tree, rules, lineage, keep_tables=wanted.keep_tables)
     merged, loose = resource_merge.rewire(merged, lines)
-    merged = layout.set_aside(merged, woven.base, woven.theirs)
+    merged = names.explain(layout.set_aside(merged, woven.base, woven.theirs))
     warnings = [*done.warnings, *chained.notes, *layout.warnings]
     if _is_edited(ours.tree[ANSWERS_FILE], sides.base.get(ANSWERS_FILE)):
         warnings.append(f"{ANSWERS_FILE} was edited by hand; it is written anew")
