@@ -96,7 +96,7 @@ def test_union_is_listed() -> None:
     (outcome,) = result.outcomes
     assert (outcome.action, outcome.note) == (
         "merged",
-        "both added lines at one place: all are kept",
+        "both changed lines at one place: all changes are kept",
     )
 
 

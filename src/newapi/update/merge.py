@@ -187,7 +187,9 @@ class _Merger:
             return
         self._write(case, Entry(merged.data, executable))
         if not merged.conflicts:
-            united = "both added lines at one place: all are kept" if merged.is_united else ""
+            united = (
+                "both changed lines at one place: all changes are kept" if merged.is_united else ""
+            )
             self._note(case, case.action, "; ".join(filter(None, (case.note, united))))
             return
         self.stages[case.path] = (case.base, ours, theirs)

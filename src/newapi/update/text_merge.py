@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from newapi.terminal import programs
-from newapi.update import list_union, structured_merge
+from newapi.update import list_union, python_merge, structured_merge
 from newapi.update.structured_merge import Hunk
 
 Style = Literal["inline", "rej"]
@@ -36,7 +36,7 @@ class Text(NamedTuple):
     data: bytes
     conflicts: int = 0
     rejected: bytes = b""
-    is_united: bool = False  # both sides added to a list, and all of it is kept
+    is_united: bool = False  # lines of a conflict were merged by what they mean
 
 
 class _Form(NamedTuple):
@@ -117,11 +117,7 @@ def _merge(sides: Sequence[bytes], labels: Labels, style: Style, path: str) -> T
         if not count:
             return Text(clean)
         count, marked = _merge_file(folder, labels, "--diff3", f"--marker-size={_WIDE}")
-        pieces = [*_pieces(marked)]
-        united = _united(pieces)
-        if united is None:
-            united = structured_merge.merge(path, sides, pieces)
-        if united is not None:
+        if (united := _without_conflicts(path, sides, [*_pieces(marked)])) is not None:
             return Text(united, is_united=True)
         if style == "inline":
             count, marked = _merge_file(folder, labels, "--diff3")
@@ -139,6 +135,18 @@ def _merge_file(folder: Path, labels: Labels, *options: str) -> tuple[int, bytes
     environment = programs.git_environment() | {"GIT_CEILING_DIRECTORIES": os.fspath(folder.parent)}
     accepted = range(_MOST_CONFLICTS + 1)
     return programs.run(command, cwd=folder, environment=environment, accepted=accepted)
+
+
+def _without_conflicts(
+    path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]
+) -> bytes | None:
+    """Return a text in which the changes of both sides are merged by what the lines mean."""
+    united = _united(pieces)
+    if united is None:
+        united = structured_merge.merge(path, sides, pieces)
+    if united is None:
+        united = python_merge.merge(path, sides, pieces)
+    return united
 
 
 def _united(pieces: Sequence[bytes | Hunk]) -> bytes | None:

@@ -1,0 +1,119 @@
+"""Merge conflicts between whole definitions of a Python file, where the result is exact.
+
+A function that one side adds beside a function that the other side changes is a conflict of lines.
+The result is taken only if the syntax trees prove it: every statement of a module or a class is
+there once, as merging the three files by the names of their statements gives, in the order of both
+sides.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from newapi.update import list_union
+from newapi.update.modules import parsed
+from newapi.update.structured_merge import Hunk
+
+
+def merge(path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]) -> bytes | None:
+    """Return a text without conflicts; None where it would not be exact.
+
+    `sides` are base, ours and theirs, `pieces` the merged text with its conflicts.
+    """
+    if not path.endswith(".py"):
+        return None
+    done: list[bytes] = []
+    for piece in pieces:
+        lines = _merge_lines(piece) if isinstance(piece, Hunk) else [piece]
+        if lines is None:
+            return None
+        done += lines
+    result = b"".join(done)
+    return result if _has_additions(sides, result) and _is_merge(sides, result) else None
+
+
+def _merge_lines(hunk: Hunk) -> list[bytes] | None:
+    """Return the lines of a conflict in which one side only adds lines to those of the base."""
+    base, ours, theirs = (list(lines) for lines in hunk)
+    if not base:
+        united = list_union.unite(list_union.Lines(b"", ours, theirs, b""))
+        return united or [*ours, *theirs]
+    for changed, grown in ((theirs, ours), (ours, theirs)):
+        added = len(grown) - len(base)
+        if added > 0 and grown[: len(base)] == base:
+            return [*changed, *grown[len(base) :]]
+        if added > 0 and grown[added:] == base:
+            return [*grown[:added], *changed]
+    return None
+
+
+def _has_additions(sides: Sequence[bytes], result: bytes) -> bool:
+    """Whether a text has every line that one of the sides has added, comments too."""
+    base, *others = (Counter(side.splitlines()) for side in sides)
+    lines = Counter(result.splitlines())
+    return not any((other - base) - lines for other in others)
+
+
+def _is_merge(sides: Sequence[bytes], result: bytes) -> bool:
+    modules = [parsed(text) for text in (*sides, result)]
+    bodies = [module.body for module in modules if module is not None]
+    return len(bodies) == len(modules) and _is_merge_of_bodies(bodies)
+
+
+def _is_merge_of_bodies(bodies: Sequence[list[ast.stmt]]) -> bool:
+    """Whether the last body is what merging the others gives: base, ours and theirs."""
+    named = [dict(_named(body)) for body in bodies]
+    if any(len(names) != len(body) for names, body in zip(named, bodies, strict=True)):
+        return False  # a name is there twice
+    base, ours, theirs, result = named
+    steps = [
+        {name for name in side.keys() - base.keys() if _is_step(side[name])}
+        for side in (ours, theirs)
+    ]
+    if all(steps):
+        return False  # their order may count
+    return all(
+        _is_merge_of_statements([names.get(name) for names in named])
+        for name in {**ours, **theirs, **result}
+    ) and all(
+        [name for name in side if name in result] == [name for name in result if name in side]
+        for side in (ours, theirs)
+    )
+
+
+def _is_merge_of_statements(sides: Sequence[ast.stmt | None]) -> bool:
+    base, ours, theirs, result = (ast.dump(side) if side else "" for side in sides)
+    if theirs in (ours, base):
+        return result == ours
+    if ours == base:
+        return result == theirs
+    classes = [side for side in sides if isinstance(side, ast.ClassDef)]
+    if len(classes) < len(sides) or len({*map(_header, classes)}) > 1:
+        return False
+    return _is_merge_of_bodies([each.body for each in classes])
+
+
+def _named(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
+    """Yield each statement with the name that it defines, or with its text."""
+    for node in body:
+        match node:
+            case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield node.name, node
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                yield name, node
+            case _:
+                yield ast.dump(node), node
+
+
+def _is_step(node: ast.stmt) -> bool:
+    """Whether a statement is neither a definition nor an import."""
+    kinds = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.AnnAssign
+    return not isinstance(node, kinds | ast.Import | ast.ImportFrom)
+
+
+def _header(node: ast.ClassDef) -> str:
+    """Return what a class is without its body."""
+    parts = (*node.decorator_list, *node.bases, *node.keywords)
+    return " ".join([node.name, *map(ast.dump, parts)])
