@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from newapi.errors import NewapiError
+from newapi.resources.definition import RuleKind
 
 # A relationship of JHipster to this entity means the users of the project.
 BUILT_IN_USER = "User"
@@ -70,8 +71,9 @@ class Reference:
 
 @dataclass(frozen=True)
 class CheckRule:
-    """A check over several columns: a comparison of two, or that at least one has a value."""
+    """A check over several columns: a comparison of two, or how many of them have a value."""
 
+    kind: RuleKind
     columns: tuple[str, ...]
     sign: str = ""  # of a comparison
     text: str = ""  # as the source has it

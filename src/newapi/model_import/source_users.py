@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from newapi.model_import import resource_names
-from newapi.model_import.source_model import BUILT_IN_USER, Note, Reference, SourceModel, Table
+from newapi.model_import.source_model import (
+    BUILT_IN_USER,
+    Column,
+    Note,
+    Reference,
+    SourceModel,
+    Table,
+)
 from newapi.resources import naming
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.users import USERS
@@ -37,12 +44,44 @@ def table_of_users(source: SourceModel, around: ProjectNames) -> Table | None:
     return next((names[name] for name in sorted(_TABLES & names.keys()) if has_users), None)
 
 
-def without(source: SourceModel, users: Table) -> SourceModel:
+def profile_of(source: SourceModel, users: Table) -> Table | None:
+    """Return a table with what the users of the project lack, a row for each; None for nothing."""
+    lost = lost_columns(users)
+    if not lost and not users.references:
+        return None
+    columns = tuple(
+        column
+        for column in users.columns
+        if column.name in lost or any(column.name in each.columns for each in users.references)
+    )
+    names = {column.name for column in columns}
+    to_user = Column(name=_LINK, type="uuid", is_required=True, is_unique=True, line=users.line)
+    reference = Reference(
+        columns=(_LINK,), table=BUILT_IN_USER, on_delete="cascade", line=users.line
+    )
+    taken = {naming.singular_of(resource_names.of_column(each.name)) for each in source.tables}
+    return replace(
+        users,
+        name=next(name for name in _PROFILES if naming.singular_of(name) not in taken),
+        columns=(to_user, *columns),
+        key=(),
+        references=(reference, *users.references),
+        unique=tuple(group for group in users.unique if names.issuperset(group)),
+        indexes=tuple(group for group in users.indexes if names.issuperset(group)),
+        rules=tuple(rule for rule in users.rules if names.issuperset(rule.columns)),
+    )
+
+
+_LINK = "account_id"
+_PROFILES = ("profiles", "user_profiles", "account_profiles", "profiles_of_users")
+
+
+def without(source: SourceModel, users: Table, profile: Table | None) -> SourceModel:
     """Return the other tables, with references to the users as those of JHipster have them."""
+    others = [table for table in source.tables if table != users]
     tables = tuple(
         replace(table, references=tuple(_to_users(each, users) for each in table.references))
-        for table in source.tables
-        if table != users
+        for table in (*others, *([profile] if profile else []))
     )
     return replace(source, tables=tables)
 
@@ -64,17 +103,20 @@ def plain_columns(table: Table) -> list[str]:
     return [column.name for column in table.columns if column.name not in referring]
 
 
-def notes(users: Table) -> Iterator[Note]:
+def kept_columns(users: Table) -> list[str]:
+    """Return the columns that the users of the project have, as far as they refer to nothing."""
+    lost = lost_columns(users)
+    return [name for name in plain_columns(users) if name not in lost]
+
+
+def notes(users: Table, profile: Table | None) -> Iterator[Note]:
     """Say what the users of the project have instead of the table, and what they lack."""
     yield Note(users.name, _STAND_IN, f"ref({USERS.name})", users.line)
-    for name in lost_columns(users):
-        column = users.column(name)
-        message = "the users of a project have no such column; another resource can have it"
-        yield Note(f"{users.name}.{name}", message, line=column.line if column else None)
-    for reference in users.references:
-        message = f"the users of a project have no reference to {reference.table}"
-        where = f"{users.name}.{reference.name or ', '.join(reference.columns)}"
-        yield Note(where, message, line=reference.line)
+    if profile:
+        listed = [each.name for each in profile.columns if each.name != _LINK]
+        message = "the users of a project have no such columns; a row for each user has them"
+        subject = f"{users.name} ({', '.join(listed)})"
+        yield Note(subject, message, naming.singular_of(profile.name), users.line)
 
 
 def built_in_notes(source: SourceModel) -> Iterator[Note]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import sqlglot
@@ -21,16 +21,16 @@ from newapi.model_import.source_model import (
     Reference,
     SourceError,
     SourceModel,
-    Table,
 )
 from newapi.model_import.sql_expressions import TypeName
 from newapi.model_import.sql_statements import Statement
+from newapi.model_import.sql_tables import TableDraft
 from newapi.terminal.text import shorten
 
 _NAME = r"""(?:"[^"]+"|`[^`]+`|\[[^\]]+\]|[^\s.(;]+)"""
 _PATH = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
 _CREATE_TABLE = re.compile(
-    rf"create\s+(?P<words>[\w\s]*?)table\s+(?:if\s+not\s+exists\s+)?(?P<name>{_PATH})\s*(?P<rest>.*)",
+    rf"create\s+(?P<words>[\w\s]*?)table\s+(?P<again>if\s+not\s+exists\s+)?(?P<name>{_PATH})\s*(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _PARTITION = re.compile(r"\s*partition\s+of\b|.*\)\s*inherits\s*\(", re.IGNORECASE | re.DOTALL)
@@ -45,20 +45,61 @@ _DEFAULT = re.compile(
     rf"default\s+(?P<default>.+?)\s+for\s+(?P<column>{_NAME})",
     re.IGNORECASE | re.DOTALL,
 )
-_ADDS = re.compile(
-    r"alter\s+table\b.*?\badd\s+(?:constraint|foreign|primary|unique|check|column)\b",
+_ALTER = re.compile(
+    rf"alter\s+(?:ignore\s+)?table\s+(?:if\s+exists\s+)?(?:only\s+)?(?P<name>{_PATH})\s+"
+    rf"(?:with\s+(?:no)?check\s+)?(?P<actions>.+)",
     re.IGNORECASE | re.DOTALL,
 )
-# Clauses that say nothing about the data, and that the parser does not know at every place.
+_ADD = re.compile(r"add\s+(?:column\s+)?(?:if\s+not\s+exists\s+)?", re.IGNORECASE)
+_ATTACH = re.compile(rf"attach\s+partition\s+(?P<name>{_PATH})", re.IGNORECASE)
+_ADD_SEVERAL = re.compile(r"add\s+(?:column\s+)?(?=\()", re.IGNORECASE)
+# Actions that change what a table has; others set owners, triggers, sequences and so on.
+_CHANGES = re.compile(
+    rf"(?:add|drop|modify|change)\b|alter\s+(?:column\s+)?{_NAME}\s+(?:type|set\s+data|set\s+not|drop)\b"
+    r"|rename\s+to\b",
+    re.IGNORECASE,
+)
+_RENAME_CONSTRAINT = re.compile(
+    rf"rename\s+(?:constraint|index|key)\s+(?P<name>{_NAME})\s+to\s+(?P<new_name>{_NAME})",
+    re.IGNORECASE,
+)
+# The parser takes this for the name of a table, where it has no word "column".
+_RENAME_COLUMN = re.compile(
+    rf"rename\s+(?:column\s+)?(?!to\b)(?P<name>{_NAME})\s+to\s+(?P<new_name>{_NAME})",
+    re.IGNORECASE,
+)
+_RENAME_TABLE = re.compile(r"rename\s+table\s+(?P<names>.+)", re.IGNORECASE | re.DOTALL)
+_ADD_VALUE = re.compile(
+    rf"alter\s+type\s+(?P<name>{_PATH})\s+add\s+value\s+(?:if\s+not\s+exists\s+)?'(?P<value>[^']*)'",
+    re.IGNORECASE,
+)
+_RENAME_TYPE = re.compile(
+    rf"alter\s+type\s+(?P<name>{_PATH})\s+rename\s+to\s+(?P<new_name>{_NAME})", re.IGNORECASE
+)
+# Clauses that say nothing about the data, and that the parser does not know at every place. Where a
+# name stands, such a word is the name of a column or of a constraint.
 _VENDOR = re.compile(
-    rf"""\bconstraint\s+{_NAME}\s+(?=(?:default|not|null|check|unique|primary|references)\b)
-        | \b(?:srid\s+\d+|(?:in)?visible|rowguidcol|sparse|not\s+for\s+replication
+    rf"""(?P<quoted>'(?:[^'\\]|\\.|'')*'|"[^"]*"|`[^`]*`)
+        | (?!\A)(?<!\badd\s)\bconstraint\s+{_NAME}\s+
+            (?=(?:default|not|null|check|unique|primary|references)\b)
+        | (?!\A)(?<![(,.])(?<![(,.]\s)(?<!\badd\s)(?<!\bcolumn\s)
+            \b(?:srid\s+\d+|(?:in)?visible|rowguidcol|sparse|not\s+for\s+replication
             |(?:non)?clustered|using\s+(?:btree|hash)|key_block_size\s*=\s*\d+|sub_type\s+\w+
+            |(?:column_format|storage|compression)\s+\w+|(?:enable|disable)(?:\s+(?:no)?validate)?
+            |(?:no)?rely|(?:not\s+)?deferrable(?:\s+initially\s+\w+)?|initially\s+\w+
+            |auto_random(?:\s*\(\d+\))?|(?<=\bdefault\s)on\s+null
             |(?:on|textimage_on)\s+(?:primary\b|\[primary\]))(?![\w(])
-        | (?<=\))\s*with\s*\([^()]*\)
-        | (?P<quoted>'(?:[^'\\]|\\.|'')*'|"[^"]*"|`[^`]*`)""",
+        | (?<=\))\s*(?:with\s*\([^()]*\)|virtual\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
+# What the parser does not know: an interval of certain units, and an index of MySQL over what is
+# computed.
+_INTERVAL = re.compile(r"\binterval\s+\w+\s*(?:\(\d+\)\s*)?to\s+\w+(?:\s*\(\d+\))?", re.IGNORECASE)
+_COMPUTED_INDEX = re.compile(r"(?:unique\s+)?(?:index|key)\b[^(]*\(\s*\(", re.IGNORECASE)
+_COMPUTED = re.compile(
+    rf"(?P<column>{_NAME}\s+.*?)\s*(?:\bgenerated\s+always\s+)?\bas\s*\(", re.IGNORECASE | re.DOTALL
+)
+_IS_PART = "it is a part of another table"
 _TYPED = re.compile(rf"(?P<name>{_NAME})\s+(?P<type>\w+)\b(?!\s*\()", re.IGNORECASE)
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|[(),]|\n""")
 _ON_DELETE = {"CASCADE": "cascade", "SET NULL": "set_null"}
@@ -69,49 +110,6 @@ class _Part(NamedTuple):
 
     text: str
     line: int
-
-
-@dataclass
-class _Table:
-    name: str
-    line: int
-    description: str = ""
-    columns: dict[str, Column] = field(default_factory=dict)
-    key: tuple[str, ...] = ()
-    references: list[Reference] = field(default_factory=list)
-    unique: list[tuple[str, ...]] = field(default_factory=list)
-    indexes: list[tuple[str, ...]] = field(default_factory=list)
-    rules: list[CheckRule] = field(default_factory=list)
-
-    def column(self, name: str) -> Column | None:
-        """Return a column, whatever case its name is written in."""
-        known = {each.lower(): each for each in self.columns}
-        return self.columns.get(known.get(name.lower(), ""))
-
-    def put(self, column: Column) -> None:
-        """Add a column, or take another one in its place."""
-        self.columns[column.name] = column
-
-    def finished(self) -> Table:
-        """Return the table as it is when all statements are read."""
-        return Table(
-            name=self.name,
-            columns=tuple(self.columns.values()),
-            key=self._named(self.key),
-            references=tuple(
-                replace(each, columns=self._named(each.columns)) for each in self.references
-            ),
-            unique=tuple(dict.fromkeys(map(self._named, self.unique))),
-            indexes=tuple(dict.fromkeys(map(self._named, self.indexes))),
-            rules=tuple(replace(each, columns=self._named(each.columns)) for each in self.rules),
-            description=self.description,
-            line=self.line,
-        )
-
-    def _named(self, columns: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the names of columns as the columns themselves have them."""
-        known = {name.lower(): name for name in self.columns}
-        return tuple(known.get(name.lower(), name) for name in columns)
 
 
 def read(text: str, name: str) -> SourceModel:
@@ -157,19 +155,28 @@ def read_default(text: str, dialect: str) -> Default | None:
 class _Reader:
     def __init__(self, name: str, dialect: str) -> None:
         self._name, self._dialect = name, dialect
-        self.tables: dict[str, _Table] = {}
+        self.tables: dict[str, TableDraft] = {}
         self.notes: list[Note] = []
         self._enums: dict[str, tuple[str, ...]] = {}
         self._domains: dict[str, Column] = {}
 
     def read(self, statement: Statement) -> None:
         """Read one statement."""
-        if _CREATE_TABLE.match(statement.text):
+        text = statement.text
+        if _CREATE_TABLE.match(text):
             self._create_table(statement)
-        elif domain := _DOMAIN.match(statement.text):
+        elif domain := _DOMAIN.match(text):
             self._create_domain(domain, statement.line)
-        elif default := _DEFAULT.match(statement.text):
+        elif default := _DEFAULT.match(text):
             self._set_default(default)
+        elif alter := _ALTER.match(text):
+            self._alter(alter, statement.line)
+        elif names := _RENAME_TABLE.match(text):
+            for pair in names["names"].split(","):
+                old, _, new = re.split(r"\s+(to)\s+", pair.strip(), flags=re.IGNORECASE)
+                self._rename_table(_path(old)[-1], _path(new)[-1])
+        elif re.match(r"alter\s+type\b", text, re.IGNORECASE):
+            self._alter_type(text)
         else:
             self._read_other(statement)
 
@@ -177,20 +184,17 @@ class _Reader:
         try:
             found = self._parse(_plain(statement.text))
         except (SqlglotError, RecursionError):
-            found = exp.Command()
+            return
         match found:
             case exp.Create(kind="INDEX"):
                 self._create_index(found, statement.line)
             case exp.Create(kind="TYPE") if isinstance(found.expression, exp.DataType):
                 values = tuple(each.name for each in found.expression.expressions)
                 self._enums[found.this.name.lower()] = values
-            case exp.Alter():
-                self._alter(found, statement.line)
+            case exp.Drop():
+                self._drop(found)
             case exp.Comment():
                 self._comment(found)
-            case _ if _ADDS.match(statement.text):
-                words = " ".join(statement.text.split())
-                self._note(shorten(words), "it is not understood", statement.line)
 
     def _parse(self, text: str) -> exp.Expr:
         return sqlglot.parse_one(text, dialect=self._dialect)
@@ -206,16 +210,15 @@ class _Reader:
             return
         path = _path(match["name"])
         name = path[-1]
-        if "temp" in match["words"].lower():
+        if "temp" in match["words"].lower() or (match["again"] and name.lower() in self.tables):
             return
         if _PARTITION.match(match["rest"]):
-            message = "it is a part of another table"
-            self._note(name, message, statement.line)
+            self._note(name, _IS_PART, statement.line)
             return
         if not match["rest"].startswith("("):
             self._note(name, "it has no columns of its own", statement.line)
             return
-        table = _Table(self._free_name(path), statement.line)
+        table = TableDraft(self._free_name(path), statement.line)
         self.tables[table.name.lower()] = table
         line = statement.line + statement.text.count("\n", 0, match.start("rest"))
         parts, tail = self._parts(match["rest"], line, name)
@@ -246,7 +249,11 @@ class _Reader:
         flaw = f"expected ')' at the end of the table {shorten(name)}"
         raise SourceError(self._name, line, flaw, "Complete the statement")
 
-    def _read_part(self, table: _Table, part: _Part) -> None:
+    def _read_part(self, table: TableDraft, part: _Part) -> None:
+        if _COMPUTED_INDEX.match(part.text):
+            where = f"{table.name}: {shorten(' '.join(part.text.split()))}"
+            self._note(where, "an index is over columns only", part.line)
+            return
         for each in self._parse_part(part):
             if isinstance(each, exp.ColumnDef):
                 self._add_column(table, each, part.line)
@@ -261,11 +268,22 @@ class _Reader:
         try:
             found = self._parse(f"CREATE TABLE t (\n{text}\n)")
         except (SqlglotError, RecursionError) as error:
+            if computed := _COMPUTED.match(text):
+                return self._parse_computed(part._replace(text=computed["column"]))
             return self._parse_with_unknown_type(text, self._broken(error, part))
         schema = found.this
         if not isinstance(found, exp.Create) or not isinstance(schema, exp.Schema):
             raise self._broken(SqlglotError("a column or a constraint"), part)
         return list(schema.expressions)
+
+    def _parse_computed(self, part: _Part) -> list[exp.Expr]:
+        """Parse a column without the expression that computes it, which may be of any kind."""
+        found = self._parse_part(part)
+        for column in found:
+            if isinstance(column, exp.ColumnDef):
+                computed = exp.ComputedColumnConstraint(this=exp.Null())
+                column.append("constraints", exp.ColumnConstraint(kind=computed))
+        return found
 
     def _parse_with_unknown_type(self, text: str, error: SourceError) -> list[exp.Expr]:
         """Parse a column whose type the parser does not know, such as `point` of MySQL."""
@@ -293,7 +311,7 @@ class _Reader:
 
     # Columns
 
-    def _add_column(self, table: _Table, found: exp.ColumnDef, line: int) -> None:
+    def _add_column(self, table: TableDraft, found: exp.ColumnDef, line: int) -> None:
         name = found.name
         kind = found.args.get("kind")
         column = Column(name=name, type="text", line=line)
@@ -320,25 +338,26 @@ class _Reader:
             declared=kind.sql(dialect=self._dialect).lower(),
         )
 
-    def _add_to_column(self, table: _Table, column: Column, kind: exp.Expr, line: int) -> None:
+    def _add_to_column(self, table: TableDraft, column: Column, kind: exp.Expr, line: int) -> None:
         match kind:
             case exp.PrimaryKeyColumnConstraint():
-                table.key = (column.name,)
+                table.add_key((column.name,))
+            case exp.UniqueColumnConstraint():
+                table.make_unique(column)
             case exp.CheckColumnConstraint():
                 self._add_check(table, kind, line)
             case exp.Reference():
-                self._add_reference(table, (column.name,), kind, line)
+                table.add_reference(_reference((column.name,), kind, line))
             case exp.ForeignKey():
-                self._add_reference(table, (column.name,), kind.args["reference"], line)
+                table.add_reference(_reference((column.name,), kind.args["reference"], line))
             case _:
                 table.put(_with_constraint(column, kind, self._dialect))
 
-    def _add_check(self, table: _Table, check: exp.Expr, line: int) -> None:
+    def _add_check(self, table: TableDraft, check: exp.Expr, line: int, name: str = "") -> None:
         found = sql_expressions.checks_of(check.this)
         rule = shorten(check.this.sql(dialect=self._dialect))
         if found is None and (several := sql_expressions.rule_of(check.this)):
-            columns, sign = several
-            table.rules.append(CheckRule(columns, sign, rule, line))
+            table.add_rule(CheckRule(*several, text=rule, line=line), name)
             return
         if found is None:
             self._note(table.name, f"there is no rule like CHECK ({rule})", line)
@@ -352,55 +371,43 @@ class _Reader:
 
     # Constraints
 
-    def _add_constraint(self, table: _Table, found: exp.Expr, line: int) -> None:
+    def _add_constraint(self, table: TableDraft, found: exp.Expr, line: int) -> None:
         if isinstance(found, exp.Constraint):
             for each in found.expressions:
-                self._add_key(table, each, _columns(each), line)
+                self._add_key(table, each, line, found.name)
         else:
-            self._add_key(table, found, _columns(found), line)
+            self._add_key(table, found, line, "")
 
-    def _add_key(self, table: _Table, found: exp.Expr, columns: tuple[str, ...], line: int) -> None:
+    def _add_key(self, table: TableDraft, found: exp.Expr, line: int, name: str) -> None:
+        columns = _columns(found)
         match found:
             case exp.PrimaryKey() | exp.PrimaryKeyColumnConstraint():
-                table.key = columns
+                table.add_key(columns, name)
             case exp.UniqueColumnConstraint():
-                table.unique.append(columns)
+                table.add_unique(columns, name or _name_of_index(found))
             case exp.ForeignKey():
-                self._add_reference(table, columns, found.args["reference"], line)
+                table.add_reference(_reference(columns, found.args["reference"], line), name)
             case exp.CheckColumnConstraint():
-                self._add_check(table, found, line)
+                self._add_check(table, found, line, name)
             case exp.IndexColumnConstraint():
-                self._add_index(table, found.args.get("kind") or "", columns, line)
+                self._add_index(table, found, columns, line)
 
-    def _add_index(self, table: _Table, kind: str, columns: tuple[str, ...], line: int) -> None:
+    def _add_index(
+        self, table: TableDraft, found: exp.Expr, columns: tuple[str, ...], line: int
+    ) -> None:
+        kind = found.args.get("kind") or ""
         if kind in {"FULLTEXT", "SPATIAL"}:
             where = f"{table.name} ({', '.join(columns)})"
             self._note(where, f"there is no {kind.lower()} index", line)
         elif columns:
-            table.indexes.append(columns)
-
-    def _add_reference(
-        self, table: _Table, columns: tuple[str, ...], found: exp.Expr, line: int
-    ) -> None:
-        target = found.this
-        schema = target if isinstance(target, exp.Schema) else None
-        options = " ".join(map(str, found.args.get("options") or [])).upper()
-        deletion = re.search(r"ON DELETE (CASCADE|SET NULL)", options)
-        reference = Reference(
-            columns=columns,
-            table=(schema.this if schema else target).name,
-            target_columns=tuple(each.name for each in schema.expressions) if schema else (),
-            on_delete=_ON_DELETE.get(deletion[1] if deletion else "", "restrict"),
-            line=line,
-        )
-        table.references.append(reference)
+            table.add_index(columns, _name_of_index(found))
 
     # Other statements
 
     def _create_domain(self, match: re.Match[str], line: int) -> None:
         """Read a type that is another one with a name of its own."""
         name = _path(match["name"] or match["other"])[-1]
-        table = _Table(name, line)
+        table = TableDraft(name, line)
         self._read_part(table, _Part(f"value {match['type']}", line))
         if column := table.columns.get("value"):
             self._domains[name.lower()] = column
@@ -423,23 +430,168 @@ class _Reader:
         elif str((parameters.args.get("using") or exp.Var(this="btree")).name).lower() != "btree":
             self._note(where, f"there is no {parameters.args['using'].name} index", line)
         elif found.args.get("unique"):
-            table.unique.append(columns)
+            table.add_unique(columns, index.name)
         else:
-            table.indexes.append(columns)
+            table.add_index(columns, index.name)
 
-    def _alter(self, found: exp.Alter, line: int) -> None:
-        table = self.tables.get(found.this.name.lower())
+    def _alter(self, match: re.Match[str], line: int) -> None:
+        """Read each action by itself: the parser stops at one that it does not know."""
+        name = _path(match["name"])[-1]
+        actions, first = match["actions"], line + match[0].count("\n", 0, match.start("actions"))
+        parts, _ = self._parts(f"({actions})", first, name)
+        for part in parts:
+            table = self.tables.get(name.lower())
+            if table is None:
+                return
+            if attached := _ATTACH.match(part.text):
+                self._drop_part(_path(attached["name"])[-1])
+            elif several := _ADD_SEVERAL.match(part.text):
+                added, _ = self._parts(part.text[several.end() :], part.line, name)
+                for each in added:
+                    self._read_part(table, each)
+            elif renamed := _RENAME_CONSTRAINT.match(part.text):
+                table.rename_constraint(_bare(renamed["name"]), _bare(renamed["new_name"]))
+            elif renamed := _RENAME_COLUMN.match(part.text):
+                self._rename_column(table, _bare(renamed["name"]), _bare(renamed["new_name"]))
+            else:
+                self._read_action(table, match["name"], part)
+
+    def _drop_part(self, name: str) -> None:
+        """Drop a partition, which dumps of PostgreSQL declare as a table."""
+        if table := self.tables.pop(name.lower(), None):
+            self._note(table.name, _IS_PART, table.line)
+
+    def _read_action(self, table: TableDraft, name: str, part: _Part) -> None:
+        try:
+            found = self._parse(f"ALTER TABLE {name} {_plain(part.text)}")
+        except (SqlglotError, RecursionError):
+            found = exp.Command()
+        actions = found.args.get("actions") or []
+        if not actions and not self._read_added(table, part) and _CHANGES.match(part.text):
+            words = f"{table.name}: {' '.join(part.text.split())}"
+            self._note(shorten(words), "it is not understood", part.line)
+        for action in actions:
+            self._change(table, action, part.line)
+
+    def _read_added(self, table: TableDraft, part: _Part) -> bool:
+        """Read what is added as it would stand in CREATE TABLE; tell whether that is possible."""
+        added = _ADD.match(part.text)
+        if added is None:
+            return False
+        try:
+            self._read_part(table, part._replace(text=part.text[added.end() :]))
+        except SourceError:
+            return False
+        return True
+
+    def _change(self, table: TableDraft, action: exp.Expr, line: int) -> None:
+        """Read one action of ALTER TABLE."""
+        match action:
+            case exp.AddConstraint():
+                for each in action.expressions:
+                    self._add_constraint(table, each, line)
+            case exp.ColumnDef():
+                self._add_column(table, action, line)
+            case exp.ModifyColumn():
+                self._modify_column(table, action, line)
+            case exp.AlterColumn():
+                self._alter_column(table, action)
+            case exp.DropPrimaryKey() | exp.Drop():
+                _drop_from(table, action)
+            case exp.AlterRename():
+                self._rename_table(table.name, action.this.name)
+
+    def _modify_column(self, table: TableDraft, action: exp.ModifyColumn, line: int) -> None:
+        """Read what MySQL declares anew; a unique column stays unique."""
+        if old := action.args.get("rename_from"):
+            self._rename_column(table, old.name, action.this.name)
+        before = table.column(action.this.name)
+        self._add_column(table, action.this, line)
+        after = table.column(action.this.name)
+        if before and after and before.is_unique:
+            table.put(replace(after, is_unique=True))
+
+    def _alter_column(self, table: TableDraft, action: exp.AlterColumn) -> None:
+        column = table.column(action.this.name)
+        if column is None:
+            return
+        if kind := action.args.get("dtype"):
+            bare = Column(name=column.name, type="text", line=column.line)
+            typed = self._typed(bare, kind)
+            column = replace(
+                column,
+                type=typed.type,
+                arguments=typed.arguments,
+                values=typed.values,
+                declared=typed.declared,
+                is_array=typed.is_array,
+                is_unsigned=typed.is_unsigned,
+                limits=typed.limits,
+            )
+        if (may_be_null := action.args.get("allow_null")) is not None:
+            column = replace(column, is_required=not may_be_null)
+        elif action.args.get("drop"):
+            column = replace(column, default=None)
+        if isinstance(default := action.args.get("default"), exp.Expr):
+            column = replace(column, default=sql_expressions.default_of(default, self._dialect))
+        table.put(column)
+
+    def _rename_table(self, name: str, new_name: str) -> None:
+        table = self.tables.pop(name.lower(), None)
         if table is None:
             return
-        for action in found.args.get("actions") or []:
-            match action:
-                case exp.AddConstraint():
-                    for each in action.expressions:
-                        self._add_constraint(table, each, line)
-                case exp.ColumnDef():
-                    self._add_column(table, action, line)
-                case exp.AlterColumn() if isinstance(action.args.get("default"), exp.Expr):
-                    self._put_default(table, action.name, action.args["default"])
+        table.name = new_name
+        self.tables[new_name.lower()] = table
+        for each in self.tables.values():
+            each.references = [
+                replace(r, table=new_name) if r.table.lower() == name.lower() else r
+                for r in each.references
+            ]
+
+    def _rename_column(self, table: TableDraft, name: str, new_name: str) -> None:
+        """Give a column another name, also in the foreign keys that lead to it."""
+        table.rename_column(name, new_name)
+        for each in self.tables.values():
+            each.references = [
+                replace(
+                    r, target_columns=tuple(new_name if c == name else c for c in r.target_columns)
+                )
+                if r.table.lower() == table.name.lower()
+                else r
+                for r in each.references
+            ]
+
+    def _drop(self, found: exp.Drop) -> None:
+        names = [each.name.lower() for each in found.args.get("tables") or []]
+        if found.args.get("kind") == "INDEX":
+            for table in self.tables.values():
+                for name in filter(table.has_named, names):
+                    table.drop_constraint(name)
+        elif found.args.get("kind") == "TABLE":
+            for name in names:
+                self.tables.pop(name, None)
+            for table in self.tables.values():
+                table.references = [r for r in table.references if r.table.lower() not in names]
+
+    def _alter_type(self, text: str) -> None:
+        """Read a value that is added to an enumeration, or another name of it."""
+        if added := _ADD_VALUE.match(text):
+            name = new_name = _path(added["name"])[-1].lower()
+            values = self._enums.get(name, ())
+            if added["value"] not in values:
+                values = (*values, added["value"])
+        elif renamed := _RENAME_TYPE.match(text):
+            name = _path(renamed["name"])[-1].lower()
+            new_name = _path(renamed["new_name"])[-1].lower()
+            values = self._enums.get(name, ())
+        else:
+            return
+        self._enums.pop(name, None)
+        self._enums[new_name] = values
+        for table in self.tables.values():
+            for column in [*table.columns.values()]:
+                if column.type == name and column.values:
+                    table.put(replace(column, type=new_name, values=values))
 
     def _set_default(self, match: re.Match[str]) -> None:
         """Read a default that SQL Server adds as a constraint."""
@@ -452,7 +604,7 @@ class _Reader:
             return
         self._put_default(table, _path(match["column"])[-1], expression)
 
-    def _put_default(self, table: _Table, name: str, expression: exp.Expr) -> None:
+    def _put_default(self, table: TableDraft, name: str, expression: exp.Expr) -> None:
         if column := table.column(name):
             table.put(
                 replace(column, default=sql_expressions.default_of(expression, self._dialect))
@@ -482,8 +634,6 @@ def _with_constraint(column: Column, kind: exp.Expr, dialect: str) -> Column:
     match kind:
         case exp.NotNullColumnConstraint():
             changed = replace(column, is_required=not kind.args.get("allow_null"))
-        case exp.UniqueColumnConstraint():
-            changed = replace(column, is_unique=True)
         case exp.DefaultColumnConstraint():
             changed = replace(column, default=sql_expressions.default_of(kind.this, dialect))
         case exp.CommentColumnConstraint():
@@ -497,14 +647,52 @@ def _with_constraint(column: Column, kind: exp.Expr, dialect: str) -> Column:
     return changed
 
 
+def _drop_from(table: TableDraft, action: exp.Expr) -> None:
+    """Drop what an action of ALTER TABLE names."""
+    if isinstance(action, exp.DropPrimaryKey):
+        table.key = ()
+    for each in action.args.get("tables") or []:
+        if action.args.get("kind") == "COLUMN":
+            table.drop_column(each.name)
+        else:
+            table.drop_constraint(each.name)
+
+
+def _reference(columns: tuple[str, ...], found: exp.Expr, line: int) -> Reference:
+    """Return the foreign key that REFERENCES declares."""
+    target = found.this
+    schema = target if isinstance(target, exp.Schema) else None
+    options = " ".join(map(str, found.args.get("options") or [])).upper()
+    deletion = re.search(r"ON DELETE (CASCADE|SET NULL)", options)
+    return Reference(
+        columns=columns,
+        table=(schema.this if schema else target).name,
+        target_columns=tuple(each.name for each in schema.expressions) if schema else (),
+        on_delete=_ON_DELETE.get(deletion[1] if deletion else "", "restrict"),
+        line=line,
+    )
+
+
+def _name_of_index(found: exp.Expr) -> str:
+    """Return the name of a key that MySQL declares in a table; without one, its first column."""
+    name = found.this.this if isinstance(found.this, exp.Schema) else found.this
+    columns = _columns(found)
+    return str(name.name) if isinstance(name, exp.Identifier) else next(iter(columns), "")
+
+
 def _plain(text: str) -> str:
     """Return a text without the clauses of single databases."""
+    text = _INTERVAL.sub("interval", text)
     return _VENDOR.sub(lambda match: match["quoted"] or " ", text)
+
+
+def _bare(name: str) -> str:
+    return name.strip('"`[]')
 
 
 def _path(text: str) -> tuple[str, ...]:
     """Return the parts of a name, without quotation marks."""
-    return tuple(part.strip('"`[]') for part in re.findall(_NAME, text))
+    return tuple(map(_bare, re.findall(_NAME, text)))
 
 
 def _columns(found: exp.Expr) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from newapi.model_import.source_model import Default
+from newapi.resources.definition import RuleKind
 
 
 class Check(NamedTuple):
@@ -115,16 +116,67 @@ def checks_of(expression: exp.Expr) -> list[Check] | None:
     return found
 
 
-def rule_of(expression: exp.Expr) -> tuple[tuple[str, ...], str] | None:
-    """Return the columns of a rule over several, and the sign of a comparison of two.
+class ColumnsRule(NamedTuple):
+    """What a check demands of several columns."""
 
-    A comparison that is spelled out for rows without a value, as in `a IS NULL OR a < b`, is the
-    same rule.
-    """
-    parts = [*_parts(_bare(expression), exp.Or)]
-    present = [name for part in parts if (name := _tested(part, is_null=False))]
-    if len(present) == len(parts) > 1:
-        return tuple(present), ""
+    kind: RuleKind
+    columns: tuple[str, ...]
+    sign: str = ""  # of a comparison
+
+
+def rule_of(expression: exp.Expr) -> ColumnsRule | None:
+    """Return the rule over several columns that a check is."""
+    bare = _bare(expression)
+    return _counted(bare) or _one_of_two(bare) or _at_least_one(bare) or _comparison(bare)
+
+
+def _counted(expression: exp.Expr) -> ColumnsRule | None:
+    """Understand `num_nonnulls(a, b) = 1` of PostgreSQL."""
+    call, number = expression.this, expression.args.get("expression")
+    if not isinstance(call, exp.Anonymous) or call.name.lower() != "num_nonnulls":
+        return None
+    columns = [_bare(each) for each in call.expressions]
+    kind = _COUNTS.get((type(expression), number.sql() if number else ""))
+    if kind is None or not all(isinstance(each, exp.Column) for each in columns):
+        return None
+    return ColumnsRule(kind, tuple(each.name for each in columns))
+
+
+_COUNTS: Mapping[tuple[type[exp.Expr], str], RuleKind] = {
+    (exp.EQ, "1"): "exactly_one",
+    (exp.GT, "0"): "at_least_one",
+    (exp.GTE, "1"): "at_least_one",
+}
+
+
+_BOTH_WAYS = 2
+
+
+def _one_of_two(expression: exp.Expr) -> ColumnsRule | None:
+    """Understand `a IS NULL AND b IS NOT NULL OR a IS NOT NULL AND b IS NULL`."""
+    pairs = [[*_parts(part)] for part in _parts(expression, exp.Or)]
+    if len(pairs) != _BOTH_WAYS or any(len(pair) != _BOTH_WAYS for pair in pairs):
+        return None
+    absent = [name for pair in pairs for each in pair if (name := _tested(each, is_null=True))]
+    present = [name for pair in pairs for each in pair if (name := _tested(each, is_null=False))]
+    is_turned = absent == present[::-1] and absent[:1] != present[:1]
+    return (
+        ColumnsRule("exactly_one", tuple(absent))
+        if is_turned and len(absent) == _BOTH_WAYS
+        else None
+    )
+
+
+def _at_least_one(expression: exp.Expr) -> ColumnsRule | None:
+    """Understand `a IS NOT NULL OR b IS NOT NULL`."""
+    parts = [*_parts(expression, exp.Or)]
+    present = tuple(name for part in parts if (name := _tested(part, is_null=False)))
+    return ColumnsRule("at_least_one", present) if len(present) == len(parts) > 1 else None
+
+
+def _comparison(expression: exp.Expr) -> ColumnsRule | None:
+    """Understand a comparison, also where it spells out that rows may have no value."""
+    parts = [*_parts(expression, exp.Or)]
     absent = [name for part in parts if (name := _tested(part, is_null=True))]
     others = [part for part in parts if not _tested(part, is_null=True)]
     if len(others) != 1 or type(others[0]) not in _SIGNS:
@@ -133,7 +185,8 @@ def rule_of(expression: exp.Expr) -> tuple[tuple[str, ...], str] | None:
     if not isinstance(left, exp.Column) or not isinstance(right, exp.Column):
         return None
     names = (left.name, right.name)
-    return (names, _SIGNS[type(others[0])]) if set(absent) <= {*names} else None
+    sign = _SIGNS[type(others[0])]
+    return ColumnsRule("comparison", names, sign) if set(absent) <= {*names} else None
 
 
 _SIGNS: Mapping[type[exp.Expr], str] = {

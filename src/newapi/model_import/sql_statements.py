@@ -13,8 +13,10 @@ _HEADS = (
     r"create\s+(?:or\s+replace\s+)?(?:(?:global|local)\s+)?(?:temp(?:orary)?\s+|unlogged\s+)?table\b",
     r"alter\s+table\b",
     r"create\s+(?:unique\s+|clustered\s+|nonclustered\s+|fulltext\s+|spatial\s+)*index\b",
-    r"create\s+type\b",
+    r"(?:create|alter)\s+type\b",
     r"create\s+domain\b",
+    r"drop\s+(?:table|index)\b",
+    r"rename\s+table\b",
     r"comment\s+on\s+(?:table|column)\b",
 )
 _WANTED = re.compile(rf"\s*(?:{'|'.join(_HEADS)})", re.IGNORECASE)
@@ -71,6 +73,7 @@ def dialect_of(text: str) -> str:
 _SAMPLE = 200_000
 _DIALECTS = (
     ("mysql", r"^[^\n'-]*`\w+`|\bengine\s*=|\bauto_increment\b"),
+    ("mysql", r"(?<!\bas\s)\benum\s*\(\s*'|\bunsigned\b|\bunique\s+key\b"),
     ("sqlite", r"\bautoincrement\b|^\s*pragma\b|\bsqlite_sequence\b"),
     ("postgres", r"\bcharacter varying\b|\b(?:big)?serial\b|\bnextval\(|\bplpgsql\b"),
     ("tsql", r"^\s*go\s*$|\[dbo\]|\bidentity\s*\(\s*\d"),

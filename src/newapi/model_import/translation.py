@@ -27,7 +27,7 @@ from newapi.resources import (
     reserved,
     rules,
 )
-from newapi.resources.definition import Access, Definition, Field, OnDelete, Rule, RuleKind
+from newapi.resources.definition import Access, Definition, Field, OnDelete, Rule
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.users import USERS
 
@@ -90,6 +90,10 @@ class _Draft:
         """Return the names that a field more cannot have."""
         return {each.name for each in self.fields} | {each.column for each in self.fields}
 
+    def field(self, name: str) -> Field | None:
+        """Return the field of this name."""
+        return next((each for each in self.fields if each.name == name), None)
+
     def definition(self) -> Definition:
         """Return the definition as far as it goes."""
         return Definition(
@@ -113,9 +117,11 @@ class _Translator:
         self._around = replace(around, definitions={})
         self._notes: list[Note] = []
         self._users = source_users.table_of_users(source, around)
+        self._profile: Table | None = None
         if self._users:
-            source = source_users.without(source, self._users)
-            self._notes += source_users.notes(self._users)
+            self._profile = source_users.profile_of(source, self._users)
+            source = source_users.without(source, self._users, self._profile)
+            self._notes += source_users.notes(self._users, self._profile)
         elif around.accounts:
             self._notes += source_users.built_in_notes(source)
         self._source = source
@@ -136,6 +142,7 @@ class _Translator:
             self._add_many(link)
         for draft in drafts:
             self._require_field(draft)
+            self._keep_unique_for_all(draft)
             self._add_groups(draft)
         self._break_cycles()
         self._let_circles_be_deleted()
@@ -156,20 +163,16 @@ class _Translator:
         )
 
     def _count_relations(self, drafts: Iterable[_Draft]) -> Count:
-        found = len(self._users.references) if self._users else 0
-        taken = sum(draft.relations for draft in drafts)
-        return Count(found + sum(len(draft.table.references) for draft in drafts), taken)
+        added = 1 if self._profile else 0  # the source has none that leads to the profile
+        found = sum(len(draft.table.references) for draft in drafts)
+        return Count(found - added, sum(draft.relations for draft in drafts) - added)
 
     def _count_fields(self, drafts: Iterable[_Draft]) -> Count:
-        left_out = [(draft.table, draft.left_out) for draft in drafts]
-        if self._users:
-            left_out.append((self._users, {*source_users.lost_columns(self._users)}))
-        found = taken = 0
-        for table, lost in left_out:
-            plain = source_users.plain_columns(table)
-            found += len(plain)
-            taken += len([name for name in plain if name not in lost])
-        return Count(found, taken)
+        of_users = source_users.kept_columns(self._users) if self._users else []
+        plain = [source_users.plain_columns(draft.table) for draft in drafts]
+        lost = sum(len(draft.left_out) for draft in drafts)
+        found = len(of_users) + sum(map(len, plain))
+        return Count(found, found - lost)
 
     def _note(self, subject: str, message: str, line: int | None, written: str = "") -> None:
         self._notes.append(Note(subject, message, written, line))
@@ -413,6 +416,7 @@ class _Translator:
         if reference == self._owner(draft):
             draft.access = "owned"
             draft.relations += 1
+            draft.by_column |= dict.fromkeys(reference.columns, "owner")
             message = "a row belongs to the user who makes it"
             self._note(where, message, reference.line, "access: owned")
         elif not self._around.accounts:
@@ -435,13 +439,27 @@ class _Translator:
             self._note(where, message, reference.line, "on_delete: set_null")
         return made
 
+    def _keep_unique_for_all(self, draft: _Draft) -> None:
+        """Compare unique values with those of all owners, as the database of the source does."""
+        if draft.access != "owned":
+            return
+        for index, made in enumerate(draft.fields):
+            if made.unique and made.name != self._unique_for_owner(draft):
+                draft.fields[index] = replace(made, unique_for="all")
+
+    def _unique_for_owner(self, draft: _Draft) -> str:
+        """Return the field that is the key together with the owner, if there is such a field."""
+        key = self._key_without_owner(draft)
+        return draft.by_column.get(key[0], "") if len(key) == 1 and key != draft.table.key else ""
+
     # Groups
 
     def _add_groups(self, draft: _Draft) -> None:
         table = draft.table
         unique = [group for group in table.unique if len(group) > 1]
-        if len(key := self._key_without_owner(draft)) > 1:
-            unique = [key, *(group for group in unique if group != key)]
+        by_owner = draft.field(self._unique_for_owner(draft))
+        if len(table.key) > 1 and not (by_owner and by_owner.unique):
+            unique = [table.key, *(group for group in unique if group != table.key)]
         unique.sort(key=len)  # a short group implies the longer ones that contain it
         for kind, groups in (("unique", unique), ("indexes", table.indexes)):
             for group in groups:
@@ -451,18 +469,18 @@ class _Translator:
 
     def _check_single(self, draft: _Draft, group: Sequence[str]) -> None:
         """Say that a column is not unique any more, where its type does not allow it."""
-        made = next((f for f in draft.fields if f.name == draft.by_column.get(group[0])), None)
+        made = draft.field(draft.by_column.get(group[0], ""))
         if len(group) == 1 and made and not made.unique:
             message = "its type has no unique values"
             self._note(f"{draft.table.name}.{group[0]}", message, None, fields.render_type(made))
 
     def _add_group(self, draft: _Draft, key: str, group: Sequence[str]) -> None:
-        if any(resource_names.of_column(name) in _TIMES for name in group):
-            group = [n for n in group if resource_names.of_column(n) not in _TIMES]
-        names = tuple(dict.fromkeys(draft.by_column[n] for n in group if n in draft.by_column))
         where = f"{draft.table.name} ({', '.join(group)})"
+        if key == "indexes":  # those of lists end with the time and the id
+            group = [n for n in group if n in draft.by_column or n not in self._own(draft)]
+        names = tuple(dict.fromkeys(draft.by_column[n] for n in group if n in draft.by_column))
         lost = [name for name in group if name not in draft.by_column]
-        if not names or self._is_indexed(draft, names):
+        if not names or (not lost and self._is_indexed(draft, names)):
             return
         if lost:
             self._note(where, f"{key}: {', '.join(lost)} is no field", draft.table.line)
@@ -475,26 +493,42 @@ class _Translator:
             self._note(where, message, draft.table.line)
         else:
             groups.append(names)
+            if key == "unique" and draft.access == "owned" and "owner" not in names:
+                message = "rows of one owner are compared, not those of all"
+                self._note(where, message, draft.table.line, f"unique: [{', '.join(names)}]")
+
+    def _own(self, draft: _Draft) -> set[str]:
+        """Return the columns that every resource has."""
+        return {
+            each.name
+            for each in draft.table.columns
+            if draft.table.key == (each.name,)
+            or resource_names.of_column(each.name) in {"id", *_TIMES}
+        }
 
     def _add_rules(self, draft: _Draft) -> None:
         """Add the rules that the fields can have, as all of them are known."""
-        database = self._around.database
+        around = replace(self._around, definitions=self._definitions())
         for each in draft.table.rules:
             names = tuple(draft.by_column[name] for name in each.columns if name in draft.by_column)
-            kind: RuleKind = "comparison" if each.sign else "at_least_one"
-            draft.rules.append(Rule(kind, names, each.sign))
-            flaw = next(field_rules.check(draft.definition(), database), None)
-            if len(names) < len(each.columns) or flaw:
-                draft.rules.pop()
+            before = [*draft.rules]
+            if len(names) == len(each.columns):
+                draft.rules.append(Rule(each.kind, names, each.sign))
+            if draft.rules == before or self._has_flawed_rule(draft, around):
+                draft.rules = before
                 message = f"there is no rule like CHECK ({each.text})"
                 self._note(draft.table.name, message, each.line)
 
+    def _has_flawed_rule(self, draft: _Draft, around: ProjectNames) -> bool:
+        found = draft.definition()
+        return any(field_rules.check(found, around.database)) or bool(_long_names(found, around))
+
     def _is_indexed(self, draft: _Draft, names: Sequence[str]) -> bool:
         """Tell whether a single field has an index by itself, or there is such a group."""
-        if tuple(names) in (*draft.unique, *draft.indexes):
+        if tuple(names) in (*draft.unique, *draft.indexes, ("owner",)):
             return True
-        found = next(each for each in draft.fields if each.name == names[0])
-        return len(names) == 1 and (found.unique or found.type == "ref")
+        found = draft.field(names[0])
+        return found is not None and len(names) == 1 and (found.unique or found.type == "ref")
 
     # Rules
 
@@ -639,7 +673,7 @@ class _Translator:
 
     def _shorten_references(self, draft: _Draft, around: ProjectNames) -> None:
         for index, made in enumerate(draft.fields):
-            if made.type == "ref" and self._is_long_reference(draft, made, around):
+            if made.target and self._is_long_reference(draft, made, around):
                 self._shorten_reference(draft, index, around)
 
     def _is_free(self, plural: str) -> bool:
@@ -655,7 +689,8 @@ class _Translator:
         """Give a reference a shorter name: its last word, or the beginnings of all its words."""
         made = draft.fields[index]
         *words, last = made.name.split("_")
-        for name in (last, "_".join([*(word[:4] for word in words), last])):
+        short = "_".join([*(word[:4] for word in words), last])
+        for name in (last, short, f"{last[:4].rstrip('s')}s"):
             free = resource_names.of_field(name, draft.taken)
             shorter = replace(made, name=free, column_name=None)
             if not self._is_long_reference(draft, shorter, around):

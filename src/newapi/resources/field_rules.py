@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from newapi.errors import Problem
-from newapi.resources import rule_samples
+from newapi.resources import limits, rule_samples
 from newapi.resources.definition import Definition, Field, Rule, RuleKind
 from newapi.template import features
 from newapi.terminal.text import shorten
@@ -183,4 +183,7 @@ def _short_name(rule: Rule, definition: Definition) -> str:
     columns = _stored(rule, definition)
     if rule.kind == "comparison":
         return f"_{SIGNS[rule.sign][1]}_".join(columns)
-    return "_".join([rule.kind, "of", *columns])
+    name = "_".join([rule.kind, "of", *columns])
+    if len(f"ck_{definition.plural}_{name}") <= limits.IDENTIFIER:
+        return name
+    return f"{rule.kind}_of_{columns[0]}_and_{len(columns) - 1}"

@@ -281,6 +281,132 @@ CREATE TABLE trips (
     ]
 
 
+def test_checks_of_how_many_columns_have_a_value() -> None:
+    found = of_sql("""\
+CREATE TABLE reports (
+  id int PRIMARY KEY, a int, b int, c int, d int, e int, f int,
+  CHECK (num_nonnulls(a, b, c) = 1),
+  CHECK ((d IS NULL AND e IS NOT NULL) OR (d IS NOT NULL AND e IS NULL)),
+  CHECK (num_nonnulls(f) > 1), CHECK ((d IS NULL AND f IS NULL) OR (d IS NULL AND f IS NULL)),
+  CHECK (gone > f)
+);
+CREATE TABLE moderator_answers (
+  id int PRIMARY KEY, reported_comment int, reported_post int, reported_message int,
+  CHECK (num_nonnulls(reported_comment, reported_post, reported_message) >= 1)
+);
+""")
+
+    report, answer = (each.definition for each in found.resources)
+    assert [rule.text for rule in report.rules] == [
+        "exactly one of a or b or c",
+        "exactly one of d or e",
+    ]
+    assert [rule.text for rule in answer.rules] == [
+        "at least one of reported_comment or reported_post or reported_message"
+    ]
+    left_out = [note.message for note in found.notes if "CHECK" in note.message]
+    assert "there is no rule like CHECK (NUM_NONNULLS(f) > 1)" in left_out
+    assert "there is no rule like CHECK (gone > f)" in left_out
+
+
+def test_migrations_one_after_the_other() -> None:
+    found = of_sql("""\
+CREATE TYPE "Role" AS ENUM ('USER', 'ADMIN');
+CREATE TABLE "Member" (id serial PRIMARY KEY, name varchar(50), old int, role "Role" NOT NULL);
+CREATE TABLE posts (
+  id serial PRIMARY KEY, member_id int REFERENCES "Member" (id), place int UNIQUE, length int
+);
+CREATE TABLE gone (id serial PRIMARY KEY);
+CREATE TABLE likes (id serial PRIMARY KEY, gone_id int REFERENCES gone, "postId" int NOT NULL);
+CREATE INDEX posts_length ON posts (length);
+CREATE TABLE IF NOT EXISTS posts (never int);
+ALTER TYPE "Role" ADD VALUE 'GUEST';
+ALTER TABLE "Member" RENAME TO people;
+ALTER TABLE people RENAME name TO full_name;
+ALTER TABLE people ALTER COLUMN full_name SET NOT NULL, ALTER full_name TYPE varchar(99),
+  DROP COLUMN old, ADD COLUMN IF NOT EXISTS age int NOT NULL DEFAULT 3,
+  ADD CONSTRAINT grown CHECK (age > 2) NOT VALID;
+ALTER TABLE people ALTER age DROP DEFAULT, ALTER COLUMN age SET STATISTICS 5;
+ALTER TABLE posts DROP CONSTRAINT posts_member_id_fkey, DROP CONSTRAINT posts_place_key,
+  ADD FOREIGN KEY (member_id) REFERENCES people (id) ON DELETE CASCADE;
+ALTER TABLE posts RENAME CONSTRAINT posts_pkey TO posts_key;
+DROP INDEX posts_length;
+DROP TABLE gone CASCADE;
+ALTER TABLE likes ADD CONSTRAINT likes_post FOREIGN KEY ("postId") REFERENCES posts (id);
+ALTER TABLE likes RENAME COLUMN "postId" TO article_id;
+ALTER TYPE "Role" RENAME TO "Rank";
+ALTER TABLE likes FOLLOW THE LEADER;
+ALTER TABLE likes ADD WONDERFUL THINGS IN;
+""")
+
+    assert shown(found) == {
+        "post": {
+            "member": "ref(person, on_delete=cascade)?", "place": "int?", "length": "int?"
+        },
+        "like": {"gone_id": "int?", "article": "ref(post)"},
+        "person": {
+            "full_name": "str(1..99)", "role": "enum(USER|ADMIN|GUEST)", "age": "int(gt=2)"
+        },
+    }  # fmt: skip
+    assert not any(each.definition.indexes for each in found.resources)
+    unread = [note.subject for note in found.notes if note.message == "it is not understood"]
+    assert unread == ["likes: ADD WONDERFUL THINGS IN"]
+
+
+def test_changes_of_tables_in_mysql() -> None:
+    found = of_sql("""\
+CREATE TABLE `a` (`id` int PRIMARY KEY, `x` int, `y` int, KEY `i` (`x`), UNIQUE KEY `u` (`y`));
+CREATE TABLE b (id int PRIMARY KEY);
+ALTER TABLE a CHANGE x z varchar(20) NOT NULL, MODIFY COLUMN y bigint NOT NULL, DROP INDEX i,
+  ADD COLUMN (p int, q int), ADD FULLTEXT KEY f (z), ADD CONSTRAINT `r` CHECK (p > 0);
+RENAME TABLE a TO c, b TO d;
+ALTER TABLE c DROP PRIMARY KEY, ADD PRIMARY KEY (`id`), ADD UNIQUE KEY w (p, q), AUTO_INCREMENT = 7;
+ALTER TABLE d ADD COLUMN c_id int AFTER id, ADD CONSTRAINT n FOREIGN KEY (c_id) REFERENCES c (y);
+ALTER TABLE d DROP FOREIGN KEY n;
+""")
+
+    names = {each.definition.name: each.definition for each in found.resources}
+    assert shown(found) == {
+        "c": {
+            "z": "str(1..20)", "y": "bigint(unique)", "p": "int(gt=0)?", "q": "int?"
+        },
+        "d": {"c_id": "int?"},
+    }  # fmt: skip
+    assert names["c"].unique == (("p", "q"),)
+    assert names["c"].indexes == ()
+    assert noted(found)["a (z)"][0] == "there is no fulltext index"
+
+
+def test_words_of_databases_are_clauses_and_names() -> None:
+    found = of_sql("""\
+CREATE TABLE places (
+  id NUMBER(10) CONSTRAINT places_key PRIMARY KEY ENABLE VALIDATE,
+  visible boolean NOT NULL, "sparse" int, storage int NOT NULL,
+  label varchar(9) COLUMN_FORMAT FIXED STORAGE DISK DEFAULT ON NULL 'a' NOT NULL INVISIBLE,
+  UNIQUE (visible, storage), travel INTERVAL DAY(2) TO SECOND (6),
+  age int GENERATED ALWAYS AS (date_diff(YEAR FROM born)) VIRTUAL, next int AS (id + 1) VIRTUAL,
+  UNIQUE INDEX lowered ((lower(label)))
+);
+ALTER TABLE places ADD enable int, ADD CONSTRAINT stored CHECK (storage > 0);
+CREATE INDEX shown ON places (storage, visible);
+""")
+
+    place = found.resources[0].definition
+    assert shown(found)["place"] == {
+        "visible": "bool",
+        "sparse": "int?",
+        "storage": "int(gt=0)",
+        "label": "str(1..9, default=a)",
+        "travel": "duration?",
+        "enable": "int?",
+    }
+    assert place.unique == (("visible", "storage"),)
+    assert place.indexes == (("storage", "visible"),)
+    notes = noted(found)
+    assert notes["places.age"] == notes["places.next"] == ("there are no computed columns", "")
+    assert notes["places: UNIQUE INDEX lowered ((lower(label)))"][1] == ""
+
+
 def test_keys_of_several_columns() -> None:
     found = of_sql("""\
 CREATE TABLE offers (offer_id int, product_id int, PRIMARY KEY (offer_id, product_id));
@@ -384,6 +510,8 @@ def test_dump_of_every_partition_is_left_out() -> None:
 CREATE TABLE payment (id int, amount numeric) PARTITION BY RANGE (id);
 CREATE TABLE payment_1 PARTITION OF payment FOR VALUES FROM (1) TO (2);
 CREATE TABLE payment_2 (CHECK (id > 2)) INHERITS (payment);
+CREATE TABLE payment_3 (id int, amount numeric);
+ALTER TABLE ONLY payment ATTACH PARTITION public.payment_3 FOR VALUES FROM (2) TO (3);
 CREATE TABLE copied AS SELECT * FROM payment;
 CREATE TEMPORARY TABLE gone (id int);
 CREATE SCHEMA other
@@ -393,7 +521,8 @@ CREATE SCHEMA other
 
     assert [*shown(found)] == ["payment", "one", "two"]
     notes = noted(found)
-    assert notes["payment_1"][0] == notes["payment_2"][0] == "it is a part of another table"
+    parts = {notes[f"payment_{number}"][0] for number in (1, 2, 3)}
+    assert parts == {"it is a part of another table"}
     assert notes["copied"][0] == "it has no columns of its own"
 
 

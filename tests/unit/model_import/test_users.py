@@ -63,30 +63,35 @@ def test_references_to_a_table_of_users_are_references_to_users() -> None:
         },
         "like": {"ticket": "ref(ticket, unique, on_delete=cascade)", "weight": "int?"},
         "profile": {"user": "ref(user, unique, on_delete=cascade)", "website": "str(1..200)?"},
+        "user_profile": {
+            "account": "ref(user, unique, on_delete=cascade)",
+            "bio": "text(0..10000)?",
+            "team": "ref(team, on_delete=restrict)?",
+        },
     }
     accesses = {each.definition.name: each.access for each in found.resources}
     assert accesses == {
-        "team": None, "ticket": "owned", "follow": None, "like": "owned", "profile": None
+        "team": None, "ticket": "owned", "follow": None, "like": "owned", "profile": None,
+        "user_profile": None,
     }  # fmt: skip
     assert found.resources[2].definition.unique == (("follower", "followed"),)
 
 
-def test_what_the_users_of_a_project_lack_is_listed() -> None:
+def test_what_the_users_of_a_project_lack_has_a_resource_of_its_own() -> None:
     found = of_project(OFFICE)
 
     notes = noted(found)
     assert notes["users"] == ("the users of the project stand for it", "ref(user)")
-    assert notes["users.bio"] == (
-        "the users of a project have no such column; another resource can have it",
-        "",
+    assert notes["users (bio, team_id)"] == (
+        "the users of a project have no such columns; a row for each user has them",
+        "user_profile",
     )
-    assert notes["users.team_id"] == ("the users of a project have no reference to teams", "")
     assert not {"users.email", "users.name", "users.password_hash"} & notes.keys()
     assert notes["tickets.author_id"] == (MESSAGE, "on_delete: cascade")
     assert notes["tickets.assignee_id"] == (MESSAGE, "on_delete: set_null")
     assert notes["team_members"] == ("it only links rows", "team.members:many(user)")
-    assert (found.fields.found, found.fields.taken) == (12, 11)
-    assert (found.relations.found, found.relations.taken) == (12, 11)
+    assert (found.fields.found, found.fields.taken) == (12, 12)
+    assert (found.relations.found, found.relations.taken) == (12, 12)
 
 
 def test_rows_that_refer_to_rows_of_a_user_are_deleted_too() -> None:
@@ -108,3 +113,28 @@ def test_project_without_accounts_gets_a_resource_of_users() -> None:
 
     assert shown(found)["user"]["team"] == "ref(team, on_delete=restrict)?"
     assert shown(found)["ticket"]["assignee"] == "ref(user, on_delete=restrict)?"
+
+
+def test_groups_with_the_owner() -> None:
+    found = of_project("""\
+CREATE TABLE users (id int PRIMARY KEY);
+CREATE TABLE notes (
+  id int PRIMARY KEY, user_id int NOT NULL REFERENCES users (id), slug varchar(50) UNIQUE,
+  kind varchar(20) NOT NULL, name varchar(20) NOT NULL, place int NOT NULL, created_at timestamp,
+  UNIQUE (user_id, kind), UNIQUE (name, place), UNIQUE (user_id, place, created_at)
+);
+CREATE INDEX one ON notes (user_id);
+CREATE INDEX two ON notes (user_id, place, id);
+CREATE TABLE words (
+  user_id int NOT NULL REFERENCES users (id), language varchar(5), PRIMARY KEY (user_id, language)
+);
+""")
+
+    note, word = (each.definition for each in found.resources)
+    assert shown(found)["note"]["slug"] == "str(1..50, unique=all)?"
+    assert note.unique == (("owner", "kind"), ("name", "place"))
+    assert note.indexes == (("owner", "place"),)
+    assert word.unique == (("owner", "language"),)
+    notes = noted(found)
+    assert notes["notes (name, place)"][0] == "rows of one owner are compared, not those of all"
+    assert notes["notes (user_id, place, created_at)"] == ("unique: created_at is no field", "")
