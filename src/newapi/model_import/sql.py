@@ -354,20 +354,20 @@ class _Reader:
                 table.put(_with_constraint(column, kind, self._dialect))
 
     def _add_check(self, table: TableDraft, check: exp.Expr, line: int, name: str = "") -> None:
+        if rule := sql_expressions.rule_of(check.this):
+            text = shorten(check.this.sql(dialect=self._dialect))
+            table.add_rule(CheckRule(*rule, text=text, line=line), name)
+            return
         found = sql_expressions.checks_of(check.this)
-        rule = shorten(check.this.sql(dialect=self._dialect))
-        if found is None and (several := sql_expressions.rule_of(check.this)):
-            table.add_rule(CheckRule(*several, text=rule, line=line), name)
-            return
-        if found is None:
-            self._note(table.name, f"there is no rule like CHECK ({rule})", line)
-            return
-        for each in found:
+        for each in found.found:
             column = table.column(each.column)
             if column and each.values:
                 table.put(replace(column, values=each.values))
             elif column:
                 table.put(replace(column, limits={**column.limits, each.bound: each.number}))
+        for other in found.others:
+            text = shorten(other.sql(dialect=self._dialect))
+            self._note(table.name, f"there is no rule like CHECK ({text})", line)
 
     # Constraints
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -105,15 +106,33 @@ _BOUNDS: Mapping[type[exp.Expr], tuple[str, str]] = {
 }
 
 
-def checks_of(expression: exp.Expr) -> list[Check] | None:
-    """Return what a check demands of single columns; None if it demands something else."""
+class Checks(NamedTuple):
+    """What a check demands of single columns, and the parts of it that demand something else."""
+
+    found: tuple[Check, ...]
+    others: tuple[exp.Expr, ...]
+
+
+def checks_of(expression: exp.Expr) -> Checks:
+    """Return what each part of a check demands."""
     found: list[Check] = []
+    others: list[exp.Expr] = []
     for part in _parts(_bare(expression)):
-        understood = [*_check(part)]
-        if not understood:
-            return None
+        understood = [*_check(_where_present(part))]
         found += understood
-    return found
+        others += [] if understood else [part]
+    return Checks(tuple(found), tuple(others))
+
+
+def _where_present(expression: exp.Expr) -> exp.Expr:
+    """Return what `a IS NULL OR ...` demands of a value, which a check lets be absent anyway."""
+    parts = [*_parts(expression, exp.Or)]
+    absent = [name for part in parts if (name := _tested(part, is_null=True))]
+    others = [part for part in parts if not _tested(part, is_null=True)]
+    if len(absent) != 1 or len(others) != 1:
+        return expression
+    about = {column.name for column in others[0].find_all(exp.Column)}
+    return others[0] if about == {*absent} else expression
 
 
 class ColumnsRule(NamedTuple):
@@ -219,20 +238,46 @@ def _parts(expression: exp.Expr, kind: type[exp.Binary] = exp.And) -> Iterator[e
 
 def _check(expression: exp.Expr) -> Iterator[Check]:
     first = _bare(expression.this) if isinstance(expression.this, exp.Expr) else None
-    if type(expression) in _BOUNDS and first is not None:
-        second = _bare(expression.expression)
-        straight, turned = _BOUNDS[type(expression)]
-        if isinstance(first, exp.Column) and (number := _number(second)):
-            yield Check(first.name, straight, number)
-        elif isinstance(second, exp.Column) and (number := _number(first)):
-            yield Check(second.name, turned, number)
-    elif isinstance(expression, exp.Between) and isinstance(first, exp.Column):
+    if isinstance(expression, exp.Between):
         low, high = _number(_bare(expression.args["low"])), _number(_bare(expression.args["high"]))
         if low and high:
-            yield Check(first.name, "ge", low)
-            yield Check(first.name, "le", high)
+            yield from _bound(first, "ge", low)
+            yield from _bound(first, "le", high)
+    elif type(expression) in _BOUNDS:
+        second = _bare(expression.expression)
+        straight, turned = _BOUNDS[type(expression)]
+        yield from _bound(first, straight, _number(second))
+        yield from _bound(second, turned, _number(_bare(first)) if first else "")
+    elif isinstance(expression, exp.NEQ) and _is_empty_text(_bare(expression.expression)):
+        yield from _bound(exp.Length(this=first), "ge", "1")
     elif isinstance(first, exp.Column):
         yield from _one_of(first.name, expression)
+
+
+def _is_empty_text(expression: exp.Expr) -> bool:
+    return isinstance(expression, exp.Literal) and expression.is_string and not expression.name
+
+
+def _bound(expression: exp.Expr | None, bound: str, number: str) -> Iterator[Check]:
+    """Return the bound of a column, or of the length of one."""
+    if not number:
+        return
+    if isinstance(expression, exp.Column):
+        yield Check(expression.name, bound, number)
+    elif isinstance(expression, exp.Length) and isinstance(expression.this, exp.Expr):
+        column = _bare(expression.this)
+        if isinstance(column, exp.Column) and number.isdigit():
+            key, change = _LENGTHS[bound]
+            yield Check(column.name, key, str(max(int(number) + change, 0)))
+
+
+# The limit of a length that each bound is, and how far they are apart.
+_LENGTHS: Mapping[str, tuple[str, int]] = {
+    "gt": ("min", 1),
+    "ge": ("min", 0),
+    "lt": ("max", -1),
+    "le": ("max", 0),
+}
 
 
 def _one_of(column: str, expression: exp.Expr) -> Iterator[Check]:
@@ -246,6 +291,12 @@ def _one_of(column: str, expression: exp.Expr) -> Iterator[Check]:
     bare = [_bare(option) for option in options]
     if bare and all(isinstance(each, exp.Literal) and each.is_string for each in bare):
         yield Check(column, values=tuple(each.name for each in bare))
+    numbers = sorted(
+        int(number) for each in bare if re.fullmatch(r"-?\d+", number := _number(each))
+    )
+    if len(numbers) == len(bare) > 0 and numbers == [*range(numbers[0], numbers[-1] + 1)]:
+        yield Check(column, "ge", str(numbers[0]))
+        yield Check(column, "le", str(numbers[-1]))
 
 
 def _number(expression: exp.Expr) -> str:

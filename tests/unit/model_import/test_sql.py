@@ -281,6 +281,33 @@ CREATE TABLE trips (
     ]
 
 
+def test_checks_of_single_columns_become_limits() -> None:
+    found = of_sql("""\
+CREATE TABLE parts (
+  id int PRIMARY KEY, name varchar(40) NOT NULL CHECK (name <> '' AND name ~ '^[A-Z]'),
+  code varchar(40) CHECK (char_length(code) >= 3 AND length(code) < 9),
+  notes text CHECK (notes != ''),
+  stars int CHECK (stars IN (3, 1, 2)), odd int CHECK (odd IN (1, 3)), size int,
+  weight int CHECK (weight IS NULL OR weight > 0), length int CHECK (0 <= length),
+  CHECK (size IS NULL OR name > '' OR weight > 3)
+);
+""")
+
+    assert shown(found)["part"] == {
+        "name": "str(1..40)",
+        "code": "str(3..8)?",
+        "notes": "text(1..10000)?",
+        "stars": "int(ge=1, le=3)?",
+        "odd": "int?",
+        "size": "int?",
+        "weight": "int(gt=0)?",
+        "length": "int(ge=0)?",
+    }
+    left_out = [note.message for note in found.notes if "CHECK" in note.message]
+    assert len(left_out) == 3
+    assert "there is no rule like CHECK (name ~ '^[A-Z]')" in left_out
+
+
 def test_checks_of_how_many_columns_have_a_value() -> None:
     found = of_sql("""\
 CREATE TABLE reports (
