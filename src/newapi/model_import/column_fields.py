@@ -37,6 +37,9 @@ def make(name: str, column: Column, *, is_indexed: bool) -> Made:
         kind = ColumnType("str", {"max": str(min(longest, 1000))})
         notes.append(flaw)
         made = _read(name, kind, column) or Field(name=name, type="str", max=MAX_INDEXED)
+    made = _with_labels(made, column)
+    if made.is_file:
+        made = _as_upload(made, notes)
     if column.is_unique:
         made = _with_unique(made, notes)
     made = _with_default(made, column, notes)
@@ -62,6 +65,24 @@ def _read(name: str, kind: ColumnType, column: Column) -> Field | None:
     brackets = f"({', '.join(words)})" if words else ""
     found, flaws = fields.read([f"{name}:{shown(kind.type)}{brackets}{optional}"])
     return None if flaws else found[0]
+
+
+def _with_labels(made: Field, column: Column) -> Field:
+    """Return an enum with the labels of its values, as far as labels can be written."""
+    if made.type != "enum":
+        return made
+    plain = {
+        value: " ".join(re.sub(r"[\"\\`;]", " ", label).split()) for value, label in column.labels
+    }
+    labels = tuple((value, label[: values.MAX_LABEL].rstrip()) for value, label in plain.items())
+    return replace(made, labels=tuple(pair for pair in labels if pair[1]))
+
+
+def _as_upload(made: Field, notes: list[str]) -> Field:
+    """Return a file that is optional, because a row is created before its files are uploaded."""
+    if not made.optional:
+        notes.append("a file is uploaded to a row that exists")
+    return replace(made, optional=True)
 
 
 def _flaw(name: str, kind: ColumnType) -> str:

@@ -97,6 +97,18 @@ def _bytes(column: Column) -> ColumnType:
     return ColumnType("bytes", {"max": str(MAX_BYTES)}, f"it has at most {MAX_BYTES} bytes")
 
 
+def _uploaded(kind: Type) -> Callable[[Column], ColumnType]:
+    """Return a file or an image with the size of the column."""
+
+    def of_size(column: Column) -> ColumnType:
+        given = column.limits.get("max", "")
+        least, most = KINDS[kind].least, KINDS[kind].longest
+        options = {"max": str(min(max(int(given), least), most))} if given.isdigit() else {}
+        return ColumnType(kind, options)
+
+    return of_size
+
+
 def _decimal(column: Column) -> ColumnType:
     digits, places, *_ = (*column.arguments, "", "")
     if not digits.isdigit():
@@ -127,6 +139,9 @@ def _short(length: int, note: str) -> Callable[[Column], ColumnType]:
 def _year(_: Column) -> ColumnType:
     return ColumnType("int", {"ge": "1901", "le": "2155"}, "a year is a number")
 
+
+# What JHipster uploads, and the types that have it.
+UPLOADED: Mapping[str, Type] = {"uploaded_file": "file", "uploaded_image": "image"}
 
 # The length of a text whose column says none; 0: it has no limit.
 _TEXTS: Mapping[str, int] = {
@@ -180,11 +195,12 @@ _OTHERS: Mapping[str, Callable[[Column], ColumnType]] = {
     **dict.fromkeys(("interval", "duration"), _plain("duration")),
     **dict.fromkeys(
         (
-            "blob", "anyblob", "imageblob", "bytea", "binary", "varbinary", "tinyblob",
+            "blob", "bytea", "binary", "varbinary", "tinyblob",
             "mediumblob", "longblob", "image", "raw",
         ),
         _bytes,
     ),
+    **{name: _uploaded(kind) for name, kind in UPLOADED.items()},
     "year": _year,
     **dict.fromkeys(("uuid", "uniqueidentifier", "guid"), _plain("uuid")),
     **dict.fromkeys(("json", "jsonb"), _plain("json")),

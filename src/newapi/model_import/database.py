@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from newapi.errors import NewapiError
+from newapi.model_import import sql_checks
 from newapi.model_import.source_model import (
+    CheckRule,
     Column,
     Default,
     Note,
@@ -133,13 +135,18 @@ def _table(inspector: Inspector, name: str, engine: Engine, notes: list[Note]) -
             unique.append(columns)
         else:
             indexes.append(columns)
-    notes += (
-        Note(name, f"there is no rule like CHECK ({shorten(each['sqltext'])})")
-        for each in inspector.get_check_constraints(name)
-    )
+    found_columns = {each.name: each for each in _columns(inspector.get_columns(name), engine)}
+    rules: list[CheckRule] = []
+    for check in inspector.get_check_constraints(name):
+        dialect = _PARSED[engine.dialect.name]
+        found = sql_checks.of_text(check["sqltext"], found_columns.values(), dialect)
+        found_columns = found.columns
+        rules += found.rules
+        notes += (Note(name, f"there is no rule like CHECK ({other})") for other in found.others)
     return Table(
         name=name,
-        columns=tuple(_columns(inspector.get_columns(name), engine)),
+        columns=tuple(found_columns.values()),
+        rules=tuple(rules),
         key=tuple(inspector.get_pk_constraint(name)["constrained_columns"]),
         references=tuple(_references(inspector, name)),
         unique=tuple(dict.fromkeys(unique)),

@@ -7,12 +7,16 @@ records have no meaning for a project.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from newapi.model_import import sql_checks
 from newapi.model_import.source_model import (
+    CheckRule,
     Column,
     Default,
+    Enumeration,
     Note,
     Reference,
     SourceError,
@@ -22,7 +26,7 @@ from newapi.model_import.source_model import (
 from newapi.model_import.tokens import Cursor, Token
 
 _TOKEN = re.compile(
-    r"""(?P<skip>//[^\n]*|/\*.*?\*/|\s+) | (?P<text>'''.*?'''|'(?:[^'\\\n]|\\.)*')
+    r"""(?P<skip>//[^\n]*|/\*.*?\*/|\s+) | (?P<text>'''(?:[^\\]|\\.)*?'''(?!')|'(?:[^'\\\n]|\\.)*')
         | (?P<code>`[^`]*`) | (?P<number>-?\d+(?:\.\d+)?(?![\w])) | (?P<colour>\#\w+)
         | (?P<word>"[^"\n]*"|\w+) | (?P<sign><>|.)""",
     re.VERBOSE | re.DOTALL,
@@ -57,13 +61,26 @@ class _Table:
     references: list[Reference] = field(default_factory=list)
     unique: list[tuple[str, ...]] = field(default_factory=list)
     indexes: list[tuple[str, ...]] = field(default_factory=list)
+    checks: list[Token] = field(default_factory=list)
     description: str = ""
 
-    def finished(self, enums: dict[str, tuple[str, ...]]) -> Table:
-        """Return the table with the values of its enumerations."""
+    def finished(self, enums: Mapping[str, Enumeration], notes: list[Note]) -> Table:
+        """Return the table with the values of its enumerations and what its checks demand."""
+        columns = {column.name: column.with_values(enums) for column in self.columns}
+        rules: list[CheckRule] = []
+        for token in self.checks:
+            text = token.text.strip("`")
+            found = sql_checks.of_text(text, columns.values(), "postgres", token.line)
+            columns = found.columns
+            rules += found.rules
+            notes += (
+                Note(self.name, f"there is no rule like {other}", line=token.line)
+                for other in found.others
+            )
         return Table(
             name=self.name,
-            columns=tuple(column.with_values(enums) for column in self.columns),
+            columns=tuple(columns.values()),
+            rules=tuple(rules),
             key=self.key,
             references=tuple(self.references),
             unique=tuple(self.unique),
@@ -89,7 +106,7 @@ class _Reader(Cursor):
         self._aliases: dict[str, str] = {}
         self._partials: dict[str, _Table] = {}
         self._relations_of_partials: dict[str, list[_Relation]] = {}
-        self._enums: dict[str, tuple[str, ...]] = {}
+        self._enums: dict[str, Enumeration] = {}
         self._relations: list[_Relation] = []
         self._links: list[Table] = []
         self._notes: list[Note] = []
@@ -102,7 +119,7 @@ class _Reader(Cursor):
             raise SourceError(self.name, None, "it has no table", "Table products { id int [pk] }")
         for relation in self._relations:
             self._relate(relation)
-        tables = [table.finished(self._enums) for table in self._tables.values()]
+        tables = [table.finished(self._enums, self._notes) for table in self._tables.values()]
         return SourceModel((*tables, *self._links), tuple(self._notes))
 
     def _read_statement(self) -> None:
@@ -170,10 +187,11 @@ class _Reader(Cursor):
                 table.description = self._read_note()
             elif word == "indexes" and after.text == "{":
                 self._read_indexes(table)
-            elif word in {"checks", "records"} and after.text in {"{", "("}:
+            elif word == "checks" and after.text == "{":
+                self._read_checks(table)
+            elif word == "records" and after.text in {"{", "("}:
                 self.skip_block()
-                message = f"there are no {word} like these"
-                self._notes.append(Note(table.name, message, line=token.line))
+                self._notes.append(Note(table.name, "rows are not read", line=token.line))
             elif self.accept("~"):
                 self._insert_partial(table, token)
             else:
@@ -189,6 +207,7 @@ class _Reader(Cursor):
         table.key = table.key or partial.key
         table.unique += partial.unique
         table.indexes += partial.indexes
+        table.checks += partial.checks
         self._relations += (
             replace(each, first=_End(table.name, each.first.columns))
             for each in self._relations_of_partials[name.lower()]
@@ -208,6 +227,7 @@ class _Reader(Cursor):
         if self.peek().line != name.line:
             self.fail(self.peek(), f"the type of {_bare(name)}")
         column = self._read_type(Column(name=_bare(name), type="", line=name.line))
+        settings: dict[str, Token] = {}
         if self.peek().text == "[" and self.peek().line == name.line:
             settings = self._read_settings(table.name, column.name)
             if {"pk", "primary key"} & settings.keys():
@@ -219,13 +239,23 @@ class _Reader(Cursor):
                 default=_default(settings.get("default")),
                 description=_text(settings.get("note")),
             )
-            if "check" in settings:
-                message = f"there is no rule like {settings['check'].text}"
-                where = f"{table.name}.{column.name}"
-                self._notes.append(Note(where, message, line=name.line))
         if self.peek().line == name.line and self.peek().text not in {"}", ""}:
             self.fail(self.peek(), f"the end of the column {column.name}")
         table.columns.append(column)
+        if "check" in settings:
+            table.checks.append(settings["check"])
+
+    def _read_checks(self, table: _Table) -> None:
+        """Read the checks of a table, which are expressions of SQL."""
+        self.next()
+        self.expect("{")
+        while not self.accept("}"):
+            token = self.next()
+            if token.kind != "code":
+                self.fail(token, "an expression such as `price > 0`")
+            table.checks.append(token)
+            if self.peek().text == "[":
+                self._read_settings()
 
     def _read_type(self, column: Column) -> Column:
         kind = self._path()[-1].lower()
@@ -308,17 +338,16 @@ class _Reader(Cursor):
     def _read_enum(self) -> None:
         name = self._read_head()
         self.expect("{")
-        values: list[str] = []
+        labels: dict[str, str] = {}
         while not self.accept("}"):
             token = self.peek()
             if token.kind not in {"word", "number"}:
                 self.fail(token, f"a value of {name} or '}}'")
-            values.append(_bare(self.next()))
+            value = _bare(self.next())
+            labels[value] = ""
             if self.peek().text == "[":
-                note = _text(self._read_settings().get("note"))
-                message = f"values have no descriptions, here {note}"
-                self._notes.append(Note(f"{name}.{values[-1]}", message, values[-1], token.line))
-        self._enums[name.lower()] = tuple(values)
+                labels[value] = _text(self._read_settings().get("note"))
+        self._enums[name.lower()] = Enumeration.of(labels)
 
     # References
 

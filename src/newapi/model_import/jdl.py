@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from newapi.model_import.source_model import (
     BUILT_IN_USER,
     Column,
+    Enumeration,
     Note,
     Reference,
     SourceError,
@@ -28,9 +29,21 @@ _TYPES = frozenset(
         "imageblob", "textblob",
     }
 )  # fmt: skip
+# JHipster uploads these, while the blobs of a database are any bytes.
+_BLOBS: Mapping[str, str] = {
+    "blob": "uploaded_file",
+    "anyblob": "uploaded_file",
+    "imageblob": "uploaded_image",
+}
 _KINDS = ("OneToMany", "ManyToOne", "OneToOne", "ManyToMany")
-_LIMITS: Mapping[str, str] = {"minlength": "min", "maxlength": "max", "min": "ge", "max": "le"}
-_WITHOUT_EQUAL = ("pattern", "minbytes", "maxbytes")
+_LIMITS: Mapping[str, str] = {
+    "minlength": "min",
+    "maxlength": "max",
+    "min": "ge",
+    "max": "le",
+    "maxbytes": "max",
+}
+_WITHOUT_EQUAL = ("pattern", "minbytes")
 # What JHipster can be told about an entity, and why the definitions do not need it.
 _OPTIONS: Mapping[str, str] = {
     "paginate": "every list has pages",
@@ -76,7 +89,7 @@ class _Entity:
     fields: list[Column] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
 
-    def finished(self, enums: Mapping[str, tuple[str, ...]]) -> Table:
+    def finished(self, enums: Mapping[str, Enumeration]) -> Table:
         columns = tuple(column.with_values(enums) for column in self.fields)
         key = tuple(column.name for column in columns if column.name == "id")
         return Table(
@@ -105,7 +118,7 @@ class _Reader(Cursor):
         self._doc, self._doc_line = "", 0
         self._constants: dict[str, str] = {}
         self._entities: dict[str, _Entity] = {}
-        self._enums: dict[str, tuple[str, ...]] = {}
+        self._enums: dict[str, Enumeration] = {}
         self._links: list[Table] = []
         self._relationships: list[tuple[str, _Side, _Side]] = []
         self._notes: list[Note] = []
@@ -118,7 +131,7 @@ class _Reader(Cursor):
             raise SourceError(self.name, None, "it declares no entity", "entity Product { ... }")
         for entity in self._entities.values():
             for column in entity.fields:
-                if column.type not in _TYPES and column.type not in self._enums:
+                if column.type not in {*_TYPES, *_BLOBS.values(), *self._enums}:
                     flaw = f"{column.type} is neither a type nor an enum of this file"
                     raise SourceError(
                         self.name, column.line, flaw, f"enum {column.type} {{ A, B }}"
@@ -230,7 +243,7 @@ class _Reader(Cursor):
         is_known = kind.lower() in _TYPES and kind not in self._enums
         column = Column(
             name=name.text,
-            type=kind.lower() if is_known else kind,
+            type=_BLOBS.get(kind.lower(), kind.lower()) if is_known else kind,
             description=description,
             line=name.line,
         )
@@ -273,22 +286,20 @@ class _Reader(Cursor):
         self._doc = ""
         name = self.word("the name of an enum").text
         self.expect("{")
-        values: list[str] = []
+        labels: dict[str, str] = {}
         while not self.accept("}"):
             if self.accept(","):
                 continue
-            value = self.word(f"a value of {name} or '}}'")
-            values.append(value.text)
+            value = self.word(f"a value of {name} or '}}'").text
+            words: list[str] = []
             if self.accept("("):
-                label = ""
                 while not self.accept(")"):
-                    label += f" {self.next().text}"
+                    words.append(self.next().text.strip('"'))
                     if self.peek().kind == "end":
                         self.fail(self.peek(), "')'")
-                message = f"its label {shorten(label.strip())} is not taken over"
-                self._notes.append(Note(f"{name}.{value.text}", message, value.text, value.line))
+            labels[value] = " ".join(words)
         self._doc = ""
-        self._enums[name] = tuple(values)
+        self._enums[name] = Enumeration.of(labels)
 
     # Relationships
 

@@ -48,11 +48,15 @@ def _field(field: Field) -> Iterator[str]:
         "description": field.description,
         "on_delete": field.on_delete,
     }
-    plain = replace(field, column_name=None, description=None, on_delete=None)
+    plain = replace(field, column_name=None, description=None, on_delete=None, labels=())
     kind = model_text.scalar(fields.render_type(plain))
-    if not any(extras.values()):
+    if not any(extras.values()) and not field.labels:
         yield f"      {field.name}: {kind}"
         return
     yield f"      {field.name}:"
     yield f"        type: {kind}"
     yield from (f"        {key}: {model_text.scalar(text)}" for key, text in extras.items() if text)
+    if field.labels:
+        yield "        labels:"
+        for value, label in field.labels:
+            yield f"          {model_text.scalar(value)}: {model_text.scalar(label)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from newapi.errors import NewapiError
 from newapi.resources.definition import RuleKind
@@ -20,6 +21,19 @@ class Default:
     is_literal: bool = True
 
 
+@dataclass(frozen=True)
+class Enumeration:
+    """The values of an enumeration, and the labels that some of them have."""
+
+    values: tuple[str, ...]
+    labels: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, labels: Mapping[str, str]) -> Self:
+        """Return an enumeration of values with their labels, which may be empty."""
+        return cls(tuple(labels), tuple(pair for pair in labels.items() if pair[1]))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """A column; of JHipster, a field of an entity."""
@@ -28,6 +42,7 @@ class Column:
     type: str  # the name of the type in lower case, such as varchar
     arguments: tuple[str, ...] = ()  # what stands in the brackets of the type
     values: tuple[str, ...] = ()  # of an enumeration
+    labels: tuple[tuple[str, str], ...] = ()  # of some of its values
     declared: str = ""  # the type as it is written, where that is not made of the other parts
     is_array: bool = False
     is_unsigned: bool = False
@@ -49,9 +64,11 @@ class Column:
         brackets = f"({arguments})" if arguments else ""
         return f"{self.type}{brackets}{unsigned}{'[]' if self.is_array else ''}"
 
-    def with_values(self, enums: Mapping[str, tuple[str, ...]]) -> Column:
+    def with_values(self, enums: Mapping[str, Enumeration]) -> Column:
         """Return the column with the values of its enumeration, if its type is the name of one."""
-        return replace(self, values=enums[self.type]) if self.type in enums else self
+        if self.type not in enums:
+            return self
+        return replace(self, values=enums[self.type].values, labels=enums[self.type].labels)
 
 
 @dataclass(frozen=True, kw_only=True)

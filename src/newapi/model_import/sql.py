@@ -12,9 +12,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from newapi.model_import import sql_expressions, sql_statements
+from newapi.model_import import sql_checks, sql_expressions, sql_statements
 from newapi.model_import.source_model import (
-    CheckRule,
     Column,
     Default,
     Note,
@@ -354,20 +353,12 @@ class _Reader:
                 table.put(_with_constraint(column, kind, self._dialect))
 
     def _add_check(self, table: TableDraft, check: exp.Expr, line: int, name: str = "") -> None:
-        if rule := sql_expressions.rule_of(check.this):
-            text = shorten(check.this.sql(dialect=self._dialect))
-            table.add_rule(CheckRule(*rule, text=text, line=line), name)
-            return
-        found = sql_expressions.checks_of(check.this)
-        for each in found.found:
-            column = table.column(each.column)
-            if column and each.values:
-                table.put(replace(column, values=each.values))
-            elif column:
-                table.put(replace(column, limits={**column.limits, each.bound: each.number}))
+        found = sql_checks.of_expression(check.this, table.columns.values(), self._dialect, line)
+        table.columns = found.columns
+        for rule in found.rules:
+            table.add_rule(rule, name)
         for other in found.others:
-            text = shorten(other.sql(dialect=self._dialect))
-            self._note(table.name, f"there is no rule like CHECK ({text})", line)
+            self._note(table.name, f"there is no rule like CHECK ({other})", line)
 
     # Constraints
 

@@ -20,6 +20,7 @@ class Check(NamedTuple):
     bound: str = ""
     number: str = ""
     values: tuple[str, ...] = ()
+    type: str = ""  # what the values of a text are
 
 
 @dataclass(frozen=True)
@@ -250,6 +251,8 @@ def _check(expression: exp.Expr) -> Iterator[Check]:
         yield from _bound(second, turned, _number(_bare(first)) if first else "")
     elif isinstance(expression, exp.NEQ) and _is_empty_text(_bare(expression.expression)):
         yield from _bound(exp.Length(this=first), "ge", "1")
+    elif isinstance(expression, exp.Anonymous) and expression.name.lower() == "json_valid":
+        yield from (Check(each.name, type="json") for each in expression.find_all(exp.Column))
     elif isinstance(first, exp.Column):
         yield from _one_of(first.name, expression)
 

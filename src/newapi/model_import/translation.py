@@ -40,6 +40,7 @@ _WHOLE = frozenset(
 )  # fmt: skip
 _MOST_PROPOSALS = 200  # for one table: a proposal may lead to another one
 _LINKED = 2
+_NAME = Field(name="name", type="str", min=1, max=100, optional=True)
 _TIMES = ("created_at", "updated_at")
 
 
@@ -194,9 +195,9 @@ class _Translator:
                 self._add_reference(draft, reference)
 
     def _require_field(self, draft: _Draft) -> None:
-        """Add a field to a resource that has none: others may refer to it."""
-        if not draft.fields:
-            (name,), _ = fields.read(["name:str(1..100)?"])
+        """Add a field to a resource of which requests could set none: others may refer to it."""
+        if all(each.is_file for each in draft.fields):
+            name = replace(_NAME, name=resource_names.of_field(_NAME.name, draft.taken))
             draft.fields.append(name)
             self._note(draft.table.name, "a resource has one field at least", draft.table.line,
                        fields.render(name))  # fmt: skip
@@ -278,6 +279,10 @@ class _Translator:
         wanted = replace(
             column, is_unique=is_unique, is_required=column.is_required or column.name in table.key
         )
+        if not self._around.storage and column.type in column_types.UPLOADED:
+            message = f"projects with storage have {column_types.UPLOADED[column.type]} fields"
+            self._note(f"{table.name}.{column.name}", message, column.line, "bytes")
+            wanted = replace(wanted, type="blob")
         name = resource_names.of_field(column.name, draft.taken, column_types.of_table(table))
         made = column_fields.make(name, wanted, is_indexed=is_unique or is_grouped)
         for message in made.notes:

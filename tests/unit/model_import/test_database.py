@@ -61,12 +61,19 @@ def test_sqlite(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         for statement in TABLES:
             connection.execute(statement)
-        connection.execute("CREATE TABLE odd (thing, photo blob, CHECK (thing > 1))")
+        connection.execute(
+            "CREATE TABLE odd (thing, photo blob, a int, b int,"
+            " CHECK (a > 1 AND a < b AND b % 3 = 1))"
+        )
         connection.execute("CREATE VIEW every_shop AS SELECT * FROM shop")
     connection.close()
 
     check(f"sqlite+aiosqlite:///{path}")
-    notes = noted(translated(readers.read(str(path), "database")))
+    found = translated(readers.read(str(path), "database"))
+    notes = noted(found)
+    (odd,) = (each.definition for each in found.resources if each.definition.name == "odd")
+    assert [rule.text for rule in odd.rules] == ["a < b"]
+    assert shown(found)["odd"]["a"] == "int(gt=1)?"
     assert notes["odd.photo"][0] == "it has at most 65535 bytes"
     assert "CHECK" in notes["odd"][0]
     assert notes["1 view"] == ("only tables are read", "")

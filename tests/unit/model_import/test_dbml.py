@@ -35,12 +35,13 @@ Table core.users as U [headercolor: #3498DB, note: 'Who buys'] {
     `lower(status)`
     (`id*2`, score)
   }
-  checks { `score > 1` }
+  checks { `score > 1`
+    `lower(country_code) = country_code` [name: 'small'] }
 }
 Table countries {
   code char(2) [primary key]
   name varchar
-  Note { 'All of them' }
+  Note: '''All \'of them\''''
 }
 Table orders {
   id int [pk]
@@ -77,8 +78,8 @@ def test_tables_enums_and_references() -> None:
     assert resources["user"] == {
         "full_name": "str(1..255, unique, description=\"As it is 'said'\")",
         "country_code": "ref(country, column=country_code)",
-        "status": "enum(active|on hold, default=active)",
-        "score": "decimal(digits=10, places=2, default=1.5)",
+        "status": 'enum(active|on hold, default=active, labels="active: as usual")',
+        "score": "decimal(gt=1, digits=10, places=2, default=1.5)",
         "is_open": "bool(default=true)",
         "tags": "list[str](0..20)?",
         "photo": "bytes(65535)?",
@@ -100,8 +101,10 @@ def test_what_has_no_equal_is_listed_with_its_line() -> None:
 
     lines = {note.subject: note.line for note in found.notes}
     assert lines["users.photo"] == 18
-    assert {"Project", "TableGroup", "Note", "users.score", "user_status.active"} <= lines.keys()
+    assert {"Project", "TableGroup", "Note", "users"} <= lines.keys()
     assert noted(found)["users.created_at"][1] == "created_at"
+    text = "there is no rule like LOWER(country_code) = country_code"
+    assert text in {note.message for note in found.notes}
 
 
 @pytest.mark.parametrize(

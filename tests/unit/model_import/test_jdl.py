@@ -34,7 +34,7 @@ entity Product (products) {
   lasts Duration
   key UUID
   notes TextBlob
-  image ImageBlob required
+  image ImageBlob required maxbytes(2000000)
   file Blob
   code String pattern(/^[A-Z]{2,3}\\/[0-9]+$/)
   size Size required
@@ -67,9 +67,9 @@ def test_fields_have_their_types_and_limits() -> None:
         "key": "uuid?",
         "notes": "text(0..10000)?",
         "code": "str(1..255)?",
-        "size": "enum(S|M|XXL)",
-        "image": "bytes(65535)",
-        "file": "bytes(65535)?",
+        "size": 'enum(S|M|XXL, labels="M: Medium; XXL: extra")',
+        "image": "image(max=2MB)?",
+        "file": "file(max=5MB)?",
         "due_date": "date(column=date)?",
     }
     assert found.resources[0].description == "Something to sell."
@@ -81,10 +81,28 @@ def test_what_has_no_equal_is_listed_with_its_line() -> None:
     lines = {note.subject: note.line for note in found.notes}
     assert lines["Product.image"] == 23
     assert lines["Product.date"] == 27
-    assert {"@dto", "Product.file", "Product.code", "Size.M", "Size.XXL"} <= lines.keys()
+    assert {"@dto", "Product.image", "Product.code"} <= lines.keys()
     assert {"paginate Product", "service *"} <= lines.keys()
     assert noted(found)["Product.date"][1] == "due_date"
     assert (found.fields.found, found.fields.taken) == (20, 20)
+
+
+def test_project_without_storage_has_bytes() -> None:
+    text = (
+        "entity Photo { content ImageBlob required maxbytes(9000) }\nentity Scan { page AnyBlob }"
+    )
+    source = jdl.read(text, "shop.jdl")
+
+    here = translated(source, ProjectNames(database="postgres", storage=False))
+    there = translated(source, ProjectNames(database="postgres"))
+
+    assert shown(here)["photo"] == {"content": "bytes(9000)"}
+    assert noted(here)["Photo.content"] == ("projects with storage have image fields", "bytes")
+    assert shown(there) == {
+        "photo": {"content": "image(max=9KB)?", "name": "str(1..100)?"},
+        "scan": {"page": "file(max=5MB)?", "name": "str(1..100)?"},
+    }
+    assert noted(there)["Photo"][0] == "a resource has one field at least"
 
 
 def test_all_four_kinds_of_relationships() -> None:
