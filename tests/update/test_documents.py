@@ -1,4 +1,4 @@
-"""Documents that the owner has replaced stay, with the template's version beside them."""
+"""Files that the owner has replaced stay, with the template's version beside them."""
 
 from __future__ import annotations
 
@@ -98,3 +98,15 @@ def test_document_with_few_lines_of_the_template_is_another(
     base = Entry(b"# Title\n\none\ntwo\nthree\nfour\n```\nfive\n```\n")
 
     assert is_replaced(path, base, Entry(ours.encode())) is is_other
+
+
+def test_replaced_code_stays_without_a_conflict(project: Project) -> None:
+    project.write("app/main.py", "mine = 1\n")
+    project.commit()
+
+    result = project.update()
+
+    (outcome,) = [each for each in result.document["outcomes"] if each["path"] == "app/main.py"]
+    assert (result.code, outcome["action"]) == (0, "kept")
+    assert project.read("app/main.py") == "mine = 1\n"
+    assert "m = 'third'" in project.read("app/main.py.template-new")

@@ -1,4 +1,4 @@
-"""Documents that the owner of a project has replaced as a whole, such as the README."""
+"""Files that the owner of a project has replaced as a whole, such as the README."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from newapi.project.tree import Entry
 
 _SUFFIXES = frozenset({".md", ".rst", ".txt", ".adoc"})
-_KEPT = 0.25  # of the lines of the template: with fewer, the document is another one
+_KEPT = 0.25  # of the lines of the template: with fewer, the file is another one
 _FEWEST_LINES = 5
 
 
@@ -19,8 +19,11 @@ def is_document(path: str) -> bool:
 
 def is_replaced(path: str, base: Entry, ours: Entry) -> bool:
     """Return whether the owner has replaced most of a document of the template."""
-    if not is_document(path):
-        return False
+    return is_document(path) and is_another(base, ours)
+
+
+def is_another(base: Entry, ours: Entry) -> bool:
+    """Return whether a file has few lines of the template."""
     lines, own = _lines(base), _lines(ours)
     if lines.total() < _FEWEST_LINES or not own:
         return False

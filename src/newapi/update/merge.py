@@ -9,7 +9,7 @@ the user deleted it                 it stays deleted
 the template dropped it             the user's stays
 the template renamed it             the user's changes go with it (declared, or found by content)
 the user renamed it                 the template's changes go where it is now
-a document, replaced by the user    the user's stays, the template's is `<path>.template-new`
+the user replaced most of it        the user's stays, the template's is `<path>.template-new`
 text                                merged line by line; conflicts inline, or in `<path>.rej`
 anything else, or git ignores it    the user's stays, the template's is `<path>.template-new`
 something else is in its way        the template's is `<path>.template-new`
@@ -177,13 +177,16 @@ class _Merger:
             self._set_beside(case, ours, theirs, "it is not text")
             return
         if case.base and documents.is_replaced(case.path, case.base, ours):
-            self._keep_document(case, ours, theirs, executable=executable)
+            self._keep_replaced(case, ours, theirs, executable=executable)
             return
         rules = self.rules
         sides = [before.data, ours.data, theirs.data]
         merged = text_merge.merge(sides, rules.labels, rules.style, case.path)
         if merged.conflicts and case.path in rules.ignored:
             self._set_beside(case, ours, theirs, "git ignores it")
+            return
+        if merged.conflicts and case.base and documents.is_another(case.base, ours):
+            self._keep_replaced(case, ours, theirs, executable=executable)
             return
         self._write(case, Entry(merged.data, executable))
         if not merged.conflicts:
@@ -199,8 +202,8 @@ class _Merger:
             self.writes[beside] = Entry(merged.rejected)
         self._note(case, "conflict", case.note, beside, merged.conflicts)
 
-    def _keep_document(self, case: Case, ours: Entry, theirs: Entry, *, executable: bool) -> None:
-        """Keep a document that the user has replaced; put the template's new version beside it.
+    def _keep_replaced(self, case: Case, ours: Entry, theirs: Entry, *, executable: bool) -> None:
+        """Keep a file that the user has replaced; put the template's new version beside it.
 
         The old version may be there, where the user has committed it: the new one replaces it.
         """

@@ -16,7 +16,6 @@ from newapi.project import locations, tree
 from newapi.project.git import Item, Repository
 from newapi.project.locations import Locations
 from newapi.project.tree import Entry, Tree
-from newapi.update import documents
 from newapi.update.journal import Desk, Journal, results
 from newapi.update.merge import BESIDE, REJECTED
 from newapi.update.text_merge import Labels, markers
@@ -190,11 +189,11 @@ def require_no_remains(ours: Ours, base: Tree, labels: Labels) -> None:
 
 
 def is_reference(path: str, entry: Entry | None, base: Tree) -> bool:
-    """Return whether a file is the template's version of the document beside it."""
-    document = path.removesuffix(BESIDE)
-    if document == path or not documents.is_document(document):
+    """Return whether a file is the template's version of the text beside it."""
+    replaced = path.removesuffix(BESIDE)
+    if replaced == path or entry is None or not entry.is_text:
         return False
-    return entry is not None and entry == base.get(document)
+    return entry == base.get(replaced)
 
 
 def unresolved(paths: Collection[str], aborted: str = "") -> NewapiError:
