@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from app.config import Settings, get_settings
 from app.setting_errors import InvalidSettings, load_settings
 
+ROOT = Path(__file__).parent.parent
 WRONG = {
     "ENVIRONMENT": "production",
     "ALLOWED_HOSTS": "a.example.com, b*.example.com",
@@ -116,11 +117,21 @@ def test_numbers_have_a_maximum(environment: pytest.MonkeyPatch, value: str, rea
         load_settings(Settings)
 
 
-@pytest.mark.parametrize("command", ["uvicorn app.main:app", "alembic current"])
-async def test_commands_exit_without_traceback(command: str) -> None:
-    python = [sys.executable, "-m", *command.split()]
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (["uvicorn", "app.main:app"], 1),
+        (["uvicorn", "app.main:app", "--port", "0", "--workers", "2"], 0),
+        (["alembic", "--config", str(ROOT / "alembic.ini"), "current"], 1),
+    ],
+)
+async def test_commands_exit_without_traceback(
+    command: list[str], status: int, tmp_path: Path
+) -> None:
+    python = [sys.executable, "-m", *command]
+    environment = os.environ | WRONG | {"PYTHONPATH": str(ROOT)}
 
-    run = await run_process(python, env=os.environ | WRONG, check=False)
+    run = await run_process(python, env=environment, cwd=tmp_path, check=False)
 
-    assert (run.returncode, b"Traceback" in run.stderr) == (1, False)
+    assert (run.returncode, b"Traceback" in run.stderr) == (status, False)
     assert b"DATABASE_URL must be a URL like" in run.stderr

@@ -1,4 +1,4 @@
-"""The commands and the code of `docs/extending.md` and `docs/testing.md` work as written."""
+"""The commands and the code of the pages about extending a project work as written."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def test_entity_of_the_page_works(answers: Answers, create: Create) -> None:
     project = create(answers)
     project.run("uv sync")
     commands = [
-        line for block in BLOCK.findall(page(project, "extending")) for line in lines(block)
+        line
+        for block in BLOCK.findall(page(project, "generated-entities"))
+        for line in lines(block)
     ]
 
     for command in commands:

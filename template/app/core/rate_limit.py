@@ -1,4 +1,4 @@
-"""Rate limits, counted in Redis, or in this process without `REDIS_URL`."""
+"""Rate limits, counted in Redis, or in this process if no Redis server is configured."""
 
 from functools import cache
 from math import ceil

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 def create_redis(settings: Settings) -> Redis | None:
-    """Return a client that connects at first use, or None if `REDIS_URL` is not set."""
+    """Return a client that connects at first use, or None if no Redis server is configured."""
     url = settings.redis_url.get_secret_value()
     if not url:
         return None

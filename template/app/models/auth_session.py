@@ -1,4 +1,4 @@
-"""Sessions of users, and the refresh tokens that extend them."""
+"""Sessions of users, and their refresh tokens."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from app.models.entity import Entity, UTCDateTime
 
 
 class AuthSession(Entity):
-    """A session of a user on one device; its access tokens are valid while the row exists."""
+    """A session of a user on one device. Its access tokens end with it."""
 
     __tablename__ = "auth_sessions"
 

@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -124,7 +125,7 @@ async def test_broker_that_is_down_fails_no_request_and_leaves_the_task_queued(
 def test_production_rejects_brokers_that_lose_messages(settings: Settings, url: str) -> None:
     reason = settings_error(settings, environment="production", celery_broker_url=url)
 
-    assert "CELERY_BROKER_URL must name Redis or RabbitMQ" in reason
+    assert re.search("CELERY_BROKER_URL (is not set|must name Redis or RabbitMQ)", reason)
 
 
 @pytest.mark.parametrize("url", ["amqp", "https://broker.example.com", "kafka://127.0.0.1"])
