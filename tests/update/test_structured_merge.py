@@ -232,3 +232,31 @@ def test_merge_without_conflict_is_that_of_the_data(
         data = tomllib.loads(text) if kind == "toml" else yaml.safe_load(text)
         assert (data.get("dependencies") or {}) == expected
         assert "# by me" in text
+
+
+@pytest.mark.parametrize(
+    ("path", "base", "ours", "theirs", "left_out"),
+    [
+        (
+            "a.toml",
+            '[tool.a]\nx = 1\n\n[tool.b]\nselect = ["A"]\n',
+            "[tool.a]\nx = 1\n",
+            '[tool.a]\nx = 1\n\n[tool.b]\nselect = ["A", "B"]\n\n[tool.b.c]\nd = 1\n',
+            ["tool.b"],
+        ),
+        (
+            "a.yml",
+            "services:\n  db:\n    image: a\n  api:\n    image: b\n",
+            "services:\n  api:\n    image: b\n",
+            "services:\n  db:\n    image: c\n  api:\n    image: b\n",
+            ["0.services.db"],
+        ),
+    ],
+)
+def test_deleted_tables_stay_deleted_and_are_named(
+    path: str, base: str, ours: str, theirs: str, left_out: list[str]
+) -> None:
+    result = merge(path, base, ours, theirs)
+
+    assert (result.data.decode(), result.conflicts) == (ours, 0)
+    assert result.left_out == left_out

@@ -18,7 +18,7 @@ something else is in its way        the template's is `<path>.template-new`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from newapi.project import tree
@@ -190,10 +190,8 @@ class _Merger:
             return
         self._write(case, Entry(merged.data, executable))
         if not merged.conflicts:
-            united = (
-                "both changed lines at one place: all changes are kept" if merged.is_united else ""
-            )
-            self._note(case, case.action, "; ".join(filter(None, (case.note, united))))
+            notes = [case.note, *_notes_of(merged)]
+            self._note(case, case.action, "; ".join(filter(None, notes)))
             return
         self.stages[case.path] = (case.base, ours, theirs)
         beside = ""
@@ -240,3 +238,10 @@ class _Merger:
     ) -> None:  # fmt: skip
         number = conflicts or int(action == "conflict")
         self.outcomes[case.path] = Outcome(case.path, action, note, case.origin, beside, number)
+
+
+def _notes_of(merged: text_merge.Text) -> Iterator[str]:
+    if merged.left_out:
+        yield f"you deleted {', '.join(merged.left_out)}; the template changed that"
+    elif merged.is_united:
+        yield "both changed lines at one place: all changes are kept"

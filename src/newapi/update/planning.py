@@ -29,6 +29,7 @@ from newapi.update import (
     pair_parts,
     references,
     renamed_names,
+    requirements,
     resource_merge,
     text_merge,
     upgrades,
@@ -306,6 +307,7 @@ def conclude(
             path in lines.files
             or path.endswith((".py", ".toml", BESIDE))  # code, and what configures its style
             or references.is_yaml(path)
+            or requirements.is_list(path)
         ),
     )
     worktree.require_no_remains(ours, moved.base, done.labels)
@@ -336,7 +338,7 @@ def conclude(
         merged=merged,
         ignored=ignored,
         warnings=tuple(warnings),
-        findings=tuple(_findings(ours.tree, sides.theirs, merged, places, wanted)),
+        findings=tuple(_findings(ours.tree, sides, merged, places, wanted)),
         migrations=tuple(chained.added),
         dropped=(*done.dropped, *chained.dropped),
         loose=tuple(loose),
@@ -345,20 +347,21 @@ def conclude(
 
 
 def _findings(
-    ours: Tree, theirs: Tree, merged: Merged, places: Locations, wanted: Wanted
+    ours: Tree, sides: Sides, merged: Merged, places: Locations, wanted: Wanted
 ) -> list[Finding]:
     """Return the findings of a merge, and the files that cannot be parsed.
 
     A repair tells of all revisions that do not follow each other, as after a merge of branches.
     """
     tree = merged.tree
-    found = {*findings.find(ours, theirs, tree, places)}
+    found = {*findings.find(ours, sides.theirs, tree, places)}
+    found |= {*requirements.missing(*sides, tree)}
     if wanted.is_repair:
         found |= {*findings.of_revisions(tree, places)}
     message = "merged without a conflict, but can no longer be parsed"
     broken = [
         Finding(path, findings.broken_at(path, tree[path].data), message)
-        for path in checks.broken(merged, theirs)
+        for path in checks.broken(merged, sides.theirs)
         if not any(each.path == path for each in found)
     ]
     return sorted([*found, *broken], key=lambda each: (each.path, each.line))

@@ -2,7 +2,8 @@
 
 The lines of a conflict are merged entry by entry, so comments and the order of the project stay.
 The result is taken only if a parser finds in it exactly what merging the three parsed files gives,
-and if it holds every line that the project has added.
+and if it holds every line that the project has added. A table or mapping that the project has
+deleted stays deleted, also where the template has changed it: it may be in another file now.
 """
 
 from __future__ import annotations
@@ -76,6 +77,26 @@ def merge(path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]) -> 
     return result if _is_merge(parsed) else None
 
 
+def left_out(path: str, sides: Sequence[bytes]) -> list[str]:
+    """Return the tables or mappings that the project has deleted, and the template has changed."""
+    parse = _PARSERS.get(PurePosixPath(path).suffix)
+    if parse is None:
+        return []
+    base, ours, theirs = map(parse, sides)
+    return [*_left_out(base, ours, theirs)]
+
+
+def _left_out(base: Any, ours: Any, theirs: Any, above: str = "") -> Iterator[str]:
+    for key, old in base.items() if isinstance(base, dict) else ():
+        new = theirs.get(key) if isinstance(theirs, dict) else None
+        if not isinstance(old, dict) or not isinstance(ours, dict) or new in (old, None):
+            continue
+        if key in ours:
+            yield from _left_out(old, ours[key], new, f"{above}{key}.")
+        else:
+            yield f"{above}{key}"
+
+
 def _merge_lines(base: Lines, ours: Lines, theirs: Lines) -> list[bytes] | None:
     """Merge the entries of a conflict by their keys; None if both have changed one of them."""
     items = [[*_items(lines)] for lines in (base, ours, theirs)]
@@ -83,8 +104,11 @@ def _merge_lines(base: Lines, ours: Lines, theirs: Lines) -> list[bytes] | None:
     if [*map(len, sides)] != [*map(len, items)]:
         return None  # a key is there twice
     old, own, new = sides
+    deleted = tuple(f"{key[:-1]}." for key in old if key.startswith("[") and key not in own)
     found: dict[str, Lines] = {}
     for key in {**own, **new}:
+        if key not in own and key.startswith(deleted):
+            continue  # a table below one that the project has deleted
         lines = _choose(*(side.get(key) for side in sides))
         if lines is None:
             return None
@@ -106,6 +130,8 @@ def _choose(base: _Item | None, ours: _Item | None, theirs: _Item | None) -> Lin
         return own
     if own == old:
         return new
+    if ours is None and base is not None and len(base.lines) - base.head > 1:
+        return own  # with nested entries: it stays deleted
     if ours is None or theirs is None:
         return None
     heads = [item.lines[: item.head + 1] for item in (ours, theirs)]
@@ -200,6 +226,8 @@ def _is_merge(sides: _Sides, key: str = "") -> bool:
         return bool(result == ours)
     if ours == base:
         return bool(result == theirs)
+    if ours is _MISSING and isinstance(base, dict):
+        return result is _MISSING
     if all(isinstance(side, dict) for side in (ours, theirs, result)):
         return _is_merge_of_keys(*(_of_kind(side, dict) for side in sides))
     if all(isinstance(side, list) for side in (ours, theirs, result)):

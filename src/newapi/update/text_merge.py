@@ -37,6 +37,7 @@ class Text(NamedTuple):
     conflicts: int = 0
     rejected: bytes = b""
     is_united: bool = False  # lines of a conflict were merged by what they mean
+    left_out: Sequence[str] = ()  # parts that the user has deleted, and the template changed
 
 
 class _Form(NamedTuple):
@@ -118,7 +119,8 @@ def _merge(sides: Sequence[bytes], labels: Labels, style: Style, path: str) -> T
             return Text(clean)
         count, marked = _merge_file(folder, labels, "--diff3", f"--marker-size={_WIDE}")
         if (united := _without_conflicts(path, sides, [*_pieces(marked)])) is not None:
-            return Text(united, is_united=True)
+            left_out = structured_merge.left_out(path, sides)
+            return Text(united, is_united=True, left_out=left_out)
         if style == "inline":
             count, marked = _merge_file(folder, labels, "--diff3")
             return Text(marked, max(count, markers(marked, labels)))
