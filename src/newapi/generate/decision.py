@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from newapi.errors import Problem, UsageError
 from newapi.generate import new_definition
+from newapi.resources import bundled, naming, references
 from newapi.resources import changes as changing
-from newapi.resources import naming, references
 from newapi.resources.changes import Changes, Operation
 from newapi.template import features
 from newapi.terminal.text import shorten
@@ -52,7 +52,8 @@ class Decision:
         name = self.definition.name
         gone = {name, self.old.name if self.old else name}
         others = {other: each for other, each in definitions.items() if other not in gone}
-        return others if self.verb == "remove" else {**others, name: self.definition}
+        is_gone = self.definition.bundled and not self.definition.fields
+        return others if is_gone or self.verb == "remove" else {**others, name: self.definition}
 
 
 def decide(request: Request, project_names: ProjectNames) -> Decision:
@@ -66,7 +67,10 @@ def decide(request: Request, project_names: ProjectNames) -> Decision:
         return _create(request, project_names)
     problems = _contradictions(request, is_change=is_change)
     before = _find(request.name, project_names, problems)
-    if request.is_removed and before:
+    if request.is_removed and before and before.bundled:
+        message = f"The {before.name} of the template cannot be removed."
+        problems.append(Problem(message, f"newapi generate resource {before.name} --drop FIELD"))
+    elif request.is_removed and before:
         problems += _needed(before, project_names)
     if problems or before is None:
         raise UsageError(problems)
@@ -144,7 +148,8 @@ def _contradictions(request: Request, *, is_change: bool) -> list[Problem]:
 
 def _find(name: str, project_names: ProjectNames, problems: list[Problem]) -> Definition | None:
     try:
-        known = project_names.definitions.get(naming.normalise(name))
+        typed = naming.normalise(name)
+        known = project_names.definitions.get(typed) or bundled.find(typed, project_names)
     except ValueError:
         known = None
     if known is None:

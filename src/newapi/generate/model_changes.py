@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from newapi.errors import Problem, UsageError
 from newapi.generate.decision import Decision
-from newapi.resources import changes, composites, moving, naming, references, rules
+from newapi.resources import bundled, changes, composites, moving, naming, references, rules
 from newapi.resources.changes import Operation
-from newapi.resources.definition import Definition
+from newapi.resources.definition import SWITCHES, Definition
 
 if TYPE_CHECKING:
     from newapi.resources.definition import Access
@@ -38,6 +38,9 @@ def decide(model: Model, project_names: ProjectNames) -> tuple[Decision, ...]:
         before = recorded.get(name)
         is_named = before is not None and name not in olds
         flaws = _check(definition, around, before, is_named=is_named)
+        if definition.bundled:
+            flaws += _check_bundled(model.entries[name])
+            before = before or replace(definition, fields=())
         decision, others = _compare(model.entries[name], definition, before, original.get(name))
         known = {flaw.key for flaw in flaws if flaw.key}
         flaws += (flaw for flaw in others if flaw.key not in known)
@@ -49,9 +52,16 @@ def decide(model: Model, project_names: ProjectNames) -> tuple[Decision, ...]:
         decisions += [decision] if decision else []
     if problems:
         raise UsageError(list(dict.fromkeys(problems)))
-    gone = [Decision("remove", recorded[name], (Operation("drop_table"),))
-            for name in recorded.keys() - wanted.keys()]  # fmt: skip
+    gone = [_gone(recorded[name]) for name in recorded.keys() - wanted.keys()]
     return in_order([*decisions, *gone])
+
+
+def _gone(definition: Definition) -> Decision:
+    """Return the removal of a resource; the tables of the template lose the added fields only."""
+    if not definition.bundled:
+        return Decision("remove", definition, (Operation("drop_table"),))
+    drops = tuple(Operation("drop", old=field) for field in definition.fields)
+    return Decision("change", replace(definition, fields=()), drops)
 
 
 def in_order(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
@@ -119,6 +129,8 @@ def _definition(
 ) -> Definition:
     """Return the definition of an entry; keys that it omits keep their recorded values."""
     before = recorded.get(entry.name)
+    if added_to := bundled.find(entry.name, around):
+        return replace(added_to, fields=entry.fields)
     usual: Access = "owned" if around.accounts else "public"
     return Definition(
         name=entry.name,
@@ -175,6 +187,25 @@ def _check(
     others = {n: each for n, each in around.definitions.items() if n != definition.name}
     alone = replace(around, definitions=others)
     return rules.check(definition, alone, is_new=not is_named)
+
+
+def _check_bundled(entry: Entry) -> Iterator[Problem]:
+    """Find what can be said of other resources only."""
+    said: dict[str, object] = {
+        "plural": entry.plural,
+        "access": entry.access,
+        "api": entry.api,
+        "owner": entry.owner,
+        "was": entry.was,
+        "unique": entry.unique,
+        "indexes": entry.indexes,
+        "rules": entry.rules,
+        **{switch: getattr(entry, switch) for switch in SWITCHES},
+    }
+    for key, value in said.items():
+        if value:
+            message = f"{entry.name}: {key}: {bundled.FEW.format(name=entry.name)}."
+            yield Problem(message, f"Remove {key} from {entry.name}")
 
 
 def _in_fields(problem: Problem) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from newapi.project import history
 from newapi.project.migrations import Lineage
 from newapi.project.tree import Entry
 from newapi.questions import answer_migration
-from newapi.resources import inventory, model_text, moving, needs, project_names, users
+from newapi.resources import bundled, inventory, model_text, moving, needs, project_names, users
 from newapi.resources.generator import Generator, require_there, require_understood
 from newapi.resources.inventory import Inventory
 from newapi.resources.rendering import Side, Workshop
@@ -285,13 +285,16 @@ def _names(
         path for path, data in sorted(modules.items()) if text_merge.markers(data, Labels())
     ]:
         raise worktree.unresolved(marked)
-    return project_names.look(
+    texts = {path: data.decode(errors="replace") for path, data in modules.items()}
+    names = project_names.look(
         found.definitions,
-        {path: data.decode(errors="replace") for path, data in modules.items()},
+        texts,
         accounts=needs.has_accounts(answers),
         storage=needs.has_storage(answers),
         database=str(answers.get("database", "")),
     )
+    added_to = (name for name, feature in bundled.FEATURES.items() if answers.get(feature))
+    return names.with_bundled(added_to, texts)
 
 
 def _woven(repository: Repository, listing: Listing, step: Step) -> Woven:
@@ -332,6 +335,7 @@ def _dropped(
     table = decision.definition.plural
     if decision.verb == "remove":
         return () if wanted.keep_tables else (table,)
-    fields = [o.old.stored for o in decision.operations if o.op == "drop" and o.old]
+    gone = [one.old for one in decision.operations if one.op == "drop" and one.old]
+    fields = [field.stored for field in gone if field.type != "nested"]  # whose rows stay
     owner = ["owner_id"] if loses_owner else []
     return tuple(f"{table}.{column}" for column in [*owner, *fields])

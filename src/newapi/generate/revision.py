@@ -82,6 +82,8 @@ def pieces(
         if each.old
     }
     between = moving.moved(old.definitions, names)
+    added = (decision.definition for decision in groups["change"] if decision.definition.bundled)
+    between = {**{each.name: replace(each, fields=()) for each in added}, **between}
     tables = {was: now for was, now in names.items() if now[1] != old.definitions[was].plural}
     kept = {each.definition.name for each in groups["remove"] if keep_tables}
     first, last = _links(old, new, decisions, kept)

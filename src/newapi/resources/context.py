@@ -42,6 +42,7 @@ def of_definition(definition: Definition, definitions: Definitions) -> Context:
         "access": definition.access,
         "has_owner": definition.has_owner,
         **definition.switches,
+        "bundled": definition.bundled,
         "list_indexes": [[*columns] for columns in definition.list_indexes],
         "api": definition.api,
         "digest": store.digest(definition),

@@ -164,6 +164,7 @@ class Definition:
     audited: bool = False  # rows name the users who created and last changed them
     csv: bool = False  # the list can be exported
     soft_delete: bool = False  # deleted rows stay in the table
+    bundled: bool = False  # the table is the template's, and gets these fields
 
     @property
     def class_name(self) -> str:
@@ -257,6 +258,7 @@ class Definition:
             or self.indexes
             or self.rules
             or any(self.switches.values())
+            or self.bundled
             or not reserved.FORMER_VARIABLES.isdisjoint({self.name, self.plural})
             or any(map(_is_newer, self.fields))
         )

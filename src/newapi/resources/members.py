@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from newapi.resources import source as sources
 from newapi.resources.source import Source
 
 
@@ -20,6 +21,30 @@ def add_member(source: Source, name: str, line: str) -> str | None:
     if not nodes or source.indent(nodes[-1]).strip():
         return None
     return source.with_line(source.line_end(nodes[-1]), source.indent(nodes[-1]) + line)
+
+
+def has_base(source: Source, name: str, base: str) -> bool:
+    """Whether a class has such a base already."""
+    node = _class(source, name)
+    return node is not None and base in map(ast.unparse, node.bases)
+
+
+def add_base(source: Source, name: str, base: str) -> str | None:
+    """Return the text with one more base in front of those of a class; None if it has none."""
+    node = _class(source, name)
+    if node is None or not node.bases:
+        return None
+    return sources.insert(source, node, node.bases, 0, base)
+
+
+def drop_base(source: Source, name: str, base: str) -> str | None:
+    """Return the text without a base of a class; None when it is not there, or the only one."""
+    node = _class(source, name)
+    bases = node.bases if node else []
+    written = [ast.unparse(each) for each in bases]
+    if base not in written or len(bases) == 1:
+        return None
+    return sources.take(source, bases, written.index(base))
 
 
 def has_item(source: Source, name: str, line: str) -> bool:
@@ -46,10 +71,14 @@ def add_item(source: Source, name: str, line: str) -> str | None:
 
 
 def _assignments(source: Source, name: str) -> Sequence[ast.stmt]:
-    for node in source.module.body:
-        if isinstance(node, ast.ClassDef) and node.name == name:
-            return [inner for inner in node.body if isinstance(inner, ast.Assign | ast.AnnAssign)]
-    return []
+    node = _class(source, name)
+    body = node.body if node else []
+    return [inner for inner in body if isinstance(inner, ast.Assign | ast.AnnAssign)]
+
+
+def _class(source: Source, name: str) -> ast.ClassDef | None:
+    classes = (node for node in source.module.body if isinstance(node, ast.ClassDef))
+    return next((node for node in classes if node.name == name), None)
 
 
 def _dictionary(source: Source, name: str) -> ast.Dict | None:

@@ -180,6 +180,9 @@ def _entry(definition: Definition, outer: int, inner: int) -> str:
     """Return a whole resource."""
     first, second = " " * outer, " " * (outer + inner)
     lines = [f"{first}{definition.name}:"]
+    if definition.bundled:
+        fields_of = [_field(field, outer + 2 * inner) for field in definition.fields]
+        return "\n".join([*lines, f"{second}fields:", *fields_of]) + "\n"
     if definition.plural != naming.plural_of(definition.name):
         lines.append(f"{second}plural: {definition.plural}")
     lines.append(f"{second}access: {definition.access}")

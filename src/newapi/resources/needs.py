@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newapi.errors import Problem
-from newapi.resources import users
+from newapi.resources import bundled, users
 from newapi.template.features import Change, Resolution
 
 if TYPE_CHECKING:
@@ -22,16 +22,21 @@ def resolve(
 ) -> tuple[Resolution, list[Problem]]:
     """Switch on tables for resources; return a problem for each that lacks accounts or storage."""
     answers = resolution.answers
-    unstored = [] if has_storage(answers) else [*_without_storage(definitions)]
+    unmet = [] if has_storage(answers) else [*_without_storage(definitions)]
+    unmet += [
+        Problem(f"The fields of {name} need {feature}.", f"Remove {name} from models.yml first")
+        for name, feature in bundled.FEATURES.items()
+        if name in definitions and definitions[name].bundled and not answers.get(feature)
+    ]
     if not definitions or has_accounts(answers):
-        return resolution, unstored
-    problems = unstored + [
+        return resolution, unmet
+    problems = unmet + [
         Problem(
             f"The resource {name} needs {ACCOUNTS}: it is {_WHOSE[definition.access]}.",
             f"newapi generate resource {name} --remove",
         )
         for name, definition in sorted(definitions.items())
-        if definition.access in _WHOSE
+        if definition.access in _WHOSE and not definition.bundled
     ]
     problems += [
         Problem(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from newapi.resources.definition import Definition
 
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
+_ATTRIBUTE = re.compile(r"^    (\w+) ?:", re.MULTILINE)
 _TABLE = re.compile(r"""^ +__tablename__ = ["'](\w+)["']""", re.MULTILINE)
 _MODULES = re.compile(
     r"app/(?:models|schemas|crud|admin|api/v\d+/endpoints)/\w+\.py|tests/factories/\w+\.py"
@@ -29,14 +30,22 @@ class ProjectNames:
     storage: bool = True
     database: str = "sqlite"
     test_modules: Mapping[str, str] = field(default_factory=dict)
+    bundled: frozenset[str] = frozenset()  # resources of the template that can get fields
+    attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)  # that those have
 
     def with_definition(self, definition: Definition) -> ProjectNames:
         """Return the project with one resource more, or another one of its name."""
         return replace(self, definitions={**self.definitions, definition.name: definition})
 
+    def with_bundled(self, names: Iterable[str], texts: Mapping[str, str]) -> ProjectNames:
+        """Return the project with the resources of the template that can get fields."""
+        attributes = {name: frozenset(_attributes(name, texts)) for name in names}
+        return replace(self, bundled=frozenset(attributes), attributes=attributes)
+
     def without_resources(self) -> ProjectNames:
         """Return the project as it is without its resources and their code."""
-        words = {name for each in self.definitions.values() for name in (each.name, each.plural)}
+        made = (each for each in self.definitions.values() if not each.bundled)
+        words = {name for each in made for name in (each.name, each.plural)}
         files = {
             path
             for taken in (self.modules, self.test_modules)
@@ -82,6 +91,12 @@ def look(
         storage=storage,
         database=database,
     )
+
+
+def _attributes(name: str, code: Mapping[str, str]) -> Iterator[str]:
+    """Return the attributes of the model and the schemas of a resource."""
+    for folder in ("models", "schemas"):
+        yield from _ATTRIBUTE.findall(code.get(f"app/{folder}/{name}.py", ""))
 
 
 def _found(

@@ -72,6 +72,15 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
     """Check the references of a resource, and those to it."""
     for field in definition.fields:
         yield from _check_field(definition, field, around)
+    if not definition.bundled:  # others refer to the table of the template
+        yield from _check_referrers(definition, around)
+    if path := cycle(definition, around.definitions):
+        shown = " → ".join(path)
+        message = f"Each of these needs the next one to exist first: {shown}."
+        yield Problem(message, "Make one of the references optional, with a ?")
+
+
+def _check_referrers(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
     for name, field in referrers(definition.name, around.definitions):
         other = around.definitions[name]
         if field.type == "nested":
@@ -82,14 +91,11 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
             yield _without_cascade(other, field, definition)
         elif blocks_users(other, field, definition, around):
             yield _unremovable(other, field, definition)
-    if path := cycle(definition, around.definitions):
-        shown = " → ".join(path)
-        message = f"Each of these needs the next one to exist first: {shown}."
-        yield Problem(message, "Make one of the references optional, with a ?")
 
 
 def _check_field(definition: Definition, field: Field, around: ProjectNames) -> Iterator[Problem]:
     target = around.definitions.get(field.target or "")
+    target = None if target and target.bundled else target
     if field.type == "nested" and (target or refers_to_users(field, around.definitions)):
         yield from nesting.check(definition, field, target, around.definitions)
     elif around.accounts and refers_to_users(field, around.definitions):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from newapi.errors import Problem
 from newapi.resources import (
+    bundled,
     clashes,
     composites,
     field_rules,
@@ -33,7 +34,9 @@ def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) 
     """Say everything that keeps a resource from being made, or changed to this."""
     around = project_names.with_definition(definition)
     found = list(references.check_access(definition, around))
-    if is_new:
+    if definition.bundled:
+        found += bundled.check(definition, around)
+    elif is_new:
         found += clashes.check_names(definition, project_names)
     found += _check_columns(definition)
     for field in definition.fields:
@@ -53,9 +56,11 @@ def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) 
 
 
 def _check_columns(definition: Definition) -> Iterator[Problem]:
-    if not definition.fields:
+    if not definition.fields and not definition.bundled:
         yield Problem(f"{definition.name} has no fields.", "name:str(1..100)")
-    elif all(field.read_only or field.is_file for field in definition.fields):
+    elif not definition.bundled and all(
+        field.read_only or field.is_file for field in definition.fields
+    ):
         yield Problem(f"No request sets a field of {definition.name}.", "name:str(1..100)")
     if len(definition.fields) > MAX_FIELDS:
         message = (

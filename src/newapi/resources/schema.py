@@ -90,6 +90,10 @@ def of_definition() -> Schema:
         "audited": {"const": True, "description": AUDITED},
         "csv": {"const": True, "description": CSV},
         "soft_delete": {"const": True, "description": SOFT_DELETE},
+        "bundled": {
+            "const": True,
+            "description": "Whether the fields are added to a resource of the template.",
+        },
         "digest": {
             "type": "string",
             "pattern": f"^[0-9a-f]{{{store.DIGEST_LENGTH}}}$",

@@ -18,6 +18,7 @@ MAX_BYTES = 256 * 1024
 KEYS = ("plural", "access", "api", "fields")
 GROUPS = ("unique", "indexes")
 RULES = "rules"
+BUNDLED = "bundled"
 ON = "true"  # the value of a switch; one that is off is not written
 DIGEST, DIGEST_LENGTH = "digest", 16
 
@@ -42,7 +43,7 @@ def write(definition: Definition) -> str:
 
     content = _content(definition)
     content[DIGEST] = seal(definition.name, content)
-    typed = {key: key in SWITCHES or value for key, value in content.items()}
+    typed = {key: key in {*SWITCHES, BUNDLED} or value for key, value in content.items()}
     shown = yaml.safe_dump(typed, sort_keys=False, allow_unicode=True, width=1_000_000)
     return _COMMENT.format(name=definition.name) + shown
 
@@ -81,6 +82,8 @@ def _content(definition: Definition) -> Content:
     content |= {key: _joined(found) for key, found in groups.items() if found}
     if definition.rules:
         content[RULES] = ", ".join(rule.text for rule in definition.rules)
+    if definition.bundled:
+        content[BUNDLED] = ON
     return content | {switch: ON for switch, is_on in definition.switches.items() if is_on}
 
 
@@ -175,8 +178,8 @@ def _understand(path: str, name: str, content: Content) -> Definition:
     access = next((access for access in ACCESSES if access == content.get("access")), None)
     api = next((api for api in APIS if api == content.get("api")), None)
     is_named = _is_name(name) and isinstance(plural, str) and _is_name(plural)
-    is_known = set(KEYS) <= set(content) <= {*KEYS, *GROUPS, RULES, *SWITCHES}
-    is_known = is_known and all(content.get(switch, ON) == ON for switch in SWITCHES)
+    is_known = set(KEYS) <= set(content) <= {*KEYS, *GROUPS, RULES, BUNDLED, *SWITCHES}
+    is_known = is_known and all(content.get(switch, ON) == ON for switch in (BUNDLED, *SWITCHES))
     rules, flaws = field_rules.read(_texts(content, RULES))
     problems += flaws
     if problems or access is None or api is None or not is_named or not is_known:
@@ -197,6 +200,7 @@ def _understand(path: str, name: str, content: Content) -> Definition:
         audited="audited" in content,
         csv="csv" in content,
         soft_delete="soft_delete" in content,
+        bundled=BUNDLED in content,
     )
 
 

@@ -22,7 +22,8 @@ def refers_to_users(field: Field, definitions: Mapping[str, Definition]) -> bool
 
     A project without accounts may have a resource of the same name.
     """
-    return field.target == USERS.name and USERS.name not in definitions
+    found = definitions.get(USERS.name)
+    return field.target == USERS.name and (found is None or found.bundled)
 
 
 def references_to_users(definitions: Mapping[str, Definition]) -> dict[str, list[str]]:

@@ -16,13 +16,21 @@ from typing import Literal, get_args
 from newapi.resources import imports, layers, members, statements
 from newapi.resources.source import Source
 
-Kind = Literal["import", "entry", "item", "member", "call", "layer"]
-_PLACES = {"entry": "list", "item": "in", "member": "in", "call": "in", "layer": "before"}
-_HELD = frozenset({"entry", "item", "member"})
+Kind = Literal["import", "entry", "item", "member", "base", "call", "layer"]
+_PLACES = {
+    "entry": "list",
+    "item": "in",
+    "member": "in",
+    "base": "in",
+    "call": "in",
+    "layer": "before",
+}
+_HELD = frozenset({"entry", "item", "member", "base"})
 _FINDERS: dict[str, Callable[[Source, str, str], bool]] = {
     "entry": statements.has_entry,
     "item": members.has_item,
     "member": members.has_member,
+    "base": members.has_base,
     "call": statements.has_call,
 }
 
@@ -34,7 +42,7 @@ class Wire:
     file: str
     kind: Kind
     line: str
-    place: str = ""  # what holds an entry, item, member or call; the line before a layer
+    place: str = ""  # what holds an entry, item, member, base or call; the line before a layer
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,8 @@ def _with(text: str, wire: Wire, known: Collection[Wire]) -> str | None:
         changed = members.add_item(source, wire.place, wire.line)
     elif wire.kind == "member":
         changed = members.add_member(source, wire.place, wire.line)
+    elif wire.kind == "base":
+        changed = members.add_base(source, wire.place, wire.line)
     else:
         changed = statements.add_call(source, wire.place, wire.line, siblings)
     after = None if changed is None else _parsed(changed)
@@ -144,6 +154,8 @@ def _without(text: str, wire: Wire) -> str | None:
         changed = imports.drop(source, imports.parse(wire.line)[0])
     elif wire.kind == "entry":
         changed = statements.drop_entry(source, wire.place, wire.line)
+    elif wire.kind == "base":
+        changed = members.drop_base(source, wire.place, wire.line)
     else:
         changed = statements.drop_call(source, wire.place, wire.line)
     return changed if changed is not None and _parsed(changed) else None

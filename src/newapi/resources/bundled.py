@@ -1,0 +1,63 @@
+"""The users and items of the template, which can get more fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from newapi.errors import Problem
+from newapi.resources.definition import Definition
+from newapi.resources.fields import render
+from newapi.resources.kinds import KINDS
+
+if TYPE_CHECKING:
+    from newapi.resources.definition import Field
+    from newapi.resources.project_names import ProjectNames
+
+# The features that bring them.
+FEATURES: Mapping[str, str] = {"user": "auth", "item": "items"}
+DEFINITIONS: Mapping[str, Definition] = {
+    "user": Definition(name="user", plural="users", access="signed_in", fields=(), bundled=True),
+    "item": Definition(name="item", plural="items", access="owned", fields=(), bundled=True),
+}
+_UNFIT = frozenset({"ref", "many", "nested", "file", "image"})
+FEW = 'only fields can be added to the {name} of the template, as in "fields: {{bio: text?}}"'
+
+
+def find(name: str, around: ProjectNames) -> Definition | None:
+    """Return a resource of the template as it is without added fields."""
+    return DEFINITIONS[name] if name in around.bundled else None
+
+
+def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
+    """Find fields that the template has, and those that its code cannot handle."""
+    name = definition.name
+    for field in definition.fields:
+        taken = {*around.attributes.get(name, ()), "fields"}  # the mixin is called UserFields
+        if not taken.isdisjoint({field.name, field.stored}):
+            message = f"{field.name}: the {name} of the template has it."
+            yield Problem(message, f"Another name than {field.name}", field.name)
+        elif flaw := next(_flaws(definition, field, around.database), None):
+            message, fix = flaw
+            yield Problem(f"{field.name}: {message}.", fix, field.name)
+    if definition.rules or any(definition.switches.values()):
+        yield Problem(f"{name}: {FEW.format(name=name)}.", "Change nothing else")
+
+
+def _flaws(definition: Definition, field: Field, database: str) -> Iterator[tuple[str, str]]:
+    """Yield what the code of the template cannot handle, and the way out."""
+    name, plural = definition.name, definition.plural
+    if field.type in _UNFIT or (field.type == "duration" and database == "mysql"):
+        fix = f"A resource of its own with {name}:ref({name}, unique)"
+        yield f"fields of the type {field.type} cannot be added to the {name} of the template", fix
+    if field.filter or field.sort or field.search:
+        fix = render(replace(field, filter=False, sort=False, search=False))
+        yield f"lists of {plural} stay as the template has them", fix
+    if definition.is_unique_per_owner(field):
+        fix = render(replace(field, unique_for="all"))
+        yield f"its values can only be unique among all {plural}", fix
+    if not field.optional and field.default is None:
+        can_have = "default" in KINDS[field.type].options and not field.unique
+        fix = render(replace(field, optional=True)) + (", or a default" if can_have else "")
+        yield f"the {plural} that exist, and those that other code makes, would have none", fix
