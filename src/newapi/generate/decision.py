@@ -44,7 +44,7 @@ class Decision:
     operations: tuple[Operation, ...]
     warnings: tuple[str, ...] = ()
     old: Definition | None = None  # under its old name, if it is renamed
-    owner: str | None = None  # the e-mail address of the user who gets the rows that exist
+    owner: str | None = None  # the e-mail address of the new owner of existing rows
     later: tuple[Field, ...] = ()  # references to tables that are created after this one
 
     def applied(self, definitions: Mapping[str, Definition]) -> dict[str, Definition]:

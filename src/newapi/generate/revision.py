@@ -229,7 +229,7 @@ def _groups(side: Side, definition: Definition) -> list[Context]:
 
 
 def _access(side: Side, decision: Decision, old: Definition, new: Definition) -> Piece:
-    """Return the change of who has access, in which owners may come or go."""
+    """Return the change of the access, which can add or remove owners."""
     before, after = composites.of_access(old), composites.of_access(new)
     return Piece(
         *(side, new, side.definitions, (Operation("change_access"),)),

@@ -151,7 +151,7 @@ def rule_warnings(old: Definition, new: Definition) -> Iterator[str]:
 
 
 def access_warnings(old: Definition, new: Definition, owner: str | None) -> Iterator[str]:
-    """Say what happens to rows whose owners come or go, and who can read more than before."""
+    """Describe the effect of a change of access on owners, and on the readers of rows."""
     if new.has_owner and not old.has_owner and owner is None:
         yield (
             f"The rows of {new.plural} need an owner: `owner: EMAIL` gives them to a user, and"

@@ -170,7 +170,7 @@ def of_many(field: Field, definition: Definition, definitions: Definitions) -> C
 
 
 def of_nested(field: Field, definition: Definition, definitions: Definitions) -> Context:
-    """Return all that the template may ask of a field whose rows are written with their parent."""
+    """Return the values of a field with nested rows for the template."""
     target = definitions.get(field.target or "")
     reference = nesting.reference(target, definition) if target else None
     return {

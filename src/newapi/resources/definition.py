@@ -22,7 +22,7 @@ Switch: TypeAlias = Literal["versioned", "audited", "csv", "soft_delete"]
 RuleKind: TypeAlias = Literal["comparison", "at_least_one", "exactly_one"]
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
-# Types whose values have an order, and those of them that lists filter by range.
+# Types with an order of their values, and those of them that lists filter by range.
 SORTED: frozenset[Type] = frozenset(
     {"str", "email", "int", "bigint", "float", "decimal", "date", "time", "datetime", "duration"}
 )
@@ -34,7 +34,7 @@ ACCESSES: tuple[Access, ...] = get_args(Access)
 FILES: tuple[Type, ...] = ("file", "image")  # that have endpoints of their own
 # Types of fields that refer to any number of rows, and have no column in the table.
 LISTS: tuple[Type, ...] = ("many", "nested")
-OWNED: tuple[Access, ...] = ("owned", "owner_writes")  # whose rows have an owner
+OWNED: tuple[Access, ...] = ("owned", "owner_writes")  # with an owner for each row
 ROWS: tuple[Rows, ...] = get_args(Rows)
 UNIQUE_FOR: tuple[UniqueFor, ...] = get_args(UniqueFor)
 APIS: tuple[Api, ...] = get_args(Api)
@@ -82,7 +82,7 @@ class Field:
 
     @property
     def singular(self) -> str:
-        """Return what one of many rows is called."""
+        """Return the name of one row in a list of rows."""
         return naming.singular_of(self.name)
 
     @property
@@ -161,7 +161,7 @@ class Definition:
     indexes: tuple[tuple[str, ...], ...] = ()
     rules: tuple[Rule, ...] = ()
     versioned: bool = False  # rows count their changes, and responses have entity tags
-    audited: bool = False  # rows name the users who created and last changed them
+    audited: bool = False  # rows name their creator and the user of the last change
     csv: bool = False  # the list can be exported
     soft_delete: bool = False  # deleted rows stay in the table
     bundled: bool = False  # the table is the template's, and gets these fields

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from newapi.resources.definition import Json
 
 EXAMPLE = "rules: [ends_at > starts_at]"
-# Branches of the function that checks rules: linters allow eight. What is counted has two.
+# Linters allow eight branches in the function that checks rules. A rule with a number has two.
 MAX_RULES = 7
 # The signs of comparisons: how messages say them, and how names of constraints do.
 SIGNS = {

@@ -106,7 +106,7 @@ def _flaws_of_resources(parent: Definition, child: Definition) -> Iterator[tuple
 def _flaws_of_fields(
     field: Field, child: Definition, definitions: Definitions
 ) -> Iterator[tuple[str, str]]:
-    """Yield what a list of rows in a request cannot have or say."""
+    """Yield the options that nested rows cannot have."""
     if field.optional:
         yield "a list of rows may be empty, and needs no ?", render(replace(field, optional=False))
     for other in child.fields:

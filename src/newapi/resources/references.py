@@ -29,7 +29,7 @@ _WHO: Mapping[Access, str] = {
     "signed_in": "signed-in users",
     "admin": "administrators",
 }
-# By whom a resource is read, and how many those are.
+# The readers of a resource, in messages, and their number.
 READERS: Mapping[Access, str] = {
     "owned": "its owner",
     "owner_writes": "everybody",
@@ -157,13 +157,13 @@ def _blocks_owner(definition: Definition, field: Field, target: Definition) -> b
 
 
 def _is_kept_by_users(definition: Definition, field: Field) -> bool:
-    """Tell whether users who are no administrators can make rows that others cannot delete."""
+    """Tell whether ordinary users can create rows that prevent the deletion of other users."""
     is_by_users = definition.access not in {"public", "admin"}
     return is_by_users and field.type == "ref" and field.deletion == "restrict"
 
 
 def _check_users(definition: Definition, field: Field) -> Iterator[Problem]:
-    """Check a reference to users, whose accounts end as they like."""
+    """Check a reference to users. Users may delete their accounts at any time."""
     if field.rows:
         message = f"{field.name}: users have no owner, so rows={field.rows} has no meaning."
         yield Problem(message, render(replace(field, rows=None)), field.name)

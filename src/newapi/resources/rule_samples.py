@@ -28,7 +28,7 @@ _COUNTED_YEARS = 100
 
 @dataclass(frozen=True)
 class Samples:
-    """What the values of one field are in examples and tests."""
+    """The values of one field in examples and tests."""
 
     low: Decimal | None = None
     high: Decimal | None = None
@@ -52,7 +52,7 @@ class Samples:
 
 
 def of_fields(definition: Definition) -> dict[str, Samples]:
-    """Return what the values of each field are."""
+    """Return the values of each field."""
     ranges = _ranges(definition) or {}
     ranks = _ranks(definition) or {}
     compared = _compared(definition)

@@ -124,7 +124,7 @@ def _check_types(definition: Definition) -> Iterator[Problem]:
 
 
 def _check_links(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
-    """Find tables of links whose names are taken, or whose two columns would be one."""
+    """Find link tables with a taken name, or with two columns of the same name."""
     plurals = {other.plural for other in around.definitions.values()}
     for field in links.many(definition.fields):
         link = links.of_field(field, definition, "")

@@ -1,4 +1,4 @@
-"""The users of a project, to whom resources refer as to the rows of another resource."""
+"""The users of a project, as a resource that other resources refer to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from newapi.resources.definition import Definition, Field
 
-# The table and the model are in the template. No field of it is shown by those who refer to it.
+# The table and the model are in the template. References to users show none of their fields.
 USERS = Definition(name="user", plural="users", access="signed_in", fields=())
 
 

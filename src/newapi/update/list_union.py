@@ -14,7 +14,7 @@ _KINDS = tuple(
         rb"import [\w.]+(?: as \w+)?",
         rb"[ \t]*\w+\.(?:include_router|add_typer)\(.*\)",
         rb"[ \t]+[\"'][^\"']*[\"'],",
-        rb"[ \t]+[A-Z][\w.]*,",  # other names may be arguments, whose order counts
+        rb"[ \t]+[A-Z][\w.]*,",  # other names may be arguments in a fixed order
         rb"[ \t]+(?P<field>\w+): [\w\[\]., |\"']+(?: = [^\[({]+)?",
         rb"\|.*\|",
     )

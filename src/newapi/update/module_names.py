@@ -201,7 +201,7 @@ def choose(folders: Mapping[str, str], base: Tree, ours: Tree, renamed: Mapping[
 
 
 def _joined(gone: Collection[str], base: Tree, ours: Tree) -> dict[str, str]:
-    """Return modules whose classes and functions are in one module of the project's own."""
+    """Return modules with the own module of the project that has their classes and functions."""
     own = {
         path: _definitions(entry)
         for path, entry in (ours.items() if gone else ())

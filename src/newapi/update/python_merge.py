@@ -114,6 +114,6 @@ def _is_step(node: ast.stmt) -> bool:
 
 
 def _header(node: ast.ClassDef) -> str:
-    """Return what a class is without its body."""
+    """Return the first line of a class: its name, bases and decorators."""
     parts = (*node.decorator_list, *node.bases, *node.keywords)
     return " ".join([node.name, *map(ast.dump, parts)])

@@ -100,7 +100,7 @@ def _sections(entry: Entry) -> dict[str, yaml.Node]:
 
 
 def _defined(sections: Mapping[str, yaml.Node]) -> set[str]:
-    """Return what the sections of a file define, each as `service db`."""
+    """Return the definitions in the sections of a file, each as `service db`."""
     targets = {target for uses in _USES.values() for target in uses.values()}
     return {
         f"{target.removesuffix('s')} {name.value}"
@@ -132,7 +132,7 @@ def _used(node: yaml.Node) -> Iterator[tuple[str, int]]:
         yield from ((key.value, key.start_mark.line + 1) for key, _ in _pairs(node))
     elif isinstance(node, yaml.ScalarNode):
         name = node.value.partition(":")[0]
-        if _NAME.fullmatch(name):  # a path is none
+        if _NAME.fullmatch(name):  # a path is not a name
             yield name, node.start_mark.line + 1
     else:
         for each in node.value:

@@ -55,7 +55,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Checked:
-    """A check with its results before and after a change; `before` is None if it was not run."""
+    """A check with its results before and after a change, and None if it was not run before."""
 
     name: str
     command: str
@@ -205,7 +205,7 @@ def _migrate_on_server(program: str, project: Path) -> _Results:
 def _call(
     program: str, project: Path, check: Check, words: Sequence[str] = (), url: str = ""
 ) -> tuple[bool, str]:
-    """Run a check; return whether it passed, and what it said."""
+    """Run a check and return whether it passed, and its output."""
     environment = external_tools.uv_environment() | ({"DATABASE_URL": url} if url else {})
     code, said = programs.run_bounded(
         [program, *(words or check.words)], cwd=project, environment=environment, limit=LIMIT
