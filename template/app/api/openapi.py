@@ -29,6 +29,15 @@ def create_operation_id(route: APIRoute) -> str:
     return re.sub(r"\W+", "_", "_".join(words))
 
 
+def complete_document(openapi: dict[str, Any]) -> None:
+    """Change an OpenAPI document as generators of clients and linters of APIs expect it."""
+    openapi.setdefault("servers", [{"url": "/"}])
+    document_files(openapi)
+    document_optional_passwords(openapi)
+    document_tags(openapi)
+    document_access(openapi)
+
+
 def document_files(openapi: dict[str, Any]) -> None:
     """Give the files in forms the format `binary`, without which generated clients send text."""
     for schema in openapi.get("components", {}).get("schemas", {}).values():
@@ -36,3 +45,34 @@ def document_files(openapi: dict[str, Any]) -> None:
             for value in (field, field.get("items", {}), *field.get("anyOf", [])):
                 if "contentMediaType" in value:
                     value["format"] = "binary"
+
+
+def document_optional_passwords(openapi: dict[str, Any]) -> None:
+    """Move the format of optional strings in forms beside their type."""
+    for schema in openapi.get("components", {}).get("schemas", {}).values():
+        for field in schema.get("properties", {}).values():
+            for value in field.get("anyOf", []):
+                if value.get("type") == "string" and "format" in field:
+                    value["format"] = field.pop("format")
+
+
+def document_tags(openapi: dict[str, Any]) -> None:
+    """List the tags of all operations."""
+    tags = openapi.setdefault("tags", [])
+    listed = {tag["name"] for tag in tags}
+    for operation in list_operations(openapi):
+        for name in operation.get("tags", []):
+            if name not in listed:
+                listed.add(name)
+                tags.append({"name": name})
+
+
+def document_access(openapi: dict[str, Any]) -> None:
+    """Say of operations without authentication that they need none."""
+    for operation in list_operations(openapi):
+        operation.setdefault("security", [])
+
+
+def list_operations(openapi: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the operations of all paths."""
+    return [operation for path in openapi["paths"].values() for operation in path.values()]
