@@ -12,25 +12,45 @@ from sqlalchemy.exc import ArgumentError
 
 from app.setting_types.base import is_host, lower_scheme, strip_quotes
 
-SCHEMES = {"postgres", "postgresql", "psql", "pgsql"}
+SCHEMES = {"postgres", "postgresql", "psql", "pgsql", "postgis"}
 EXAMPLE = "postgresql://user:password@host:5432/database"
 TLS_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-OTHER_NAMES = {  # of parameters, as Node, Prisma and JDBC write them
+OTHER_NAMES = {  # of parameters, as Node, Prisma, JDBC and pg8000 write them
     "ApplicationName": "application_name",
     "fallback_application_name": "application_name",
     "currentSchema": "search_path",
     "schema": "search_path",
+    "database": "dbname",
+    "hostaddr": "host",
+    "unix_sock": "host",
 }
-TLS_MODE_NAMES = ("sslmode", "ssl", "sslaccept", "tls")  # of the parameter
+TLS_MODE_NAMES = (  # of the parameter
+    "sslmode",
+    "ssl",
+    "sslMode",
+    "ssl-mode",
+    "ssl_mode",
+    "ssl_require",
+    "sslaccept",
+    "tls",
+)
 OTHER_TLS_MODES = {
     "": "prefer",
     "0": "disable",
     "1": "require",
     "accept_invalid_certs": "require",
+    "disabled": "disable",
     "false": "disable",
     "no-verify": "require",
+    "preferred": "prefer",
+    "required": "require",
     "strict": "verify-full",
     "true": "require",
+    "verify_ca": "verify-ca",
+    "verify_full": "verify-full",
+    "verify_identity": "verify-full",
+    '{"rejectunauthorized":false}': "require",
+    '{"rejectunauthorized":true}': "verify-full",
 }
 TLS_FILES = ("sslrootcert", "sslcert", "sslkey")
 ARGUMENTS = {  # parameters that are arguments of asyncpg and of SQLAlchemy's dialect
@@ -42,49 +62,109 @@ ARGUMENTS = {  # parameters that are arguments of asyncpg and of SQLAlchemy's di
 }
 OF_POOLERS = {  # parameters that say that a pooler in transaction mode answers, and their values
     "binary_parameters": {"yes"},  # lib/pq in Go
+    "default_query_exec_mode": {"exec", "simple_protocol"},  # pgx in Go
     "pgbouncer": {"true", "1"},  # Prisma
+    "pool_mode": {"transaction"},
     "prepareThreshold": {"0"},  # JDBC
+    "prepare_threshold": {"0", "none"},  # Psycopg
     "prepared_statements": {"false"},  # Rails
 }
+POOLERS = (  # the ends of hosts, and ports, where platforms have a pooler in transaction mode
+    (".ondigitalocean.com", 25061),
+    (".pooler.supabase.com", 6543),
+    (".supabase.co", 6543),
+)
 IGNORED = {  # parameters of libpq, of connection pools and of platforms that asyncpg does not have
     *OF_POOLERS,
     "async_fallback",
     "channel_binding",
     "charset",
     "client_encoding",
+    "conn_max_age",
     "connection_limit",
+    "description_cache_capacity",
     "encoding",
     "gssencmode",
+    "idleTimeoutMillis",
     "keepalives",
     "keepalives_count",
     "keepalives_idle",
     "keepalives_interval",
+    "loadBalanceHosts",
     "load_balance_hosts",
     "loginTimeout",
+    "max",
     "max_overflow",
+    "min",
     "pool",
+    "pool_max_conn_idle_time",
+    "pool_max_conn_lifetime",
     "pool_max_conns",
     "pool_min_conns",
-    "pool_mode",
     "pool_pre_ping",
     "pool_recycle",
     "pool_size",
     "pool_timeout",
     "reWriteBatchedInserts",
     "reconnect",
+    "require_auth",
     "serverVersion",
     "socketTimeout",
+    "socket_timeout",
     "sslcertmode",
     "sslcompression",
     "sslfactory",
     "sslidentity",
     "sslnegotiation",
     "sslsni",
+    "statement_cache_capacity",
+    "statement_cache_mode",
     "supa",
     "tcpKeepAlive",
     "tcp_user_timeout",
     "uselibpqcompat",
     "workaround",
+}
+
+OF_ASYNCPG = {
+    "gsslib",
+    "host",
+    "krbsrvname",
+    "passfile",
+    "port",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "sslcert",
+    "sslcrl",
+    "sslkey",
+    "sslmode",
+    "sslpassword",
+    "sslrootcert",
+    "target_session_attrs",
+}
+OF_SERVER = {  # settings of PostgreSQL that a connection may set; `options` sets any other one
+    "application_name",
+    "bytea_output",
+    "client_min_messages",
+    "datestyle",
+    "default_transaction_deferrable",
+    "default_transaction_isolation",
+    "default_transaction_read_only",
+    "extra_float_digits",
+    "idle_in_transaction_session_timeout",
+    "idle_session_timeout",
+    "intervalstyle",
+    "jit",
+    "lock_timeout",
+    "options",
+    "plan_cache_mode",
+    "role",
+    "search_path",
+    "statement_timeout",
+    "synchronous_commit",
+    "timezone",
+    "transaction_timeout",
+    "work_mem",
 }
 
 
@@ -116,14 +196,14 @@ def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
         if name not in IGNORED
     }
     if modes := [parameters.pop(name) for name in TLS_MODE_NAMES if name in parameters]:
-        parameters["sslmode"] = strictest_tls_mode(",".join(modes).lower().split(","))
+        parameters["sslmode"] = strictest_tls_mode(
+            ",".join(modes).lower().replace(" ", "").split(",")
+        )
     arguments = driver_arguments(url, parameters)
     if hosts:
-        parameters["host"] = hosts
-    if "host" in parameters:  # as in libpq, it replaces the host in the address
-        check_hosts(parameters["host"])
-        parameters |= {"port": str(url.port)} if url.port else {}
-        url = URL.create("", url.username, url.password, database=url.database)
+        parameters.setdefault("host", hosts)
+    url = replace_address(url, parameters)
+    check_names(parameters)
     arguments |= tls_arguments(parameters)
     if parameters:
         arguments["dsn"] = f"postgresql://?{urlencode(parameters)}"
@@ -137,7 +217,11 @@ def driver_arguments(url: URL, parameters: dict[str, str]) -> dict[str, Any]:
         ValueError: If one of them is not a number.
     """
     arguments: dict[str, Any] = {}
-    if any(url.query.get(name) in values for name, values in OF_POOLERS.items()):
+    is_declared = any(
+        str(url.query.get(name, "")).lower() in values for name, values in OF_POOLERS.items()
+    )
+    is_known = any((url.host or "").endswith(end) and url.port == port for end, port in POOLERS)
+    if is_declared or is_known:
         arguments |= TRANSACTION_POOLING
     for name in parameters.keys() & ARGUMENTS.keys():
         arguments[ARGUMENTS[name]] = parse_number(name, parameters.pop(name))
@@ -145,6 +229,51 @@ def driver_arguments(url: URL, parameters: dict[str, str]) -> dict[str, Any]:
         if arguments.get(name) == 0:  # libpq waits without a limit
             arguments[name] = None
     return arguments
+
+
+def replace_address(url: URL, parameters: dict[str, str]) -> URL:
+    """Return the URL with the parts of its address that parameters replace, as in libpq.
+
+    Several hosts, or the folder of a socket, stay in `parameters`.
+
+    Raises:
+        ValueError: If a host or port is not valid.
+    """
+    url = url.set(
+        username=parameters.pop("user", url.username),
+        password=parameters.pop("password", url.password),
+        database=parameters.pop("dbname", url.database),
+    )
+    if "port" in parameters and not all(map(is_port, parameters["port"].split(","))):
+        raise ValueError("has a parameter port that is no port, such as port=5432")
+    if "host" in parameters:
+        check_hosts(parameters["host"])
+        if url.port:
+            parameters.setdefault("port", str(url.port))
+        return URL.create("", url.username, url.password, database=url.database)
+    if "port" in parameters:
+        return url.set(port=int(parameters.pop("port")))
+    return url
+
+
+def check_names(parameters: dict[str, str]) -> None:
+    """Check that asyncpg or the server knows all parameters.
+
+    Raises:
+        ValueError: If nothing is known about one of them.
+    """
+    known = OF_ASYNCPG | OF_SERVER
+    unknown = [name for name in parameters if name.lower() not in known and "." not in name]
+    if unknown:
+        raise ValueError(
+            f"has a parameter that is not supported: remove {', '.join(unknown)}, "
+            "or set what the server knows with options=-c%20name=value"
+        )
+
+
+def is_port(text: str) -> bool:
+    """Return whether the text is the number of a port."""
+    return re.fullmatch(r"\d{1,5}", text, re.ASCII) is not None and int(text) in range(1, 65536)
 
 
 def split_hosts(text: str) -> tuple[URL, str]:
@@ -157,6 +286,7 @@ def split_hosts(text: str) -> tuple[URL, str]:
     address, mark, query = text.partition("?")
     if "/" in address.partition("://")[2] or "@" in address:
         text = address + mark + query.replace("@", "%40")  # it is no end of a password
+    text = re.sub(r"(://[^/?]*):(?=(/[^@?]*)?(\?|$))", r"\1", text)  # an empty port
     hosts = ""
     if match := re.match(r"(\w[\w+]*://(?:[^@]*@)?)([^/?@]*(?:,|%2[Ff])[^/?@]*)(?=[/?]|$)", text):
         hosts = unquote(match[2])
@@ -181,9 +311,9 @@ def check_hosts(hosts: str) -> None:
         ValueError: If one of them is not valid.
     """
     for host in hosts.split(","):
-        name, _, port = host.partition(":") if host.count(":") == 1 else (host, "", "5432")
-        is_port = port.isdecimal() and int(port) in range(1, 65536)
-        if not host.startswith("/") and not (is_host(name) and is_port):
+        is_bare = host.count(":") != 1 and not re.search(r"\]:\d+$", host)
+        name, _, port = (host, "", "5432") if is_bare else host.rpartition(":")
+        if not host.startswith("/") and not (is_host(name) and is_port(port)):
             raise ValueError(f"names {host}, which is no host with a port, such as db1:5432")
 
 

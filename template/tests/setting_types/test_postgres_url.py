@@ -1,6 +1,7 @@
 import ssl
 import string
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from sqlalchemy import make_url
@@ -58,6 +59,40 @@ POOLED_WITHOUT_TLS = {**TRANSACTION_POOLING, "dsn": "postgresql://?sslmode=disab
             "postgresql+asyncpg://app:secret@/app",
             {"dsn": "postgresql://?target_session_attrs=read-write&host=a%3A5432%2Cb%3A5433"},
         ),
+        ("postgres://app:secret@db.example.com:/app", APP, {}),
+        ("postgres://app:/secret@db.example.com/app", APP.replace(":secret", ":%2Fsecret"), {}),
+        ("postgres://db.example.com/other?user=app&password=secret&dbname=app", APP, {}),
+        ("postgres://root:root@db.example.com/app?user=app&password=secret", APP, {}),
+        (f"{APP}?port=6543", APP.replace(".com/", ".com:6543/"), {}),
+        (
+            "postgres://app:secret@other/app?host=a,b&port=5433",
+            "postgresql+asyncpg://app:secret@/app",
+            {"dsn": "postgresql://?host=a%2Cb&port=5433"},
+        ),
+        (
+            "postgres://app:secret@[::1]:5432,[2001:db8::1]/app",
+            "postgresql+asyncpg://app:secret@/app",
+            {"dsn": "postgresql://?host=%5B%3A%3A1%5D%3A5432%2C%5B2001%3Adb8%3A%3A1%5D"},
+        ),
+        (
+            "postgresql+pg8000://app:secret@/app?unix_sock=/cloudsql/a:b:c/.s.PGSQL.5432",
+            "postgresql+asyncpg://app:secret@/app",
+            {"dsn": "postgresql://?host=%2Fcloudsql%2Fa%3Ab%3Ac%2F.s.PGSQL.5432"},
+        ),
+        (f"{APP}?ssl_mode=VERIFY_CA&sslmode=REQUIRED", APP, {"ssl": ANY}),
+        (
+            f"{APP}?ssl=%7B%22rejectUnauthorized%22:%20false%7D",
+            APP,
+            {"dsn": "postgresql://?sslmode=require"},
+        ),
+        (f"{APP}?pgbouncer=True", APP, TRANSACTION_POOLING),
+        (f"{APP}?default_query_exec_mode=simple_protocol", APP, TRANSACTION_POOLING),
+        (
+            "postgres://app.x:secret@eu.pooler.supabase.com:6543/postgres",
+            "postgresql+asyncpg://app.x:secret@eu.pooler.supabase.com:6543/postgres",
+            TRANSACTION_POOLING,
+        ),
+        (f"{APP}?TimeZone=UTC&my.tenant=1", APP, {"dsn": "postgresql://?TimeZone=UTC&my.tenant=1"}),
     ],
 )
 def test_urls_are_translated(written: str, url: str, arguments: dict[str, object]) -> None:
@@ -80,6 +115,10 @@ def test_urls_are_translated(written: str, url: str, arguments: dict[str, object
         ("postgres://app@$HOST/app", "must be a URL like postgresql://"),
         ("postgres://app@db..example.com/app", "must be a URL like postgresql://"),
         ("postgres://app@a,b:none/app", "names b:none, which is no host"),
+        ("postgres://app@[::1]:x,[::2]/app", "which is no host with a port"),
+        (f"{APP}?port=99999", "parameter port that is no port"),
+        (f"{APP}?service=production", "not supported: remove service"),
+        (f"{APP}?statement_timout=5", "not supported: remove statement_timout"),
         (f"{APP}?connect_timeout=soon", "connect_timeout that is no number"),
     ],
 )
