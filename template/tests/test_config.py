@@ -135,3 +135,24 @@ async def test_commands_exit_without_traceback(
 
     assert (run.returncode, b"Traceback" in run.stderr) == (status, False)
     assert b"DATABASE_URL must be a URL like" in run.stderr
+
+
+def test_setting_is_read_from_the_file_that_a_variable_names(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("LOG_LEVEL=DEBUG\n")
+    (tmp_path / "level").write_bytes(b"\xef\xbb\xbfloud\r\n")
+    environment.setitem(Settings.model_config, "env_file", tmp_path / ".env")
+    environment.setenv("LOG_LEVEL_FILE", str(tmp_path / "level"))
+
+    with pytest.raises(InvalidSettings, match="LOG_LEVEL must be"):
+        load_settings(Settings)
+
+
+def test_variable_that_names_no_file_is_reported(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.setenv("LOG_LEVEL_FILE", str(tmp_path))
+
+    with pytest.raises(InvalidSettings, match="LOG_LEVEL_FILE must name a text file"):
+        load_settings(Settings)

@@ -1,5 +1,6 @@
 """URLs of message brokers, as Celery reads them."""
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -16,7 +17,8 @@ def normalize_broker_url(url: SecretStr) -> SecretStr:
         ValueError: If the URL is not valid.
     """
     text = lower_scheme(strip_quotes(url.get_secret_value().strip()))
-    if text.startswith("redis"):
+    text = re.sub("^(py|py-)?amqp://", "amqp://", text)  # names of the same driver
+    if text.startswith(("redis", "valkey")):
         return normalize_redis_url(SecretStr(text))
     problem = (
         "must be a URL like amqp://user:password@host:5672/vhost, "

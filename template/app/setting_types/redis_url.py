@@ -11,6 +11,8 @@ from redis.exceptions import RedisError
 from app.setting_types.base import is_host, lower_scheme, strip_quotes
 
 EXAMPLE = "redis://:password@redis.example.com:6379/0"
+OTHER_SCHEMES = {"valkey": "redis", "valkeys": "rediss"}
+IGNORED = {"decode_responses", "family"}  # what this project decides itself, and ioredis's
 VERIFICATION = {"none", "optional", "required"}  # of the certificate of the server
 FILES = {"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
 
@@ -25,8 +27,9 @@ def normalize_redis_url(url: SecretStr) -> SecretStr:
     if not text:
         return SecretStr("")
     problem = f"must be a URL like {EXAMPLE}, with %40 for @ and %23 for # in the password"
+    scheme, _, rest = text.partition("://")
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(f"{OTHER_SCHEMES.get(scheme, scheme)}://{rest}")
         port = parts.port
     except ValueError:
         raise ValueError(problem) from None
@@ -39,7 +42,7 @@ def normalize_redis_url(url: SecretStr) -> SecretStr:
         raise ValueError(problem)
     if database and not database.isdecimal():
         raise ValueError(f"must end in the number of a database, as in {EXAMPLE}")
-    parameters = dict(parse_qsl(parts.query))
+    parameters = {k: value for k, value in parse_qsl(parts.query) if k not in IGNORED}
     if "ssl_cert_reqs" in parameters:
         verification = parameters["ssl_cert_reqs"].lower().removeprefix("cert_")
         if verification not in VERIFICATION:
@@ -60,7 +63,8 @@ def check_parameters(text: str) -> None:
         pool = ConnectionPool.from_url(text)
         pool.connection_class(**pool.connection_kwargs)
     except (RedisError, TypeError, ValueError) as error:
-        raise ValueError(f"has a parameter that redis-py does not accept: {error}") from None
+        reason = str(error).rpartition("__init__() ")[2].rstrip(".")
+        raise ValueError(f"has a parameter that redis-py does not accept: {reason}") from None
     for name in FILES & pool.connection_kwargs.keys():
         if not Path(pool.connection_kwargs[name]).is_file():
             raise ValueError(f"has a parameter {name} that names no file")

@@ -20,6 +20,9 @@ from app.setting_types.redis_url import normalize_redis_url
         ("rediss://host?ssl_cert_reqs=required", "rediss://host?ssl_cert_reqs=required"),
         ("unix:///run/redis.sock?db=1", "unix:///run/redis.sock?db=1"),
         ("REDIS://localhost", "redis://localhost"),
+        ("valkey://host:6379/0", "redis://host:6379/0"),
+        ("valkeys://:secret@host", "rediss://:secret@host"),
+        ("redis://host/0?family=0&decode_responses=true&db=1", "redis://host/0?db=1"),
         ("redis://[::1]:6379/0", "redis://[::1]:6379/0"),
     ],
 )
@@ -36,7 +39,7 @@ def test_urls_are_normalized(written: str, expected: str) -> None:
         ("redis://localhost:port", "must be a URL like redis://"),
         ("redis://localhost/cache", "number of a database"),
         ("redis://$HOST:6379", "must be a URL like redis://"),
-        ("redis://localhost?pool=5", "parameter that redis-py does not accept"),
+        ("redis://localhost?pool=5", "does not accept: got an unexpected keyword argument 'pool'"),
         ("redis://localhost?socket_timeout=x", "parameter that redis-py does not accept"),
         ("rediss://localhost?ssl_ca_certs=/missing", "ssl_ca_certs that names no file"),
         ("rediss://localhost?ssl_cert_reqs=maybe", "unknown ssl_cert_reqs"),

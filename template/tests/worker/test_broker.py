@@ -128,6 +128,15 @@ def test_production_rejects_brokers_that_lose_messages(settings: Settings, url: 
     assert re.search("CELERY_BROKER_URL (is not set|must name Redis or RabbitMQ)", reason)
 
 
+@pytest.mark.parametrize(
+    "url", ["pyamqp://guest@rabbit//", "amqp://guest@rabbit//", "valkey://redis:6379/0"]
+)
+def test_production_accepts_brokers_as_libraries_name_them(settings: Settings, url: str) -> None:
+    reason = settings_error(settings, environment="production", celery_broker_url=url)
+
+    assert "CELERY_BROKER_URL" not in reason
+
+
 @pytest.mark.parametrize("url", ["amqp", "https://broker.example.com", "kafka://127.0.0.1"])
 def test_broker_of_another_kind_is_rejected_everywhere(settings: Settings, url: str) -> None:
     reason = settings_error(settings, celery_broker_url=url)
