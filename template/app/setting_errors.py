@@ -57,7 +57,7 @@ def describe_all(settings: type[BaseSettings], error: ValidationError) -> list[s
         except ValidationError as rest:
             variables = {name.upper() for name in invalid}
             broken = describe(settings, rest)
-            sentences += [rule for rule in broken if rule.split()[0] not in variables]
+            sentences += [rule for rule in broken if variables.isdisjoint(rule.split())]
     return sentences
 
 

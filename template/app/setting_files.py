@@ -1,4 +1,4 @@
-"""Settings from files, as Docker and Kubernetes mount secrets."""
+"""Settings from files, as platforms mount secrets."""
 
 import os
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from app.setting_errors import InvalidSettings
 
 
 def read_setting_files(names: Iterable[str]) -> dict[str, str]:
-    """Return the texts of the files that variables such as `SECRET_KEY_FILE` name.
+    """Return the texts of the files that variables such as `DATABASE_URL_FILE` name.
 
     Raises:
         InvalidSettings: If a file cannot be read.

@@ -19,6 +19,14 @@ class Body(BaseModel):
     password: str
 
 
+def test_quotes_around_the_dsn_are_removed(settings: Settings) -> None:
+    values = settings.model_dump() | {"sentry_dsn": '"https://key@o1.ingest.sentry.io/1" '}
+
+    dsn = Settings.model_validate(values).sentry_dsn
+
+    assert dsn.get_secret_value() == "https://key@o1.ingest.sentry.io/1"
+
+
 @pytest.mark.parametrize("dsn", ["key", "https://o1.ingest.sentry.io/1", "https://key@sentry.io"])
 def test_dsn_of_no_project_is_rejected(settings: Settings, dsn: str) -> None:
     assert "must be the DSN of a project" in settings_error(settings, sentry_dsn=dsn)

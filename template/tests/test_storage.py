@@ -104,3 +104,9 @@ def test_wrong_settings_are_one_sentence(
 ) -> None:
     with pytest.raises(ValidationError, match=sentence):
         Settings.model_validate(settings.model_dump() | changes)
+
+
+def test_folder_may_end_with_a_slash(settings: Settings) -> None:
+    values = settings.model_dump() | {"storage_url": "file:///data/files/"}
+
+    assert Settings.model_validate(values).storage_url == "file:///data/files"

@@ -22,7 +22,7 @@ def check_provider_name(name: str) -> str:
     return name
 
 
-def check_issuer(issuer: str) -> str:
+def normalize_issuer(issuer: str) -> str:
     """Return the issuer unchanged: a slash at the end is a part of it.
 
     Raises:
@@ -33,4 +33,4 @@ def check_issuer(issuer: str) -> str:
 
 
 ProviderName = Annotated[str, AfterValidator(check_provider_name)]
-Issuer = Annotated[str, AfterValidator(check_issuer)]
+Issuer = Annotated[str, AfterValidator(normalize_issuer)]

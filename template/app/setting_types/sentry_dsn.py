@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, SecretStr
 
 
-def check_sentry_dsn(dsn: SecretStr) -> SecretStr:
+def normalize_sentry_dsn(dsn: SecretStr) -> SecretStr:
     """Return the DSN unchanged.
 
     Raises:
@@ -18,4 +18,4 @@ def check_sentry_dsn(dsn: SecretStr) -> SecretStr:
     return dsn
 
 
-SentryDsn = Annotated[SecretStr, AfterValidator(check_sentry_dsn)]
+SentryDsn = Annotated[SecretStr, AfterValidator(normalize_sentry_dsn)]

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 
-def check_storage_url(url: str) -> str:
+def normalize_storage_url(url: str) -> str:
     """Return the URL unchanged.
 
     Raises:
@@ -19,4 +19,4 @@ def check_storage_url(url: str) -> str:
     return url
 
 
-StorageUrl = Annotated[str, AfterValidator(check_storage_url)]
+StorageUrl = Annotated[str, AfterValidator(normalize_storage_url)]

@@ -88,6 +88,16 @@ def test_wrong_urls_are_rejected_with_the_reason(written: str, reason: str) -> N
         parse_database_url(written)
 
 
+def test_url_is_joined_from_parts_with_a_socket(settings: Settings) -> None:
+    parts = {"database_url": "", "mysql_host": "/cloudsql/a:b:c", "mysql_password": "secret"}
+
+    joined = Settings.model_validate(settings.model_dump() | parts)
+
+    url, arguments = parse_database_url(joined.database_url.get_secret_value())
+    assert url.render_as_string(hide_password=False) == "mysql+aiomysql://app:secret@/app"
+    assert arguments["unix_socket"] == "/cloudsql/a:b:c"
+
+
 def test_url_is_joined_from_parts_with_any_password(settings: Settings) -> None:
     parts = {"database_url": "", "mysql_host": "db", "mysql_password": string.printable[:95]}
 

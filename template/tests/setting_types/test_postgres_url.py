@@ -163,6 +163,16 @@ def test_files_without_a_certificate_are_rejected(parameter: str) -> None:
         parse_database_url(f"{APP}?sslmode=require&{parameter}={__file__}")
 
 
+def test_url_is_joined_from_parts_with_a_socket(settings: Settings) -> None:
+    parts = {"database_url": "", "postgres_host": "/cloudsql/a:b:c", "postgres_password": "secret"}
+
+    joined = Settings.model_validate(settings.model_dump() | parts)
+
+    url, arguments = parse_database_url(joined.database_url.get_secret_value())
+    assert url.render_as_string(hide_password=False) == "postgresql+asyncpg://app:secret@/app"
+    assert arguments == {"dsn": "postgresql://?host=%2Fcloudsql%2Fa%3Ab%3Ac&port=5432"}
+
+
 def test_url_is_joined_from_parts_with_any_password(settings: Settings) -> None:
     parts = {"database_url": "", "postgres_host": "db", "postgres_password": string.printable[:95]}
 

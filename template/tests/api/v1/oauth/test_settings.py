@@ -57,6 +57,13 @@ def test_issuer_is_a_url_whose_slash_stays(settings: Settings) -> None:
     assert "must be a URL" in error
 
 
+def test_issuer_may_be_the_url_of_its_metadata(settings: Settings) -> None:
+    metadata = "https://login.example.com/.well-known/openid-configuration"
+    values = settings.model_dump() | {"oidc_client_id": "id", "oidc_issuer": metadata}
+
+    assert Settings.model_validate(values).oidc_issuer == "https://login.example.com"
+
+
 @pytest.mark.parametrize("name", ["google", "github", "My company", "a/b"])
 def test_oidc_name_is_a_part_of_urls(settings: Settings, name: str) -> None:
     assert "oidc_name" in settings_error(settings, oidc_name=name)
