@@ -23,13 +23,13 @@ def check_provider_name(name: str) -> str:
 
 
 def normalize_issuer(issuer: str) -> str:
-    """Return the issuer unchanged: a slash at the end is a part of it.
+    """Return the issuer, also of the URL of its metadata; a slash at the end is a part of it.
 
     Raises:
         ValueError: If it is not a URL.
     """
     normalize_web_address(issuer)
-    return issuer
+    return issuer.removesuffix("/.well-known/openid-configuration")
 
 
 ProviderName = Annotated[str, AfterValidator(check_provider_name)]
