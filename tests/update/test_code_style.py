@@ -226,3 +226,13 @@ def test_without_ruff_nothing_is_formatted(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(code_style, "find_ruff", missing)
 
     assert NOTE not in notes(merged(ours)).values()
+
+
+@pytest.mark.parametrize("setting", ['format.indent-style="tab"', "indent-width=2"])
+def test_own_indentation_without_a_setting_has_no_conflicts(tmp_path: Path, setting: str) -> None:
+    files = formatted(tmp_path, {}, f"--config={setting}")
+
+    result = merged(tree(files))
+
+    assert not [each for each in result.outcomes if each.action == "conflict"]
+    assert b'"application made"' in result.tree["app/main.py"].data

@@ -98,3 +98,13 @@ def test_folder_without_a_repository(tmp_path: Path, home: Path) -> None:
     with pytest.raises(NewapiError) as caught:
         git.find(tmp_path)
     assert "git init" in caught.value.hint
+
+
+def test_repository_that_git_cannot_read(project: Project) -> None:
+    project.write(".git/HEAD", "broken")
+
+    result = project.update()
+
+    assert result.code == 1
+    assert "cannot read the repository" in result.document["message"]
+    assert "git init" not in result.document["hint"]

@@ -112,6 +112,7 @@ def test_answers_file_that_git_ignores(project: Project) -> None:
     [
         ("auth: true", "auth: maybe", "true or false"),
         ("auth: true", "auth: [", "not valid YAML"),
+        ("auth: true", "<<<<<<< HEAD\nauth: true\n=======\n>>>>>>> b", "conflict markers"),
         ("auth: true", "auth: !!python/object:os.system x", "something else than one plain"),
         ("auth: true", "auth: false", "items without auth"),
         ("auth: true", "auth: true\nauth: true", "twice"),

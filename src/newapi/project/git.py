@@ -220,6 +220,10 @@ def find(project: Path) -> Repository:
     try:
         output = here.run("rev-parse", "--show-object-format", "--show-cdup", "--absolute-git-dir")
     except programs.ProgramError as error:
+        if "not a git repository" in error.message and (project / ".git").exists():
+            fix = "git worktree repair, if the repository was moved; else clone it anew."
+            message = f"git cannot read the repository that {project / '.git'} is or names."
+            raise NewapiError(message, fix) from error
         if "not a git repository" in error.message:
             fix = "git init && git add --all && git commit -m 'Begin'"
             raise NewapiError(f"{project} is not in a git repository.", fix) from error

@@ -16,6 +16,7 @@ from newapi.template.sources import Source
 _RESTORE = "Restore it from git: git log -- .copier-answers.yml"
 _RELEASE = re.compile(r"v?\d+\.\d+\.\d+")
 _SNAPSHOT = re.compile(r"v?\d+\.\d+\.\d+\.dev0\+t[0-9a-f]{12}")
+_MARKERS = re.compile(rb"^(?:<{7} |>{7} )", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,12 @@ def read(content: bytes | None) -> Record:
     if content is None:
         fix = "Give the path of a project that newapi has made, with its files committed."
         raise NewapiError("There is no .copier-answers.yml: not a project of newapi.", fix)
+    if _MARKERS.search(content):
+        fix = (
+            "Keep the newer _commit and the answers of both sides, and commit. Then run "
+            "newapi update --repair."
+        )
+        raise NewapiError("The project's .copier-answers.yml has conflict markers of a merge.", fix)
     found, flaws = answers_file.parse(content)
     src_path = found.pop(answers_file.SRC_PATH, "")
     commit = found.pop(answers_file.COMMIT, "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import posixpath
+import re
 import tempfile
 import tomllib
 from collections import Counter
@@ -57,6 +58,12 @@ _ISORT: Mapping[str, Setting] = {
 Settings = tuple[str, ...]
 Texts = Mapping[str, tuple[bytes, bytes]]
 
+_INDENT = re.compile(rb"^[ \t]+(?=\S)", re.MULTILINE)
+_INDENTS: Mapping[bytes, Settings] = {
+    b"\t": ('format.indent-style="tab"',),
+    b"  ": ("indent-width=2",),
+}
+
 
 def _is_config(path: str) -> bool:
     """Whether a path may hold the configuration of a formatter."""
@@ -103,7 +110,9 @@ class _CodeStyle:
         best: dict[str, tuple[bytes, bytes]] = {}
         used: Counter[Settings] = Counter()
         scores = {path: _likeness(case, _data(case.base)) for path, case in edited.items()}
-        for settings in self._settings if edited else ():
+        indentation = _indentation(edited.values())
+        tried = [*self._settings, *(each + indentation for each in self._settings if indentation)]
+        for settings in tried if edited else ():
             for path, (base, theirs) in self._format(edited, settings).items():
                 if (score := _likeness(edited[path], base)) > scores[path]:
                     scores[path], best[path] = score, (base, theirs)
@@ -207,6 +216,16 @@ def _options(given: Mapping[str, Any], known: Mapping[str, Setting]) -> list[str
         for name, value in given.items()
         if names[name] in known and isinstance(value, (bool, int))
     ]
+
+
+def _indentation(cases: Collection[Case]) -> Settings:
+    """Return the setting for the indentation of most files, where it is not four spaces.
+
+    A project may be indented in another way by an editor, without a setting that ruff reads.
+    """
+    found = Counter(min(lines) for case in cases if (lines := _INDENT.findall(_data(case.ours))))
+    indent, count = found.most_common(1)[0] if found else (b"", 0)
+    return _INDENTS.get(indent, ()) if 2 * count > len(cases) else ()
 
 
 def _switch(name: str, value: object) -> str:
