@@ -12,7 +12,7 @@ from newapi.resources import model_file
 from tests.cli.conftest import Run, names
 
 JDL = """\
-entity Client { name String required, photo Blob }
+entity Client { name String required, photo Blob required }
 entity Item { date LocalDate }
 relationship ManyToOne { Item to Client }
 """
@@ -49,8 +49,8 @@ def test_json_has_every_note(newapi: Run, source: Path, here: Path) -> None:
     assert found["relations"] == {"found": 1, "taken": 1}
     photo = {
         "subject": "Client.photo",
-        "message": "it has at most 65535 bytes",
-        "written": "bytes(65535)?",
+        "message": "a file is uploaded to a row that exists",
+        "written": "file(max=5MB)?",
         "line": 1,
     }
     assert photo in found["notes"]
@@ -88,6 +88,7 @@ REFUSALS = {
     ("missing.sql",): (1, "missing.sql is not there.", "Give the path of a file"),
     (".", "--from", "sql"): (1, ". is a folder.", "Give the path of a file"),
     ("shop.txt",): (2, "The name of shop.txt does not say what it is.", "--from jdl"),
+    ("schema.prisma",): (2, "The name of schema.prisma does not say", "prisma migrate diff"),
     ("shop.jdl", "--from", "jld"): (2, "--from is jdl, sql, dbml or database", "--from jdl"),
     ("shop.jdl", "--from", "sql"): (1, "shop.jdl: it has no CREATE TABLE.", "Dump the schema"),
     ("shop.jdl", "--from", "dbml"): (1, "shop.jdl:1: expected Table", "dbml.dbdiagram.io"),

@@ -11,7 +11,7 @@ from newapi.model_import.source_model import Column
 from newapi.resources import fields, limits, values
 from newapi.resources.definition import Field
 from newapi.resources.kinds import KINDS, MAX_INDEXED, shown
-from newapi.terminal.text import shorten
+from newapi.terminal.text import flaw_of_text, shorten
 
 _TRUE, _FALSE = frozenset({"1", "true", "t", "y"}), frozenset({"0", "false", "f", "n"})
 
@@ -71,11 +71,12 @@ def _with_labels(made: Field, column: Column) -> Field:
     """Return an enum with the labels of its values, as far as labels can be written."""
     if made.type != "enum":
         return made
-    plain = {
-        value: " ".join(re.sub(r"[\"\\`;]", " ", label).split()) for value, label in column.labels
-    }
-    labels = tuple((value, label[: values.MAX_LABEL].rstrip()) for value, label in plain.items())
-    return replace(made, labels=tuple(pair for pair in labels if pair[1]))
+    labels: list[tuple[str, str]] = []
+    for value, label in column.labels:
+        plain = " ".join(re.sub(r"[\"\\`;]", " ", label).split())[: values.MAX_LABEL].rstrip()
+        if value in made.values and plain and not flaw_of_text(plain):
+            labels.append((value, plain))
+    return replace(made, labels=tuple(labels))
 
 
 def _as_upload(made: Field, notes: list[str]) -> Field:

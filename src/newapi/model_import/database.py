@@ -31,7 +31,7 @@ _DRIVERS = {
     "mariadb": "mariadb+pymysql",
 }
 _ON_DELETE = {"CASCADE": "cascade", "SET NULL": "set_null"}
-_IGNORED = frozenset({"alembic_version", "spatial_ref_sys", "sqlite_sequence"})
+_IGNORED = frozenset({"spatial_ref_sys", "sqlite_sequence"})
 _TIMEOUT = 10  # seconds
 
 

@@ -27,6 +27,13 @@ _KIND_BY_SUFFIX: dict[str, Kind] = {
     ".sqlite": "database",
     ".sqlite3": "database",
 }
+# What is written in other languages, and how their own tools make SQL or a database of it.
+_INSTEAD: dict[str, str] = {
+    ".prisma": "npx prisma migrate diff --from-empty --to-schema-datamodel schema.prisma --script"
+    " > schema.sql",
+    ".rb": "bin/rails db:create db:schema:load, then newapi import with the URL of that database",
+    ".py": "python manage.py migrate, then newapi import with the URL of that database",
+}
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
@@ -48,7 +55,8 @@ def kind_of(source: str, given: str | None) -> Kind:
     if found := _KIND_BY_SUFFIX.get(Path(source).suffix.lower()):
         return found
     message = f"The name of {shorten(source)} does not say what it is."
-    raise UsageError([Problem(message, "--from jdl, --from sql, --from dbml or --from database")])
+    usual = "--from jdl, --from sql, --from dbml or --from database"
+    raise UsageError([Problem(message, _INSTEAD.get(Path(source).suffix.lower(), usual))])
 
 
 def shown(source: str) -> str:

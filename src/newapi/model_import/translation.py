@@ -31,6 +31,16 @@ from newapi.resources.definition import Access, Definition, Field, OnDelete, Rul
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.users import USERS
 
+# Tables in which tools record the migrations that a database has.
+_OF_MIGRATIONS = frozenset(
+    {
+        "alembic_version", "django_migrations", "schema_migrations", "ar_internal_metadata",
+        "_prisma_migrations", "flyway_schema_history", "databasechangelog",
+        "databasechangeloglock", "knex_migrations", "knex_migrations_lock",
+        "__efmigrationshistory", "__diesel_schema_migrations", "doctrine_migration_versions",
+        "sequelizemeta", "goose_db_version",
+    }
+)  # fmt: skip
 _WHOLE = frozenset(
     {
         "int", "integer", "smallint", "bigint", "tinyint", "mediumint", "serial", "bigserial",
@@ -117,6 +127,7 @@ class _Translator:
     def __init__(self, source: SourceModel, around: ProjectNames) -> None:
         self._around = replace(around, definitions={})
         self._notes: list[Note] = []
+        source = self._without_migrations(source)
         self._users = source_users.table_of_users(source, around)
         self._profile: Table | None = None
         if self._users:
@@ -162,6 +173,13 @@ class _Translator:
             self._count_fields(drafts),
             self._count_relations((*drafts, *links)),
         )
+
+    def _without_migrations(self, source: SourceModel) -> SourceModel:
+        """Return the tables that hold data of the application."""
+        found = [each for each in source.tables if each.name.lower() in _OF_MIGRATIONS]
+        for table in found:
+            self._note(table.name, "it records migrations, as Alembic does here", table.line)
+        return replace(source, tables=tuple(each for each in source.tables if each not in found))
 
     def _count_relations(self, drafts: Iterable[_Draft]) -> Count:
         added = 1 if self._profile else 0  # the source has none that leads to the profile

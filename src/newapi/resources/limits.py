@@ -283,13 +283,21 @@ def _check_values(field: Field) -> Iterator[Problem]:
     pairs = sorted(zip(field.members, field.values, strict=True))
     for value in (value for name, value in pairs if name in {"I", "O"}):
         others = tuple(f"{other}_value" if other == value else other for other in field.values)
-        fix = render(replace(field, values=others, default=None))
+        fix = render(_with_values(field, others))
         yield _problem(field, f"{value} cannot be a value: {reserved.AMBIGUOUS}", fix)
     if reserved.is_secret("_".join(field.members).lower()):  # linters take them for passwords
         for name, value in pairs:
             if value != name.lower():
-                fix = render(replace(field, values=tuple(n.lower() for n in field.members)))
+                fix = render(_with_values(field, tuple(n.lower() for n in field.members)))
                 yield _problem(field, f"{value} must be written {name.lower()}", fix)
+
+
+def _with_values(field: Field, values: tuple[str, ...]) -> Field:
+    """Return an enum with other values, which keep their labels."""
+    renamed = dict(zip(field.values, values, strict=True))
+    default = renamed.get(str(field.default))
+    labels = tuple((renamed[value], label) for value, label in field.labels)
+    return replace(field, values=values, default=default, labels=labels)
 
 
 def _check_column(field: Field) -> Iterator[Problem]:

@@ -87,6 +87,19 @@ def test_what_has_no_equal_is_listed_with_its_line() -> None:
     assert (found.fields.found, found.fields.taken) == (20, 20)
 
 
+def test_labels_of_values_that_cannot_be_written() -> None:
+    found = of_jdl("""\
+entity Grade { mark Mark required, event Event }
+enum Mark { I ("First; best"), II ("Second") }
+enum Event { PASSWORD_CHANGED ("Changed"), SIGN_IN }
+""")
+
+    assert shown(found)["grade"] == {
+        "mark": 'enum(I_value|II, labels="I_value: First best; II: Second")',
+        "event": 'enum(password_changed|sign_in, labels="password_changed: Changed")?',
+    }
+
+
 def test_project_without_storage_has_bytes() -> None:
     text = (
         "entity Photo { content ImageBlob required maxbytes(9000) }\nentity Scan { page AnyBlob }"

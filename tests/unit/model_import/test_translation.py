@@ -9,7 +9,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from newapi.model_import import column_types
-from newapi.model_import.source_model import Column, Default, Reference, SourceModel, Table
+from newapi.model_import.source_model import (
+    CheckRule,
+    Column,
+    Default,
+    Reference,
+    SourceModel,
+    Table,
+)
 from newapi.resources.definition import Definition
 from newapi.resources.project_names import ProjectNames
 from tests.unit.model_import.sources import noted, of_sql, shown, translated
@@ -50,6 +57,7 @@ def columns(draw: st.DrawFn) -> Column:
         type=draw(st.sampled_from(_TYPES)),
         arguments=tuple(draw(st.lists(numbers, max_size=2))),
         values=tuple(draw(st.lists(st.sampled_from(["a", "A", "b c", "I", "é", "9"]), max_size=3))),
+        labels=draw(st.just(()) | st.tuples(st.tuples(st.just("a"), st.text(max_size=60)))),
         is_array=draw(st.booleans()),
         is_unsigned=draw(st.booleans()),
         is_required=draw(st.booleans()),
@@ -75,6 +83,12 @@ def models(draw: st.DrawFn) -> SourceModel:
         targets = st.sampled_from([*names, "missing"])
         deletions = st.sampled_from(["cascade", "restrict", "set_null", ""])
         references = st.builds(Reference, columns=groups, table=targets, on_delete=deletions)
+        rules = st.builds(
+            CheckRule,
+            st.sampled_from(["comparison", "at_least_one", "exactly_one"]),
+            st.lists(st.sampled_from([*known, "missing"]), min_size=2, max_size=2).map(tuple),
+            st.sampled_from(["<", ">=", "!="]),
+        )
         table = Table(
             name=name,
             columns=tuple(found),
@@ -82,6 +96,7 @@ def models(draw: st.DrawFn) -> SourceModel:
             references=tuple(draw(st.lists(references, max_size=3))),
             unique=tuple(draw(some)),
             indexes=tuple(draw(some)),
+            rules=tuple(draw(st.lists(rules, max_size=2))),
         )
         tables.append(table)
     return SourceModel(tuple(tables), has_singular_names=draw(st.booleans()))
@@ -117,6 +132,18 @@ def test_every_known_type_has_a_field_or_a_note(kind: str) -> None:
 
     is_there = "value" in shown(found)["thing"]
     assert is_there or noted(found)["thing.value"] == (f"there is no type for {kind}", "")
+
+
+def test_tables_of_tools_are_left_out() -> None:
+    found = of_sql("""\
+CREATE TABLE django_migrations (id int PRIMARY KEY, app varchar(255) NOT NULL);
+CREATE TABLE "_prisma_migrations" (id varchar(36) PRIMARY KEY);
+CREATE TABLE shops (id int PRIMARY KEY, name varchar(20) NOT NULL);
+""")
+
+    assert [*shown(found)] == ["shop"]
+    message = ("it records migrations, as Alembic does here", "")
+    assert noted(found)["django_migrations"] == noted(found)["_prisma_migrations"] == message
 
 
 def test_long_names_of_constraints_are_shortened() -> None:
