@@ -26,7 +26,7 @@ class RequestCache:
     """The response cache, for the URL and the database session of one request."""
 
     def __init__(self, request: Request, state: AppState, db: AsyncSession) -> None:
-        self._url = request.url
+        self._request = request
         self._state = state
         self._db = db
 
@@ -50,7 +50,8 @@ class RequestCache:
 
         # The next transaction sees every change that was committed before the cache is read.
         await self._db.reset()
-        parts = (get_schema(cast("Hashable", model)), self._url.path, self._url.query)
+        url = self._request.url
+        parts = (get_schema(cast("Hashable", model)), url.path, url.query)
         key = sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
         ttl = ttl or self._state.settings.cache_seconds
         response = await self._state.cache.get_or_set(tag, key, ttl, compute_json)
