@@ -51,18 +51,25 @@ PREFERENCES = {"preferred", "prefer"}
 ARGUMENTS = {"charset", "init_command", "program_name", "sql_mode", "unix_socket"}
 IGNORED = {  # parameters of libraries of other languages
     "allowpublickeyretrieval",
+    "autocommit",
     "autoreconnect",
     "collation",
     "connection_limit",
+    "connecttimeout",
     "loc",
     "parsetime",
     "pool",
     "pool_timeout",
+    "read_timeout",
     "reconnect",
     "servertimezone",
     "serverversion",
+    "socket_timeout",
+    "sockettimeout",
     "timezone",
+    "use_unicode",
     "useunicode",
+    "write_timeout",
     "zerodatetimebehavior",
 }
 
@@ -80,8 +87,7 @@ def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
         return make_url(text), {}
     url = split_url(text)
     parameters = read_parameters(url)
-    if parameters.get("host", "").startswith("/"):
-        parameters["unix_socket"] = parameters.pop("host")
+    url = replace_address(url, parameters)
     arguments: dict[str, Any] = {"charset": "utf8mb4", **tls_arguments(parameters)}
     timeout = parameters.pop("connect_timeout", "10")
     if not re.fullmatch(r"\d{1,9}", timeout, re.ASCII):
@@ -95,6 +101,27 @@ def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
     if arguments["charset"].lower() in {"utf8", "utf-8"}:  # MySQL's name for only a part of it
         arguments["charset"] = "utf8mb4"
     return url.set(drivername="mysql+aiomysql", query={}), arguments
+
+
+def replace_address(url: URL, parameters: dict[str, str]) -> URL:
+    """Return the URL with the parts of its address that parameters replace.
+
+    Raises:
+        ValueError: If a host or port is not valid.
+    """
+    host = parameters.pop("host", "")
+    port = parameters.pop("port", "3306")
+    if host.startswith("/"):
+        parameters["unix_socket"] = host
+    elif host:
+        url = url.set(host=host)
+    if not is_host(url.host or "localhost") or not re.fullmatch(r"\d{1,5}", port, re.ASCII):
+        raise ValueError("has a parameter host or port that is not valid, such as port=3306")
+    return url.set(
+        username=parameters.pop("user", url.username),
+        password=parameters.pop("password", url.password),
+        port=int(port) if "port" in url.query else url.port,
+    )
 
 
 def requires_tls(text: str) -> bool:
@@ -119,6 +146,7 @@ def split_url(text: str) -> URL:
         ValueError: If the URL is not one of MySQL or MariaDB.
     """
     problem = f"must be a URL like {EXAMPLE}, with %40 for @ and %25 for % in the password"
+    text = re.sub(r"(://[^/?]*):(?=(/[^@?]*)?(\?|$))", r"\1", text)  # an empty port
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -127,9 +155,10 @@ def split_url(text: str) -> URL:
     is_address = is_host(url.host or "localhost") and (url.port or 1) in range(1, 65536)
     if scheme not in SCHEMES or not is_address:
         raise ValueError(problem)
-    if not url.database:
+    database = (url.database or "").strip("/")
+    if not database:
         raise ValueError(f"names no database: write it at the end, as in {EXAMPLE}")
-    return url
+    return url.set(database=database)
 
 
 def tls_arguments(parameters: dict[str, str]) -> dict[str, ssl.SSLContext]:
@@ -166,7 +195,12 @@ def read_tls_mode(parameters: dict[str, str]) -> str:
     Raises:
         ValueError: If it is unknown.
     """
-    mode = parameters.get("ssl_mode", "verify_identity" if "ssl_ca" in parameters else "disabled")
+    is_verified = "true" in (
+        parameters.pop("ssl_verify_cert", "").lower(),
+        parameters.pop("ssl_verify_identity", "").lower(),
+    )
+    is_default = is_verified or "ssl_ca" in parameters
+    mode = parameters.get("ssl_mode", "verify_identity" if is_default else "disabled")
     mode = mode.lower().replace("-", "_").replace(" ", "")
     if mode not in TLS_MODES:
         modes = "DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY"

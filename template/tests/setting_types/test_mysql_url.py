@@ -23,6 +23,11 @@ DEFAULTS = {"charset": "utf8mb4", "connect_timeout": 10}
         (f"{APP}?connect_timeout=3", APP, {"connect_timeout": 3}),
         (f"{APP}?unix_socket=/cloudsql/a:b:c", APP, {"unix_socket": "/cloudsql/a:b:c"}),
         (f"{APP}?ssl-mode=DISABLED", APP, {}),
+        (f"{APP}/", APP, {}),
+        ("mysql://app:secret@db.example.com:/app", APP, {}),
+        ("mysql://root@other/app?user=app&password=secret&host=db.example.com", APP, {}),
+        (f"{APP}?port=3307", APP.replace(".com/", ".com:3307/"), {}),
+        (f"{APP}?socket_timeout=3&autocommit=true&use_unicode=1", APP, {}),
         (
             "mysql://app:s%40@[::1]:3307/app",
             "mysql+aiomysql://app:s%40@[::1]:3307/app",
@@ -46,6 +51,7 @@ def test_urls_are_translated(written: str, url: str, arguments: dict[str, object
         ("sslaccept=strict", ssl.CERT_REQUIRED, True),
         ("tls=skip-verify", ssl.CERT_NONE, False),
         ('ssl={"rejectUnauthorized":true}', ssl.CERT_REQUIRED, True),
+        ("ssl_verify_cert=true&ssl_verify_identity=true", ssl.CERT_REQUIRED, True),
     ],
 )
 def test_tls_modes_are_translated(
@@ -81,6 +87,7 @@ def test_tls_is_required_where_the_url_asks_for_it(parameters: str, *, is_requir
         (f"{APP}?ssl_ca=/missing.pem", "names no file"),
         (f"{APP}?connect_timeout=soon", "connect_timeout that is no number"),
         (f"{APP}?use_pure=true", "remove use_pure"),
+        (f"{APP}?port=x", "host or port that is not valid"),
     ],
 )
 def test_wrong_urls_are_rejected_with_the_reason(written: str, reason: str) -> None:
