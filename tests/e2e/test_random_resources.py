@@ -12,7 +12,7 @@ from tests.e2e.conftest import Create
 from tests.e2e.owner import commit
 from tests.e2e.project import Project
 from tests.e2e.test_resources import OnDatabase, check, generate
-from tests.generators.drafts import nested, sample
+from tests.generators.drafts import added, nested, sample
 from tests.matrix import PRESETS, Answers
 
 PROJECTS: dict[str, Answers] = {
@@ -34,7 +34,8 @@ def look(project: Project, database: str) -> ProjectNames:
     """Return what new resources find in a project."""
     paths = [path for folder in ("app", "tests") for path in (project.path / folder).rglob("*.py")]
     texts = {str(path.relative_to(project.path)): path.read_text("utf-8") for path in paths}
-    return project_names.look({}, texts, accounts=True, storage=True, database=database)
+    names = project_names.look({}, texts, accounts=True, storage=True, database=database)
+    return names.with_bundled(("user",), texts)
 
 
 def find_tests(typed: Typed) -> str:
@@ -70,10 +71,12 @@ def test_random_resources_keep_their_promises(
         around = around.with_definition(define(typed, around))
     for name, field in nested(around):
         generate(project, "resource", name, "--add", field)
+    fields = added(around, "user", count)
+    generate(project, "resource", "user", *(word for f in fields for word in ("--add", f)))
     project.run("uv sync --quiet")
     project = on_real_database(project, PROJECTS[database])
 
-    shared = ["tests/test_migrations.py", "tests/test_contract.py"]
+    shared = ["tests/api/v1/test_user*.py", "tests/test_migrations.py", "tests/test_contract.py"]
     shared += ["tests/admin"] if PROJECTS[database].get("admin") else []
     check(project, *map(find_tests, resources), *shared)
     project.run("uv run alembic downgrade base && uv run alembic upgrade head")

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from newapi.errors import UsageError
 from newapi.generate.new_definition import Typed, define
-from newapi.resources import changes
+from newapi.resources import bundled, changes
 from newapi.resources.changes import Changes
 from newapi.resources.definition import ACCESSES, APIS, TYPES, Definition, Type
+from newapi.resources.fields import render
 from newapi.resources.kinds import KINDS
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.users import USERS
@@ -240,6 +241,23 @@ def nested(around: ProjectNames) -> Iterator[tuple[str, str]]:
         else:
             around = around.with_definition(changed.definition)
             yield parent.name, field
+
+
+def added(around: ProjectNames, name: str, count: int) -> list[str]:
+    """Return fields of random resources that a resource of the template can have too."""
+    found: list[str] = []
+    definition = bundled.DEFINITIONS[name]
+    drawn = [field for one in around.definitions.values() for field in one.fields]
+    for field in drawn:
+        text = render(replace(field, optional=field.default is None))
+        try:
+            changed = changes.apply(definition, Changes(add=(text,)), around)
+        except UsageError as error:
+            check_problems(error.problems)
+        else:
+            definition = changed.definition
+            found.append(text)
+    return found[:count]
 
 
 def made(typed: Typed, around: ProjectNames) -> Definition | None:

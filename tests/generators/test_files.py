@@ -8,14 +8,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from newapi.generate.new_definition import define
-from newapi.resources import changes, generator, reserved
+from newapi.resources import bundled, changes, generator, reserved
 from newapi.resources.changes import Changes
 from newapi.resources.definition import ACCESSES, Access
+from newapi.resources.fields import parse
 from newapi.resources.generator import Generator
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.rendering import Workshop
@@ -28,6 +30,7 @@ from tests.generators.resources import (
     ITEM,
     OPTIONAL,
     PRODUCT,
+    STATION,
     Command,
     defined,
     made,
@@ -103,6 +106,24 @@ def test_files_of_random_resources_are_clean(number: int, rendered: Render, tmp_
     assert fields
     files = made(around.definitions, **answers)
 
+    check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))
+
+
+@pytest.mark.parametrize("name", ["user", "item"])
+def test_fields_of_the_template_are_clean(name: str, rendered: Render, tmp_path: Path) -> None:
+    answers = PROJECTS["standard"]
+    texts = (*EVERY_TYPE, *DEFAULTS, *STATION)
+    known = {field.name: field for field in map(parse, texts) if field.type != "ref"}
+    plain = (replace(each, filter=False, sort=False, search=False) for each in known.values())
+    fields = tuple(replace(each, optional=each.default is None) for each in plain)
+
+    files = made({name: replace(bundled.DEFINITIONS[name], fields=fields)}, **answers)
+
+    assert [path for path in files if not path.startswith("resources/")] == [
+        f"app/models/{name}_fields.py",
+        f"app/schemas/{name}_fields.py",
+        f"tests/api/v1/test_{name}_fields.py",
+    ]
     check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))
 
 

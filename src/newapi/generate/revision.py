@@ -202,7 +202,7 @@ def _change(new: Side, decision: Decision, between: Mapping[str, Definition]) ->
     steps = tuple(
         one
         for one in decision.operations
-        if one.alters_table and DELETED_AT not in {one.old, one.new}
+        if one.alters_table and DELETED_AT not in (one.old, one.new)
     )
     start = between[decision.definition.name]
     if start.access != decision.definition.access:

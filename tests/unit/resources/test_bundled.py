@@ -9,13 +9,15 @@ import pytest
 import yaml
 
 from newapi.errors import UsageError
-from newapi.generate import decision, model_changes
+from newapi.generate import decision, model_changes, revision
 from newapi.generate.decision import Decision, Request
-from newapi.resources import changes, model_file, model_text, needs, store, users, wiring
+from newapi.resources import changes, inventory, model_file, model_text, needs, store, users, wiring
 from newapi.resources.definition import Definition
 from newapi.resources.project_names import ProjectNames
+from newapi.resources.rendering import Side
 from newapi.resources.wiring import Wire
 from newapi.template.features import Resolution
+from tests.matrix import ROOT
 from tests.unit.resources.test_model_file import VALIDATOR
 
 USER = """\
@@ -76,6 +78,20 @@ def test_added_fields_are_recorded_and_written() -> None:
     assert user.language == 2
     assert decide(model_text.write({"user": user}), {"user": user}) == []
     assert "access" not in model_text.write({"user": user})
+
+
+def test_revision_adds_and_drops_the_columns() -> None:
+    before, after = defined(USER), defined(USER + "      extra: json(default={})\n")
+    sides = [Side(ROOT, {"database": "sqlite"}, inventory.of(each)) for each in (before, after)]
+    added = decide(USER + "      extra: json(default={})\n", before)
+    dropped = decide("resources: {}\n", after)
+
+    (there,) = revision.pieces(added, *sides, keep_tables=False)
+    (back,) = revision.pieces(dropped, sides[1], replace(sides[0], inventory=inventory.of({})),
+                              keep_tables=False)  # fmt: skip
+
+    assert (there.table, [one.op for one in there.operations]) == ("users", ["add"])
+    assert (back.table, [one.op for one in back.operations]) == ("users", ["drop"] * 3)
 
 
 def test_last_field_ends_the_addition() -> None:
