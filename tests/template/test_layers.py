@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 
@@ -31,11 +32,21 @@ def holds(name: str, module: str) -> bool:
 
 def imported(path: Path, known: dict[str, Path]) -> Iterator[str]:
     """Yield the modules of the application that a module imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module in known:
-            yield node.module
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from {f"{node.module}.{name.name}" for name in node.names} & known.keys()
+    for module, names in imports(path.read_text(encoding="utf-8")):
+        if module in known:
+            yield module
+        else:
+            yield from {f"{module}.{name}" for name in names} & known.keys()
+
+
+@cache
+def imports(code: str) -> list[tuple[str, list[str]]]:
+    """Return each module that code imports from, with the names that it imports."""
+    return [
+        (node.module, [name.name for name in node.names])
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.ImportFrom) and node.module
+    ]
 
 
 def test_each_module_is_in_one_layer_and_each_layer_exists(project: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 import pytest
 
@@ -34,24 +35,27 @@ def words_of_features() -> Mapping[tuple[str, Value], str]:
 
 
 WORDS = {**CORE, **words_of_features()}
+PATTERNS = {answer: re.compile(words) for answer, words in WORDS.items()}
 NOT_PROSE = {".copier-answers.yml", "LICENSE"}
+
+
+@cache
+def contradicted(line: str) -> frozenset[tuple[str, Value]]:
+    """Return the answers whose words are in a line; most lines are the same in many projects."""
+    return frozenset(answer for answer, pattern in PATTERNS.items() if pattern.search(line))
 
 
 @pytest.mark.parametrize("name", PROJECTS)
 def test_no_file_mentions_what_is_off(name: str, rendered: Render) -> None:
     answers = PROJECTS[name]
-    absent = [
-        re.compile(words)
-        for (question, value), words in WORDS.items()
-        if with_brought(answers).get(question) == value
-    ]
+    given = with_brought(answers).items()
 
     mentions = [
         f"{file}:{number}: {line.strip()}"
         for file, text in texts_once(rendered(answers)).items()
-        if file not in NOT_PROSE and any(pattern.search(text) for pattern in absent)
+        if file not in NOT_PROSE
         for number, line in enumerate(text.splitlines(), 1)
-        if any(pattern.search(line) for pattern in absent)
+        if contradicted(line) & given
     ]
 
     assert not mentions
@@ -66,7 +70,7 @@ def test_every_feature_has_its_words(catalog: Catalog) -> None:
 @pytest.mark.parametrize(("question", "value"), WORDS)
 def test_the_words_are_those_of_the_feature(question: str, value: Value, rendered: Render) -> None:
     """A pattern that finds nothing where the feature is on would prove nothing where it is off."""
-    pattern = re.compile(WORDS[question, value])
+    pattern = PATTERNS[question, value]
     projects = (rendered(row) for row in PROJECTS.values() if row.get(question, value) != value)
 
     assert any(pattern.search(text) for path in projects for text in texts_once(path).values())

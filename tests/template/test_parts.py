@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,11 +42,18 @@ def fences(feature: Question) -> Iterator[str]:
     for path in [*sorted(TEMPLATE.rglob("*.jinja")), *PARTS, *manifests, ROOT / "copier.yml"]:
         if belongs(path, feature):
             continue
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            statements = STATEMENT.findall(line)
+        for number, line in statements(path):
             required = path in manifests and "validator" in line
-            if not required and any(names("".join(one), feature.name) for one in statements):
+            found = ("".join(one) for one in STATEMENT.findall(line))
+            if not required and any(names(statement, feature.name) for statement in found):
                 yield f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+
+
+@cache
+def statements(path: Path) -> list[tuple[int, str]]:
+    """Return the lines of a file in which Jinja does something, with their numbers."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [(number, line) for number, line in enumerate(lines, 1) if STATEMENT.search(line)]
 
 
 def offered(path: Path) -> set[str]:
