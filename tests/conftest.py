@@ -34,6 +34,15 @@ KEPT = re.compile(
 )
 
 
+GIT_CONFIG = """\
+[user]
+    name = Ada
+    email = ada@example.org
+[maintenance]
+    auto = false
+"""  # a second process after each commit would find nothing to clean up in small repositories
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Run the tests on all cores, unless a debugger or `-n` needs something else."""
@@ -146,7 +155,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the user an empty home and a git identity, and go to an empty folder."""
     folder = tmp_path / "home"
     folder.mkdir()
-    (folder / ".gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
+    (folder / ".gitconfig").write_text(GIT_CONFIG)
     for name in list(os.environ):
         if name.startswith("GIT_"):
             monkeypatch.delenv(name)

@@ -39,10 +39,7 @@ class Generator:
     @cached_property
     def language(self) -> int:
         """Return the version of the language of definitions that the generator understands."""
-        import yaml
-
-        settings = yaml.safe_load((self.root / "copier.yml").read_bytes())
-        return int(settings.get("_newapi", {}).get("language", 1))
+        return int(self._settings.get("_newapi", {}).get("language", 1))
 
     @cached_property
     def version(self) -> str:
@@ -70,7 +67,7 @@ class Generator:
         try:
             template = self._wiring
             text = template.render({"revision": None, **context}) if template else ""
-            return frozenset(wiring.read(yaml.safe_load(text)))
+            return frozenset(wiring.read(_parse(text)))
         except (jinja2.TemplateError, yaml.YAMLError, ValueError, TypeError, KeyError) as error:
             message = f"The generator cannot be rendered: {_WIRING}: {error}"
             raise NewapiError(
@@ -78,19 +75,32 @@ class Generator:
             ) from error
 
     @cached_property
+    def _settings(self) -> dict[str, Any]:
+        """Return the questions and settings of the generator."""
+        settings: dict[str, Any] = _parse((self.root / "copier.yml").read_bytes())
+        return settings
+
+    @cached_property
     def _wiring(self) -> Template | None:
         """Compile the template of the wiring, with the settings of the generator."""
         import jinja2
-        import yaml
         from jinja2.sandbox import SandboxedEnvironment
 
         if not (self.root / _WIRING).is_file():
             return None
-        settings = yaml.safe_load((self.root / "copier.yml").read_bytes())["_envops"]
-        options = {**settings, "undefined": jinja2.StrictUndefined}
+        options = {**self._settings["_envops"], "undefined": jinja2.StrictUndefined}
         loader = jinja2.FileSystemLoader(self.root)
         environment = SandboxedEnvironment(loader=loader, extensions=[_FILTERS], **options)
         return environment.get_template(_WIRING)
+
+
+def _parse(text: str | bytes) -> Any:
+    """Parse YAML in C, where PyYAML is built with it."""
+    import yaml
+
+    if yaml.__with_libyaml__:
+        return yaml.load(text, Loader=yaml.CSafeLoader)
+    return yaml.safe_load(text)
 
 
 def require_understood(
