@@ -71,6 +71,30 @@ def test_both_sides_are_kept(name: str) -> None:
     assert result.conflicts == 0
 
 
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "expected"),
+    [
+        ("# Old.\n", "# Mine.\nM=1\n\n# Old.\n", "# New.\n", "# Mine.\nM=1\n\n# New.\n"),
+        ("A=1\n", "A=1\nM=1\n", "A=2\n", "A=2\nM=1\n"),
+        ("A=1\n", "A=2\n", "T=1\nA=1\n", "T=1\nA=2\n"),
+    ],
+)
+def test_variables_beside_changed_lines_are_kept(
+    base: str, ours: str, theirs: str, expected: str
+) -> None:
+    sides = [text.encode() for text in (base, ours, theirs)]
+
+    result = text_merge.merge(sides, LABELS, "inline")
+
+    assert (result.data.decode(), result.conflicts) == (expected, 0)
+
+
+def test_variable_that_both_add_differently_stays_a_conflict() -> None:
+    sides = [b"A=1\n", b"A=1\nM=1\n", b"M=2\n"]
+
+    assert text_merge.merge(sides, LABELS, "inline").conflicts == 1
+
+
 CONFLICTS = {
     "statements": ("a = 1\n{0}b = 1\n", "c = 1\n", "d = 1\n"),
     "one setting": ("class S:\n    a: int = 1\n{0}", "    b: int = 1\n", "    b: int = 2\n"),

@@ -55,6 +55,21 @@ def unite(conflict: Lines) -> list[bytes] | None:
     return ordered if is_sorted and is_in_place else united
 
 
+def add_variables(
+    base: Sequence[bytes], ours: Sequence[bytes], theirs: Sequence[bytes]
+) -> list[bytes] | None:
+    """Return changed lines with the environment variables that the other side adds beside them."""
+    for changed, grown in ((theirs, ours), (ours, theirs)):
+        added = len(grown) - len(base)
+        before, after = grown[:added], grown[len(base) :]
+        for more, rest in ((before, grown[added:]), (after, grown[: len(base)])):
+            if added <= 0 or list(rest) != list(base) or not _is_env(more):
+                continue
+            if all(map(_is_of_env, _bare(changed))) and not _names(more) & _names(changed):
+                return [*more, *changed] if more is before else [*changed, *more]
+    return None
+
+
 def _bare(lines: Sequence[bytes]) -> list[bytes]:
     return [line.rstrip(b"\r\n") for line in lines]
 
@@ -71,10 +86,11 @@ def _fields(lines: Sequence[bytes]) -> set[bytes]:
 
 def _is_env(lines: Sequence[bytes]) -> bool:
     """Whether lines set environment variables, with comments."""
-    bare = _bare(lines)
-    return bool(_names(lines)) and all(
-        _VARIABLE.fullmatch(line) or _COMMENT.fullmatch(line) for line in bare
-    )
+    return bool(_names(lines)) and all(map(_is_of_env, _bare(lines)))
+
+
+def _is_of_env(line: bytes) -> bool:
+    return bool(_VARIABLE.fullmatch(line) or _COMMENT.fullmatch(line))
 
 
 def _names(lines: Sequence[bytes]) -> set[bytes]:

@@ -16,6 +16,9 @@ from newapi.update import list_union
 from newapi.update.modules import parsed
 from newapi.update.structured_merge import Hunk
 
+# Where both sides add such statements, their order may count.
+_ORDERED: frozenset[type[ast.stmt]] = frozenset({ast.Assign, ast.Expr, ast.If, ast.Try, ast.With})
+
 
 def merge(path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]) -> bytes | None:
     """Return a text without conflicts; None where it would not be exact.
@@ -68,12 +71,12 @@ def _is_merge_of_bodies(bodies: Sequence[list[ast.stmt]]) -> bool:
     if any(len(names) != len(body) for names, body in zip(named, bodies, strict=True)):
         return False  # a name is there twice
     base, ours, theirs, result = named
-    steps = [
-        {name for name in side.keys() - base.keys() if _is_step(side[name])}
+    added = (
+        {type(side[name]) for name in side.keys() - base.keys()} & _ORDERED
         for side in (ours, theirs)
-    ]
-    if all(steps):
-        return False  # their order may count
+    )
+    if set.intersection(*added):
+        return False
     return all(
         _is_merge_of_statements([names.get(name) for names in named])
         for name in {**ours, **theirs, **result}
@@ -103,14 +106,10 @@ def _named(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
                 yield node.name, node
             case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
                 yield name, node
+            case ast.Expr(value=ast.Constant()):
+                yield "__doc__", node
             case _:
                 yield ast.dump(node), node
-
-
-def _is_step(node: ast.stmt) -> bool:
-    """Whether a statement is neither a definition nor an import."""
-    kinds = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.AnnAssign
-    return not isinstance(node, kinds | ast.Import | ast.ImportFrom)
 
 
 def _header(node: ast.ClassDef) -> str:

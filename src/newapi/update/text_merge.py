@@ -161,7 +161,7 @@ def _united(pieces: Sequence[bytes | Hunk]) -> bytes | None:
         after = pieces[number] if number < len(pieces) else b""
         around = (done[-1] if done else b"", b"" if isinstance(after, Hunk) else after)
         conflict = list_union.Lines(around[0], piece.ours, piece.theirs, around[1])
-        united = None if piece.base else list_union.unite(conflict)
+        united = list_union.add_variables(*piece) if piece.base else list_union.unite(conflict)
         if united is None:
             return None
         done += united
