@@ -110,12 +110,8 @@ def _with_default(made: Field, column: Column, notes: list[str]) -> Field:
     default = column.default
     if default is None or default.text.lower().startswith("nextval("):
         return made
-    if not default.is_literal:
-        notes.append(f"the default {shorten(default.text)} is not a value")
-        return made
-    if made.optional or made.unique:
-        what = "optional" if made.optional else "unique"
-        notes.append(f"what is {what} has no default, here {shorten(default.text) or chr(39) * 2}")
+    if reason := _without_default(made, column):
+        notes.append(reason)
         return made
     text = _as_default(made, default.text)
     if text == "" and made.type == "str":
@@ -130,6 +126,20 @@ def _with_default(made: Field, column: Column, notes: list[str]) -> Field:
         notes.append(message)
         return made
     return with_default
+
+
+def _without_default(made: Field, column: Column) -> str:
+    """Return why a field cannot have the default of its column; nothing if it can."""
+    default = column.default
+    written = (shorten(default.text) if default else "") or "''"
+    if default and not default.is_literal:
+        return f"the default {written} is not a value"
+    if made.optional or made.unique:
+        what = "optional" if made.optional else "unique"
+        return f"what is {what} has no default, here {written}"
+    if "default" not in KINDS[made.type].options:
+        return f"{shown(made.type)} has no default, here {written}"
+    return ""
 
 
 def _as_default(made: Field, text: str) -> str:

@@ -190,6 +190,7 @@ def _columns(found: Sequence[Any], engine: Engine) -> Iterator[Column]:
             is_unsigned=kind.is_unsigned,
             is_required=not each["nullable"],
             is_computed=bool(each.get("computed")),
+            is_counted=each.get("autoincrement") is True or engine.dialect.name == "sqlite",
             default=_default(each.get("default"), engine),
             description=each.get("comment") or "",
         )

@@ -235,6 +235,7 @@ class _Reader(Cursor):
             column = replace(
                 column,
                 is_required="not null" in settings,
+                is_counted="increment" in settings,
                 is_unique="unique" in settings,
                 default=_default(settings.get("default")),
                 description=_text(settings.get("note")),

@@ -49,6 +49,7 @@ class Column:
     is_required: bool = False
     is_unique: bool = False
     is_computed: bool = False
+    is_counted: bool = False  # the database numbers the rows
     default: Default | None = None
     limits: Mapping[str, str] = field(default_factory=dict)  # min, max, gt, ge, lt, le
     description: str = ""

@@ -633,6 +633,8 @@ def _with_constraint(column: Column, kind: exp.Expr, dialect: str) -> Column:
             changed = replace(column, is_computed=True)
         case exp.GeneratedAsIdentityColumnConstraint() if kind.this is None:
             changed = replace(column, is_computed=True)
+        case exp.GeneratedAsIdentityColumnConstraint() | exp.AutoIncrementColumnConstraint():
+            changed = replace(column, is_counted=True)
         case _:
             changed = column
     return changed

@@ -269,7 +269,7 @@ class _Translator:
         """Tell whether a column becomes a field; every resource has some already."""
         table, name = draft.table, resource_names.of_column(column.name)
         where = f"{table.name}.{column.name}"
-        if table.key == (column.name,) and (column.type in _WHOLE or name == "id"):
+        if table.key == (column.name,) and (name == "id" or _is_surrogate(column)):
             self._note(where, "every resource has a key of its own", column.line, "id: a UUID")
             return False
         if name in _TIMES:
@@ -742,6 +742,14 @@ class _Translator:
         for groups in (draft.unique, draft.indexes):
             groups[:] = [tuple(new if name == old else name for name in group) for group in groups]
         draft.by_column = {c: new if n == old else n for c, n in draft.by_column.items()}
+
+
+def _is_surrogate(column: Column) -> bool:
+    """Tell whether a key of one column says nothing but which row it is; others hold data."""
+    default = column.default.text.lower() if column.default else ""
+    is_counted = column.is_counted or "serial" in column.type or default.startswith("nextval(")
+    is_id = resource_names.of_column(column.name).endswith(("id", "key", "pk"))
+    return column.type in _WHOLE and (is_counted or is_id)
 
 
 def _short_plurals(name: str) -> Iterator[str]:

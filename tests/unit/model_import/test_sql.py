@@ -463,6 +463,27 @@ CREATE TABLE details (sale_id int PRIMARY KEY REFERENCES sales (id) ON DELETE CA
     assert offer.unique == (("offer_id", "product_id"),)
 
 
+def test_bytes_have_no_default() -> None:
+    found = of_sql("CREATE TABLE keys (id int, token varbinary(20) NOT NULL DEFAULT '');")
+
+    assert shown(found)["key"]["token"] == "bytes(20)"
+    assert noted(found)["keys.token"][0] == "bytes has no default, here ''"
+
+
+def test_numbers_that_are_keys_are_fields_unless_the_database_counts_them() -> None:
+    found = of_sql("""\
+CREATE TABLE employees (emp_no int NOT NULL, name varchar(20), PRIMARY KEY (emp_no));
+CREATE TABLE rooms (number int PRIMARY KEY AUTO_INCREMENT, who int REFERENCES employees (emp_no));
+CREATE TABLE floors (floor serial PRIMARY KEY, name varchar(20));
+CREATE TABLE films (filmid int PRIMARY KEY, name varchar(20));
+CREATE TABLE seats (row_no int DEFAULT nextval('seats_seq') PRIMARY KEY, name varchar(20));
+""")
+
+    assert shown(found)["employee"] == {"emp_no": "int(unique)", "name": "str(1..20)?"}
+    for name in ("room", "floor", "film", "seat"):
+        assert len(shown(found)[name]) == 1
+
+
 def test_table_that_only_links_rows() -> None:
     found = of_sql("""\
 CREATE TABLE posts (id int PRIMARY KEY, title varchar(50) NOT NULL);
