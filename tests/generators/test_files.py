@@ -109,6 +109,12 @@ def test_files_of_random_resources_are_clean(number: int, rendered: Render, tmp_
     check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))
 
 
+def test_durations_of_responses_may_have_fractions_of_seconds() -> None:
+    files = made(defined([("note", "public", "v1", ["length:duration"])]), **PROJECTS["standard"])
+
+    assert '"format": "duration"' not in files["app/schemas/note.py"]
+
+
 @pytest.mark.parametrize("name", ["user", "item"])
 def test_fields_of_the_template_are_clean(name: str, rendered: Render, tmp_path: Path) -> None:
     answers = PROJECTS["standard"]
