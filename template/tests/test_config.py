@@ -103,11 +103,25 @@ def test_spaces_and_quotes_around_a_value_are_removed(settings: Settings, writte
     assert Settings.model_validate(values | {"log_level": " "}).log_level == "INFO"
 
 
+def test_quotes_around_the_parts_of_a_list_are_removed(settings: Settings) -> None:
+    values = settings.model_dump() | {"allowed_hosts": '"a.example.com","b.example.com"'}
+
+    assert Settings.model_validate(values).allowed_hosts == ["a.example.com", "b.example.com"]
+
+
+@pytest.mark.parametrize("written", ["on", "yes", "1", "TRUE", "t", '"true"'])
+def test_booleans_are_written_in_several_ways(settings: Settings, written: str) -> None:
+    values = settings.model_dump() | {"docs_enabled": written}
+
+    assert Settings.model_validate(values).docs_enabled is True
+
+
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
         ("9" * 20, "less than or equal to"),
         ("1 MB", "must be a whole number, such as"),
+        ("15m", "must be a whole number, such as"),
     ],
 )
 def test_numbers_have_a_maximum(environment: pytest.MonkeyPatch, value: str, reason: str) -> None:

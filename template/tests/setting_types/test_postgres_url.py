@@ -60,6 +60,11 @@ POOLED_WITHOUT_TLS = {**TRANSACTION_POOLING, "dsn": "postgresql://?sslmode=disab
             {"dsn": "postgresql://?target_session_attrs=read-write&host=a%3A5432%2Cb%3A5433"},
         ),
         ("postgres://app:secret@db.example.com:/app", APP, {}),
+        (
+            "postgres://app@server:secret@server.postgres.database.azure.com/app",
+            "postgresql+asyncpg://app%40server:secret@server.postgres.database.azure.com/app",
+            {},
+        ),
         ("postgres://app:/secret@db.example.com/app", APP.replace(":secret", ":%2Fsecret"), {}),
         ("postgres://db.example.com/other?user=app&password=secret&dbname=app", APP, {}),
         ("postgres://root:root@db.example.com/app?user=app&password=secret", APP, {}),

@@ -39,6 +39,8 @@ def test_urls_are_normalized(written: str, expected: str) -> None:
         ("redis://localhost:port", "must be a URL like redis://"),
         ("redis://localhost/cache", "number of a database"),
         ("redis://$HOST:6379", "must be a URL like redis://"),
+        ("redis+sentinel://a:26379/main", "must be a URL like redis://"),
+        ("redis://a:6379,b:6379", "must be a URL like redis://"),
         ("redis://localhost?pool=5", "does not accept: got an unexpected keyword argument 'pool'"),
         ("redis://localhost?socket_timeout=x", "parameter that redis-py does not accept"),
         ("rediss://localhost?ssl_ca_certs=/missing", "ssl_ca_certs that names no file"),
