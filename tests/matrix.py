@@ -1,12 +1,10 @@
-"""The projects that the template tests render: the presets and a covering array."""
+"""The answers that projects can have together, and those of the presets."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-
-from covertable.main import make
 
 from newapi.template.catalog import Catalog, Question, Value, load
 
@@ -85,24 +83,6 @@ def covered_pairs(rows: Iterable[Mapping[str, Value]]) -> set[Pair]:
     return {frozenset(pair) for row in rows for pair in itertools.combinations(row.items(), 2)}
 
 
-def covering_array(catalog: Catalog) -> list[Answers]:
-    """Return few projects in which every feasible pair of answers occurs."""
-    constraints = [
-        {
-            "operator": "or",
-            "conditions": [
-                {"operator": "eq", "left": needy.name, "value": needy.off},
-                {"operator": "ne", "left": needed.name, "value": needed.off},
-            ],
-        }
-        for needy, needed in requirements(catalog)
-    ]
-    order = factors(catalog)
-    untyped: Callable[..., list[Answers]] = make
-    rows = untyped({name: list(chosen) for name, chosen in order.items()}, constraints=constraints)
-    return [{name: row[name] for name in order} for row in rows]
-
-
 def preset(name: str, catalog: Catalog = CATALOG) -> Answers:
     """Return the answers of a preset."""
     return {
@@ -112,18 +92,4 @@ def preset(name: str, catalog: Catalog = CATALOG) -> Answers:
     }
 
 
-def label(answers: Mapping[str, Value]) -> str:
-    """Name a project after its features, for the test report."""
-    return "-".join(
-        str(value) if not isinstance(value, bool) else name
-        for name, value in answers.items()
-        if value not in (False, "none")
-    )
-
-
-ARRAY: Sequence[Answers] = covering_array(CATALOG)
 PRESETS: Mapping[str, Answers] = {name: preset(name) for name in CATALOG.presets}
-PROJECTS: Mapping[str, Answers] = {
-    **PRESETS,
-    **{f"{number:02}-{label(row)}": row for number, row in enumerate(ARRAY, 1)},
-}

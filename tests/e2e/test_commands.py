@@ -9,7 +9,7 @@ import yaml
 
 from tests.conftest import Render
 from tests.e2e.commands import VERIFY, continuous, documented, pipeline_variables
-from tests.matrix import PROJECTS
+from tests.projects import PROJECTS
 
 
 @pytest.mark.parametrize("name", PROJECTS)

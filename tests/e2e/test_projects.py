@@ -13,7 +13,8 @@ from tests.e2e.commands import MIGRATIONS, VERIFY, continuous, documented, pipel
 from tests.e2e.conftest import Create
 from tests.e2e.edges import add_edge_cases
 from tests.e2e.project import Client, Project
-from tests.matrix import ARRAY, CATALOG, PRESETS, PROJECTS, Answers
+from tests.matrix import CATALOG, PRESETS, Answers
+from tests.projects import ARRAY, PROJECTS
 
 ROWS = 3
 MEASURED = ("minimal", "standard")

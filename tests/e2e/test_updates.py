@@ -11,7 +11,8 @@ import pytest
 from tests.e2e.conftest import Create
 from tests.e2e.owner import commit, newapi
 from tests.e2e.project import Project
-from tests.matrix import PROJECTS, ROOT
+from tests.matrix import ROOT
+from tests.projects import PROJECTS
 
 ROW = "00000000000000000000000000000001"
 NOW = "2026-01-01 00:00:00"

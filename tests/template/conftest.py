@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Render
-from tests.matrix import PROJECTS
+from tests.projects import PROJECTS
 
 
 @pytest.fixture(scope="session", params=PROJECTS)

@@ -12,7 +12,8 @@ from newapi.template import address
 from newapi.template.catalog import Catalog
 from tests import trees
 from tests.conftest import Render
-from tests.matrix import PRESETS, PROJECTS
+from tests.matrix import PRESETS
+from tests.projects import PROJECTS
 
 
 @pytest.mark.parametrize("name", PROJECTS)

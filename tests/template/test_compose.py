@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Render
-from tests.matrix import PROJECTS
+from tests.projects import PROJECTS
 from tests.template.files import parse_yaml
 
 SCHEMA = "vendor.compose-spec"

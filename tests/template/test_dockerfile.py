@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Render
-from tests.matrix import PROJECTS
+from tests.projects import PROJECTS
 
 
 def run_in_container(command: list[str], folder: Path, port: str | None) -> str:

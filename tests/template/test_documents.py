@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Render
-from tests.matrix import PRESETS, PROJECTS
+from tests.matrix import PRESETS
+from tests.projects import PROJECTS
 
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([\w-]+))?\)")
 CODE = re.compile(r"`([^`\n]+)`")

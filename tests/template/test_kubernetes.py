@@ -15,7 +15,7 @@ from kubernetes_validate.utils import validate
 
 from tests.conftest import Render
 from tests.marks import slow_after
-from tests.matrix import PROJECTS
+from tests.projects import PROJECTS
 from tests.template.files import parse_yaml
 
 VERSION = "1.37"

@@ -8,7 +8,6 @@ import pytest
 
 from newapi.template.catalog import Catalog
 from tests.matrix import (
-    ARRAY,
     PRESETS,
     Answers,
     covered_pairs,
@@ -17,6 +16,7 @@ from tests.matrix import (
     is_feasible,
     requirements,
 )
+from tests.projects import ARRAY
 
 
 def test_every_feasible_pair_of_answers_is_covered(catalog: Catalog) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from newapi.template.catalog import Catalog, Value, read
 from tests.conftest import Render
-from tests.matrix import PROJECTS, ROOT, with_brought
+from tests.matrix import ROOT, with_brought
+from tests.projects import PROJECTS
 from tests.template.files import texts_once
 
 # Patterns of core questions; those of features are in the manifests.
