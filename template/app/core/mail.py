@@ -42,7 +42,8 @@ class Mailer:
         """Return the message of an e-mail; its values cannot add recipients or headers.
 
         Raises:
-            ValueError: If the address or the message id contains a line break.
+            ValueError: If the address or the message id contains a line break, or IDNA has no form
+                of the domain.
         """
         message = EmailMessage()
         user, _, domain = mail.to.rpartition("@")
@@ -61,7 +62,8 @@ class Mailer:
         """Send an e-mail, or write it to the log if `SMTP_HOST` is not set.
 
         Raises:
-            ValueError: If the address or the message id contains a line break.
+            ValueError: If the address or the message id contains a line break, or IDNA has no form
+                of the domain.
             MailRejected: If the server rejects the e-mail for good; do not send it again.
             ServiceUnavailable: If the server does not respond, or does not accept the e-mail now.
         """

@@ -28,7 +28,7 @@ class Task(Entity):
 
     `kind` is the name of its job in `app/jobs/registry.py`. `attempts` counts how often the task
     was started; only the newest attempt changes the row. `published_at` is the time at which its
-    message was published, and null while the task waits to be published.
+    message was published, and null until that is recorded.
     """
 
     __tablename__ = "tasks"

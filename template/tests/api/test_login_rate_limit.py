@@ -25,7 +25,7 @@ async def send(client: AsyncClient, path: str, email: str = "ada@example.com") -
 async def test_attempts_on_one_user_are_limited_per_address(
     serve: Serve, redis_url: SecretStr, alias: str
 ) -> None:
-    changes: dict[str, Any] = {"redis_url": redis_url, "login_rate_limit_per_user": "2/day"}
+    changes: dict[str, Any] = {"redis_url": redis_url, "login_rate_limit_per_email": "2/day"}
 
     async with serve(uuid4().hex, **changes) as eve:
         await send(eve, LOGIN)
@@ -55,7 +55,7 @@ async def test_attempts_on_many_users_are_limited_per_address(serve: Serve) -> N
 
 async def test_password_changes_are_limited_per_user(serve: Serve) -> None:
     body = {"current_password": "wrong", "new_password": "correct horse battery"}
-    async with serve(login_rate_limit_per_user="4/day") as client:
+    async with serve(password_change_rate_limit="4/day") as client:
         await send(client, REGISTER)
         headers = auth_headers(await send(client, LOGIN))
         statuses = [

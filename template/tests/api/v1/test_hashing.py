@@ -5,6 +5,9 @@ from anyio import sleep
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.security import PasswordHasher
+from app.core.session import RequestSession, release_connection
+from app.dependencies import AppState
+from app.models.user import User
 from tests.factories.users import PASSWORD, UserFactory
 
 
@@ -46,3 +49,14 @@ async def test_no_connection_is_held_while_a_password_is_hashed(
     assert response.status_code == 204
     # Registration, login, the current and the new password.
     assert held == [False, False, False, False]
+
+
+async def test_changes_are_not_lost_before_a_password_is_hashed(state: AppState) -> None:
+    async with state.sessionmaker(sync_session_class=RequestSession) as db:
+        db.add(User(email="eve@example.com", hashed_password=""))
+
+        with pytest.raises(RuntimeError, match="with changes"):
+            await release_connection(db)
+        await db.flush()
+        with pytest.raises(RuntimeError, match="with changes"):
+            await release_connection(db)

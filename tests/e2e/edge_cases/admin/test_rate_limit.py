@@ -6,7 +6,7 @@ from tests.servers import Serve
 async def test_admin_and_api_logins_share_the_rate_limit(serve: Serve) -> None:
     credentials = {"email": LOGIN["username"], "password": LOGIN["password"]}
 
-    async with serve(login_rate_limit_per_user="1/day") as client:
+    async with serve(login_rate_limit_per_email="1/day") as client:
         headers = {"Origin": "http://test"}
         first = await client.post("/admin/login", data=LOGIN, headers=headers)
         second = await client.post("/api/v1/auth/login", json=credentials)

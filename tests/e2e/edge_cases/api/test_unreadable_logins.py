@@ -16,7 +16,7 @@ JSON, TEXT, MULTIPART = "application/json", "text/plain", "multipart/form-data; 
 async def test_password_changes_are_limited_per_user_from_all_addresses(
     serve: Serve, redis_url: SecretStr
 ) -> None:
-    changes: dict[str, Any] = {"redis_url": redis_url, "login_rate_limit_per_user": "2/day"}
+    changes: dict[str, Any] = {"redis_url": redis_url, "password_change_rate_limit": "2/day"}
     guess = {"current_password": "wrong", "new_password": PASSWORD}
     statuses = []
 
@@ -59,14 +59,14 @@ async def test_unreadable_body_is_no_server_error(client: AsyncClient, content: 
 
 
 async def test_only_the_field_that_the_route_reads_is_counted(serve: Serve) -> None:
-    async with serve(login_rate_limit_per_user="1/day") as client:
+    async with serve(login_rate_limit_per_email="1/day") as client:
         for number, status in enumerate((401, 429)):
             form = {"username": "ada@example.com", "password": "x", "email": f"{number}@x.org"}
             assert (await client.post(FORM, data=form)).status_code == status
 
 
 async def test_json_media_types_are_read_as_json(serve: Serve) -> None:
-    async with serve(login_rate_limit_per_user="1/day") as client:
+    async with serve(login_rate_limit_per_email="1/day") as client:
         for media_type, status in (("application/json", 401), ("application/form+json", 429)):
             body = b'{"email": "ada@example.com", "password": "wrong"}'
             response = await client.post(LOGIN, content=body, headers={"Content-Type": media_type})
