@@ -5,7 +5,7 @@ from httpx2 import AsyncClient
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from structlog.testing import capture_logs
 
-from app.core.health import HealthChecks
+from app.core.health_checks import HealthChecks
 from app.dependencies import SessionDep
 
 
@@ -29,7 +29,7 @@ async def test_health_check_that_goes_on_failing_is_logged_once(
     async def fail() -> None:
         raise ConnectionError("no answer")
 
-    monkeypatch.setattr("app.core.health.LIFETIME", -1)
+    monkeypatch.setattr("app.core.health_checks.LIFETIME", -1)
     checks = HealthChecks()
     with capture_logs() as logs:
         for _ in range(3):

@@ -2,7 +2,7 @@
 import pytest
 from anyio import Event, create_task_group, fail_after
 
-from app.core.health import HealthChecks
+from app.core.health_checks import HealthChecks
 
 
 async def test_checks_run_concurrently_and_once_a_second_for_all_requests(
@@ -29,7 +29,7 @@ async def test_checks_run_concurrently_and_once_a_second_for_all_requests(
     assert list(durations) == ["one", "two"]
     assert None not in durations.values()
     assert sorted(started) == ["one", "two"]
-    monkeypatch.setattr("app.core.health.monotonic", lambda: float("inf"))
+    monkeypatch.setattr("app.core.health_checks.monotonic", lambda: float("inf"))
     await health_checks.run(checks)
     assert len(started) == 4
 
@@ -42,7 +42,7 @@ async def test_check_that_fails_or_takes_too_long_has_no_duration(
 
     async def succeed() -> None: ...
 
-    monkeypatch.setattr("app.core.health.TIMEOUT", 0.01)
+    monkeypatch.setattr("app.core.health_checks.TIMEOUT", 0.01)
     checks = {"failing": fail, "slow": Event().wait, "working": succeed}
 
     durations = await HealthChecks().run(checks)
