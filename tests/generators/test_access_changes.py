@@ -33,8 +33,10 @@ resources:
     fields:
       title: str(1..100, unique)
       category: ref(category, unique)?
+      chapter: str(1..100)?
+      page: int?
     unique:
-      - [title, category]
+      - [chapter, page]
 """
 CHANGES: list[tuple[Access, Access]] = [
     ("public", "owned"),
