@@ -3,9 +3,8 @@
 import re
 import ssl
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, SecretStr
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -206,17 +205,3 @@ def read_tls_mode(parameters: dict[str, str]) -> str:
         modes = "DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY"
         raise ValueError(f"has an unknown ssl-mode: use {modes}")
     return mode
-
-
-def check_database_url(url: SecretStr) -> SecretStr:
-    """Return the URL unchanged, as it is written.
-
-    Raises:
-        ValueError: If it cannot be translated for SQLAlchemy.
-    """
-    if url:
-        parse_database_url(url.get_secret_value())
-    return url
-
-
-DatabaseUrl = Annotated[SecretStr, AfterValidator(check_database_url)]

@@ -3,10 +3,9 @@
 import re
 import ssl
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import unquote, urlencode
 
-from pydantic import AfterValidator, SecretStr
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -384,17 +383,3 @@ def parse_number(name: str, value: str) -> float:
     if not re.fullmatch(r"\d{1,9}(\.\d+)?", value, re.ASCII):
         raise ValueError(f"has a parameter {name} that is no number, such as {name}=10")
     return float(value) if "." in value and name.endswith("timeout") else int(float(value))
-
-
-def check_database_url(url: SecretStr) -> SecretStr:
-    """Return the URL unchanged, as it is written.
-
-    Raises:
-        ValueError: If it cannot be translated for SQLAlchemy.
-    """
-    if url:
-        parse_database_url(url.get_secret_value())
-    return url
-
-
-DatabaseUrl = Annotated[SecretStr, AfterValidator(check_database_url)]

@@ -1,8 +1,5 @@
 """Database URLs as other tools write them, translated for SQLAlchemy and aiosqlite."""
 
-from typing import Annotated
-
-from pydantic import AfterValidator, SecretStr
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -27,17 +24,3 @@ def parse_database_url(text: str) -> URL:
     if not url.database or ":memory:" in url.database:
         raise ValueError(f"must name a file, because each connection has its own memory: {EXAMPLE}")
     return url.set(drivername="sqlite+aiosqlite")
-
-
-def check_database_url(url: SecretStr) -> SecretStr:
-    """Return the URL unchanged, as it is written.
-
-    Raises:
-        ValueError: If it cannot be translated for SQLAlchemy.
-    """
-    if url:
-        parse_database_url(url.get_secret_value())
-    return url
-
-
-DatabaseUrl = Annotated[SecretStr, AfterValidator(check_database_url)]
