@@ -22,6 +22,23 @@ RENDER = planning.render
 INI = "[alembic]\nscript_location = %(here)s/{0}\npath_separator = os\n"
 
 
+def create_from(
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    old: dict[str, str | bytes],
+    new: dict[str, str | bytes],
+) -> None:
+    """Create the project again from the first of two releases of a template of its own."""
+    releases.write(tmp_path / "own-releases", "v0.1.0", old)
+    releases.write(tmp_path / "own-releases", "v0.4.0", new)
+    monkeypatch.setattr(store, "FOLDER", tmp_path / "own-releases")
+    monkeypatch.setattr(planning, "render", RENDER)
+    shutil.rmtree(project.path)
+    project.path.mkdir()
+    project.create("auth=true")
+
+
 def script(project: Project, ini: str = "alembic.ini") -> ScriptDirectory:
     """Read the revisions as Alembic itself does."""
     return ScriptDirectory.from_config(Config(os.fspath(project.path / ini)))
@@ -326,13 +343,7 @@ def test_imports_follow_a_renamed_module(
         "template/tool.toml": '[tool]\nlayers = ["app.new", "app.main | app.dependencies"]\n',
         "template/guide.md": "See `app/dependencies.py`.\n",
     }
-    releases.write(tmp_path / "own-releases", "v0.1.0", old)
-    releases.write(tmp_path / "own-releases", "v0.4.0", new)
-    monkeypatch.setattr(store, "FOLDER", tmp_path / "own-releases")
-    monkeypatch.setattr(planning, "render", RENDER)
-    shutil.rmtree(project.path)
-    project.path.mkdir()
-    project.create("auth=true")
+    create_from(project, tmp_path, monkeypatch, old, new)
     if root:
         (project.path / "src").mkdir()
         project.git("mv", "app", "src/app")
@@ -364,13 +375,7 @@ def test_imports_follow_a_module_that_became_a_package(
         **{f"template/app/{name}.py": use for name in ("one", "two", "three")},
     }
     new = old | {"template/app/new.py": "from app.config import c\n"}
-    releases.write(tmp_path / "own-releases", "v0.1.0", old)
-    releases.write(tmp_path / "own-releases", "v0.4.0", new)
-    monkeypatch.setattr(store, "FOLDER", tmp_path / "own-releases")
-    monkeypatch.setattr(planning, "render", RENDER)
-    shutil.rmtree(project.path)
-    project.path.mkdir()
-    project.create("auth=true")
+    create_from(project, tmp_path, monkeypatch, old, new)
     (project.path / "app/settings").mkdir()
     project.git("mv", "app/config.py", "app/settings/base.py")
     project.write("app/settings/__init__.py", "from app.settings.base import c\n")
@@ -474,13 +479,7 @@ def test_imports_follow_modules_that_were_joined(
         "template/app/new.py": "from app.models.item import Item\n",
         "template/app/use.py": "from app.models.user import User\n" + releases.numbered("v"),
     }
-    releases.write(tmp_path / "own-releases", "v0.1.0", old)
-    releases.write(tmp_path / "own-releases", "v0.4.0", new)
-    monkeypatch.setattr(store, "FOLDER", tmp_path / "own-releases")
-    monkeypatch.setattr(planning, "render", RENDER)
-    shutil.rmtree(project.path)
-    project.path.mkdir()
-    project.create("auth=true")
+    create_from(project, tmp_path, monkeypatch, old, new)
     shutil.rmtree(project.path / "app/models")
     project.write("app/models.py", f"{model('User')}\n\n{model('Item')}")
     project.replace("app/use.py", "app.models.user", "app.models")
@@ -518,13 +517,7 @@ def test_imports_follow_a_module_that_both_have_renamed(
         "template/app/use.py": "from app.auth_session import help_out\n",
     }
     del new["template/app/session.py"]
-    releases.write(tmp_path / "own-releases", "v0.1.0", old)
-    releases.write(tmp_path / "own-releases", "v0.4.0", new)
-    monkeypatch.setattr(store, "FOLDER", tmp_path / "own-releases")
-    monkeypatch.setattr(planning, "render", RENDER)
-    shutil.rmtree(project.path)
-    project.path.mkdir()
-    project.create("auth=true")
+    create_from(project, tmp_path, monkeypatch, old, new)
     project.git("mv", "app/session.py", "app/login.py")
     project.replace("app/use.py", "app.session", "app.login")
     project.commit()
