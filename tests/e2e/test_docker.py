@@ -37,7 +37,7 @@ head = b'--x\\r\\nContent-Disposition: form-data; name="file"; filename="a.txt"\
 file = head + b"three little words\\r\\n--x--\\r\\n"
 task = call("/tasks/process-file", file, "multipart/form-data; boundary=x", **bearer)
 for _ in range(120):
-    found = call(f"/tasks/{task['task_id']}", **bearer)
+    found = call(f"/tasks/{task['id']}", **bearer)
     if found["status"] not in {"queued", "running"}:
         break
     time.sleep(0.5)

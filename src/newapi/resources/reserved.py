@@ -121,10 +121,11 @@ FILE_VARIABLES = frozenset(
 # Names of functions and variables in the modules that import a task.
 _TASK_VARIABLES = frozenset(
     {
-        "accepted", "add_task", "background_tasks", "client", "create_task", "delete_expired",
-        "finished", "get_related_rows", "ids", "job", "kwargs", "process_file", "publish",
+        "accepted", "add_task", "by_name", "client", "create_task", "delete_expired", "finished",
+        "get_related_rows", "ids", "job", "kwargs", "map_by_name", "process_file", "publish",
         "publish_task", "publish_unpublished_tasks", "read_task", "registry", "related", "run",
-        "run_task", "send_email", "set_progress", "state", "task", "task_id", "users", "where",
+        "run_task", "send_email", "set_progress", "state", "task", "task_id", "tasks", "users",
+        "where",
     }
 )  # fmt: skip
 CLASSES = frozenset(

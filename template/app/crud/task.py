@@ -16,7 +16,7 @@ from app.models.task import Task, TaskStatus
 from app.models.user import User
 
 BATCH_SIZE = 100
-MAX_UNFINISHED_TASKS = 100  # of one user
+MAX_UNFINISHED_TASKS = 100  # queued or running tasks of one user
 UNFINISHED = Task.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING])
 
 
@@ -24,6 +24,8 @@ async def create_task(
     db: AsyncSession, owner: User, job: Callable[..., object], kwargs: dict[str, Any]
 ) -> Task:
     """Create a task that runs a job. Publish it after this transaction is committed.
+
+    Endpoints call `TaskStarter.start` instead, which publishes it too.
 
     Raises:
         Conflict: If the user has too many unfinished tasks.
@@ -94,19 +96,17 @@ async def mark_published(db: AsyncSession, task_id: UUID) -> None:
     await db.execute(unpublished.values(published_at=utc_now()))
 
 
-async def reset_stalled_tasks(
-    db: AsyncSession, running_age: timedelta, queued_age: timedelta
-) -> None:
-    """Make stalled tasks ready to be published again.
+async def queue_lost_tasks(db: AsyncSession, running_age: timedelta, queued_age: timedelta) -> None:
+    """Queue lost tasks, so that they are published again.
 
-    A running task is stalled if its row has not changed for `running_age`, a queued one if it was
-    published longer ago than `queued_age`.
+    A running task counts as lost if its row has not changed for `running_age`, a queued one if it
+    was published longer ago than `queued_age`.
     """
     now = utc_now()
     running = (Task.status == TaskStatus.RUNNING) & (Task.updated_at < now - running_age)
     queued = (Task.status == TaskStatus.QUEUED) & (Task.published_at < now - queued_age)
-    stalled = update(Task).where(running | queued)
-    await db.execute(stalled.values(status=TaskStatus.QUEUED, progress=0, published_at=None))
+    lost = update(Task).where(running | queued)
+    await db.execute(lost.values(status=TaskStatus.QUEUED, progress=0, published_at=None))
 
 
 async def list_unpublished_tasks(db: AsyncSession) -> Sequence[Task]:

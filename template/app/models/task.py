@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.models.base import enum_values
 from app.models.entity import Entity, UTCDateTime
 
+MAX_KIND_LENGTH = 40
 MAX_ERROR_LENGTH = 255
 
 
@@ -35,7 +36,7 @@ class Task(Entity):
     __table_args__ = (Index(None, "status", "updated_at"),)
 
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(MAX_KIND_LENGTH))
     kwargs: Mapped[dict[str, Any]] = mapped_column(JSON)
     status: Mapped[TaskStatus] = mapped_column(
         Enum(TaskStatus, native_enum=False, length=20, values_callable=enum_values),

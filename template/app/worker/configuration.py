@@ -26,12 +26,12 @@ def create_worker_app(settings: Settings) -> Celery:
         beat_sync_every=1,  # health checks read the age of the schedule file
         beat_schedule={
             "publish-unpublished-tasks": {
-                "task": "publish_unpublished_tasks",
+                "task": "periodic.publish_unpublished_tasks",
                 "schedule": 60,
                 "options": {"expires": 60 * 60},  # the queue may be long
             },
             "delete-expired": {
-                "task": "delete_expired",
+                "task": "periodic.delete_expired",
                 "schedule": 60 * 60,
                 "options": {"expires": 60 * 60},
             },

@@ -26,11 +26,16 @@ def read_messages(settings: Settings) -> list[str]:
     return tasks
 
 
+@pytest.fixture(autouse=True)
+def no_messages(settings: Settings) -> None:
+    """Delete the messages of earlier tests."""
+    read_messages(settings)
+
+
 async def test_task_that_was_not_published_is_published_once(
     settings: Settings, state: AppState
 ) -> None:
     task = await add_file_task(state)
-    read_messages(settings)
 
     await publish_unpublished_tasks(state)
     assert read_messages(settings) == [str(task.id)]
@@ -114,7 +119,7 @@ async def test_broker_that_is_down_fails_no_request_and_leaves_the_task_queued(
     async with serve(celery_broker_url=SecretStr(url)) as ada:
         ada.headers.update(headers)
         accepted = await ada.post("/api/v1/tasks/process-file", files={"file": b"some words"})
-        task = await ada.get(f"/api/v1/tasks/{accepted.json()['task_id']}")
+        task = await ada.get(f"/api/v1/tasks/{accepted.json()['id']}")
         health = await ada.get("/health")
 
     assert (accepted.status_code, task.json()["status"]) == (202, "queued")

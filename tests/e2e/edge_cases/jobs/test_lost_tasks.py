@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.crud.task import reset_stalled_tasks, start_attempt, update_running_task
+from app.crud.task import queue_lost_tasks, start_attempt, update_running_task
 from app.dependencies import AppState
 from app.jobs.job import TaskFailed, set_progress
 from app.jobs.registry import Job
@@ -22,9 +22,9 @@ LONG_AGO = utc_now() - timedelta(minutes=6)
 Replace = Callable[[Job], None]
 
 
-async def reset_stalled(state: AppState) -> None:
+async def queue_lost(state: AppState) -> None:
     async with state.sessionmaker.begin() as db:
-        await reset_stalled_tasks(db, AGE, AGE)
+        await queue_lost_tasks(db, AGE, AGE)
 
 
 async def test_result_of_a_task_that_has_ended_is_not_overwritten(
@@ -76,11 +76,11 @@ async def test_running_task_is_published_again_if_its_row_does_not_change(
 ) -> None:
     running = {"status": TaskStatus.RUNNING, "progress": 50, "published_at": utc_now()}
     await change_task(state, task, **running)
-    await reset_stalled(state)
+    await queue_lost(state)
     assert (await read_task(state, task)).status is TaskStatus.RUNNING
 
     await change_task(state, task, updated_at=LONG_AGO)
-    await reset_stalled(state)
+    await queue_lost(state)
     reset = await read_task(state, task)
     assert (reset.status, reset.progress, reset.published_at) == (TaskStatus.QUEUED, 0, None)
 
@@ -89,11 +89,11 @@ async def test_task_that_waits_for_a_worker_is_not_published_again(
     state: AppState, task: Task
 ) -> None:
     await change_task(state, task, published_at=utc_now(), updated_at=LONG_AGO)
-    await reset_stalled(state)
+    await queue_lost(state)
     assert (await read_task(state, task)).published_at
 
     await change_task(state, task, published_at=LONG_AGO)
-    await reset_stalled(state)
+    await queue_lost(state)
     assert (await read_task(state, task)).published_at is None
 
 
@@ -122,7 +122,7 @@ async def test_only_running_tasks_are_queued_again(
     await change_task(state, task, status=status, updated_at=LONG_AGO)
 
     assert not await queue_again(state, task)
-    await reset_stalled(state)
+    await queue_lost(state)
 
     assert (await read_task(state, task)).status is status
 
@@ -132,7 +132,7 @@ async def test_attempts_are_counted_across_publications(state: AppState, task: T
         async with state.sessionmaker.begin() as db:
             assert await start_attempt(db, task.id, is_redelivered=False)
         await change_task(state, task, updated_at=LONG_AGO)
-        await reset_stalled(state)
+        await queue_lost(state)
 
         queued = await read_task(state, task)
         assert (queued.status, queued.attempts) == (TaskStatus.QUEUED, attempt)
@@ -190,13 +190,37 @@ async def test_job_runs_once_although_its_result_cannot_be_stored_at_first(
         return {"words": 3}
 
     monkeypatch.setattr("app.jobs.run.update_running_task", fail_twice)
-    monkeypatch.setattr("app.jobs.run.STORE_DELAYS", (0, 0))
+    monkeypatch.setattr("app.jobs.run.STORE_DELAY", 0)
     replace_job(process)
     await run_task(state, task.id)
 
     finished = await read_task(state, task)
     assert (finished.status, finished.attempts, len(calls)) == (TaskStatus.SUCCEEDED, 1, 1)
     assert outages == []
+
+
+async def test_task_is_queued_for_its_retry_although_the_database_does_not_answer_at_first(
+    state: AppState, task: Task, replace_job: Replace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outages = [1, 2]
+
+    async def fail_twice(db: AsyncSession, task: Task, **values: object) -> bool:
+        if outages:
+            outages.pop()
+            raise DBAPIError("UPDATE", {}, Exception(), connection_invalidated=True)
+        return await update_running_task(db, task, **values)
+
+    async def fail(state: AppState, task: Task, *, upload: str) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr("app.jobs.run.update_running_task", fail_twice)
+    monkeypatch.setattr("app.jobs.run.STORE_DELAY", 0)
+    replace_job(fail)
+    with pytest.raises(ConnectionError):
+        await run_task(state, task.id)
+
+    assert outages == []
+    assert (await read_task(state, task)).status is TaskStatus.QUEUED
 
 
 @pytest.mark.parametrize(("retries", "error"), [(1, StatementError), (0, TaskFailed)])

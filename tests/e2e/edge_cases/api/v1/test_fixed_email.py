@@ -17,7 +17,7 @@ async def test_unverified_addresses_get_a_fixed_text(ada: AsyncClient, state: Ap
     # BackgroundTasks run it with the response; a worker of Celery would run it later.
     with capture_logs() as logs:
         task = await ada.post("/api/v1/tasks/email", json=mail)
-        await run_task(state, UUID(task.json()["task_id"]))
+        await run_task(state, UUID(task.json()["id"]))
 
     assert "This e-mail was requested as a test." in str(logs)
     assert "Click here" not in str(logs)

@@ -16,7 +16,7 @@ async def test_number_of_unfinished_tasks_of_a_user_is_limited(
     async def do_not_publish(*_: object) -> None: ...
 
     monkeypatch.setattr("app.crud.task.MAX_UNFINISHED_TASKS", 1)
-    monkeypatch.setattr("app.api.v1.endpoints.tasks.publish_task", do_not_publish)
+    monkeypatch.setattr("app.api.task_starter.publish_task", do_not_publish)
     eve = await users.register("eve@example.com")
     before = len(list(upload_folder(settings).glob("*")))
     statuses = [
@@ -34,7 +34,7 @@ async def test_limit_holds_for_requests_at_the_same_time(
     async def do_not_publish(*_: object) -> None: ...
 
     monkeypatch.setattr("app.crud.task.MAX_UNFINISHED_TASKS", 2)
-    monkeypatch.setattr("app.api.v1.endpoints.tasks.publish_task", do_not_publish)
+    monkeypatch.setattr("app.api.task_starter.publish_task", do_not_publish)
     statuses = list[int]()
 
     async def start_task() -> None:
