@@ -31,6 +31,28 @@ def test_log_lines_are_json_with_the_context_of_the_request(
 
 
 @pytest.mark.parametrize(
+    ("value", "logged"),
+    [
+        ("\u00e9\u2028", "\u00e9\u2028"),
+        ("\ud800", "\ud800"),
+        (b"\xff", r"b'\xff'"),
+        ({"nested": ValueError("text")}, {"nested": "ValueError('text')"}),
+    ],
+)
+def test_values_of_all_kinds_are_logged_in_one_line_of_ascii(
+    settings: Settings, capsys: pytest.CaptureFixture[str], value: object, logged: object
+) -> None:
+    configure_logging(settings)
+
+    structlog.get_logger("own").info("message", value=value)
+    logging.getLogger("library").warning("%s", value)
+
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.isascii() for line in lines] == [True, True]
+    assert json.loads(lines[0])["value"] == logged
+
+
+@pytest.mark.parametrize(
     ("no_color", "is_terminal", "is_colored"),
     [("", True, True), ("1", True, False), ("", False, False)],
 )
