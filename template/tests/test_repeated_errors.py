@@ -8,10 +8,10 @@ def test_cause_is_new_again_when_it_has_not_occurred_for_a_minute(
 ) -> None:
     errors = RepeatedErrors()
 
-    assert [errors.is_new(cause) for cause in ("full disk", "full disk", "timeout")] == [
+    assert [errors.should_log(cause) for cause in ("full disk", "full disk", "timeout")] == [
         True,
         False,
         True,
     ]
     monkeypatch.setattr("app.core.repeated_errors.QUIET_SECONDS", -1)
-    assert errors.is_new("full disk")
+    assert errors.should_log("full disk")

@@ -86,7 +86,7 @@ class Broker:
         try:
             await to_thread.run_sync(send, limiter=self._threads)
         except Exception as error:
-            if self._repeated_errors.is_new(repr(error)):
+            if self._repeated_errors.should_log(repr(error)):
                 log.exception("message was not sent", task_id=row_id)
             return False
         return True

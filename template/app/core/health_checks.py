@@ -45,7 +45,7 @@ class HealthChecks:
             with fail_after(TIMEOUT):
                 await check()
         except Exception as error:
-            if self._repeated_errors.is_new(f"{name}: {error!r}"):
+            if self._repeated_errors.should_log(f"{name}: {error!r}"):
                 log.exception("health check failed", service=name)
             return None
         return round((perf_counter() - started_at) * 1000, 2)

@@ -81,5 +81,5 @@ class RedisCircuit:
         event = "Redis does not answer"
         if is_pool_exhausted(error):
             event = "no connection to Redis is free"
-        if self._repeated_errors.is_new(event):
+        if self._repeated_errors.should_log(event):
             log.error(event, error=repr(error), consequence=self._consequence)

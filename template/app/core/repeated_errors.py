@@ -1,4 +1,4 @@
-"""Log an error once that many requests meet, as when a server is down."""
+"""Log an outage once, not once for each request that fails because of it."""
 
 from time import monotonic
 
@@ -6,13 +6,13 @@ QUIET_SECONDS = 60
 
 
 class RepeatedErrors:
-    """Remembers the causes of the last minute."""
+    """Remembers the causes of errors that have occurred in the last minute."""
 
     def __init__(self) -> None:
         self._last_seen: dict[str, float] = {}
 
-    def is_new(self, cause: str) -> bool:
-        """Return whether nothing has failed for this cause in the last minute."""
+    def should_log(self, cause: str) -> bool:
+        """Remember a cause; return whether it had not occurred in the minute before."""
         now = monotonic()
         recent = {c: seen for c, seen in self._last_seen.items() if seen > now - QUIET_SECONDS}
         self._last_seen = recent | {cause: now}

@@ -159,6 +159,6 @@ class Storage:
                 yield
         except (BaseError, OSError) as error:
             cause = str(error).partition("\n")[0] or "no answer in time"
-            if self._repeated_errors.is_new(cause):
+            if self._repeated_errors.should_log(cause):
                 log.error("the storage does not answer", cause=cause)
             raise ServiceUnavailable from error
