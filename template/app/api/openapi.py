@@ -5,16 +5,16 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-LIST_ACTIONS = {"create", "list", "export"}
+LIST_ACTIONS = {"create", "list"}
 ROW_ACTIONS = {"read", "update", "delete"}
 
 
 def create_operation_id(route: APIRoute) -> str:
     """Return the first part of the path and the name of the function, as in `auth_login`.
 
-    A list and its rows, such as `/users`, `/users.csv` and `/users/{user_id}`, need only the first
-    word of the name: `create_user` becomes `users_create`. Versions after the first one are at the
-    end, as in `users_create_v2`.
+    A list and its rows, such as `/users` and `/users/{user_id}`, need only the first word of the
+    name: `create_user` becomes `users_create`. Versions after the first one are at the end, as in
+    `users_create_v2`.
     """
     path = route.path_format
     version = re.search(r"/v(\d+)(?=/)", path)
@@ -22,7 +22,7 @@ def create_operation_id(route: APIRoute) -> str:
     action = route.name.partition("_")[0]
     is_list = not rest and action in LIST_ACTIONS
     is_row = len(rest) == 1 and rest[0].startswith("{") and action in ROW_ACTIONS
-    words = [] if first.startswith("{") else [first.removesuffix(".csv")]
+    words = [] if first.startswith("{") else [first]
     words.append(action if is_list or is_row else route.name)
     if version and version[1] != "1":
         words.append(f"v{version[1]}")
@@ -32,28 +32,26 @@ def create_operation_id(route: APIRoute) -> str:
 def complete_document(openapi: dict[str, Any]) -> None:
     """Change an OpenAPI document as generators of clients and linters of APIs expect it."""
     openapi.setdefault("servers", [{"url": "/"}])
-    document_files(openapi)
-    document_optional_passwords(openapi)
+    document_formats(openapi)
     document_tags(openapi)
     document_access(openapi)
 
 
-def document_files(openapi: dict[str, Any]) -> None:
-    """Give the files in forms the format `binary`, without which generated clients send text."""
+def document_formats(openapi: dict[str, Any]) -> None:
+    """Complete the formats of files and of optional strings, such as passwords, in forms.
+
+    Without the format `binary`, generated clients send files as text. The format of an optional
+    string belongs beside its type.
+    """
     for schema in openapi.get("components", {}).get("schemas", {}).values():
         for field in schema.get("properties", {}).values():
-            for value in (field, field.get("items", {}), *field.get("anyOf", [])):
+            options = field.get("anyOf", [])
+            for value in (field, field.get("items", {}), *options):
                 if "contentMediaType" in value:
                     value["format"] = "binary"
-
-
-def document_optional_passwords(openapi: dict[str, Any]) -> None:
-    """Move the format of optional strings in forms beside their type."""
-    for schema in openapi.get("components", {}).get("schemas", {}).values():
-        for field in schema.get("properties", {}).values():
-            for value in field.get("anyOf", []):
-                if value.get("type") == "string" and "format" in field:
-                    value["format"] = field.pop("format")
+            for option in options:
+                if option.get("type") == "string" and "format" in field:
+                    option["format"] = field.pop("format")
 
 
 def document_tags(openapi: dict[str, Any]) -> None:

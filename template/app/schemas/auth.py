@@ -35,7 +35,7 @@ class TokenPair(BaseModel):
     expires_in: int = Field(description="Seconds until the access token expires", examples=[900])
 
 
-class SessionRead(BaseModel, from_attributes=True):
+class AuthSessionRead(BaseModel, from_attributes=True):
     """A session of a user on one device."""
 
     id: UUID
