@@ -85,8 +85,9 @@ def test_entity_of_the_page_works(answers: Answers, create: Create) -> None:
     project.run("uv sync")
     commands = [
         line
-        for block in BLOCK.findall(page(project, "generated-entities"))
+        for block in BLOCK.findall(page(project, "extending"))
         for line in lines(block)
+        if line.startswith("newapi ")
     ]
 
     for command in commands:

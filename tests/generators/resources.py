@@ -127,8 +127,13 @@ def side(definitions: Definitions, answers: Mapping[str, Value]) -> Side:
 
 
 def made(definitions: Definitions, **answers: Value) -> dict[str, str]:
-    """Return the formatted files of all resources, by their paths."""
+    """Return the formatted modules of all resources, by their paths."""
     decided, workshop = side(definitions, answers), Workshop()
     workshop.prepare((decided, about) for about in decided.contexts.values())
     files = [workshop.files(decided, name) for name in definitions]
-    return {path: entry.data.decode() for tree in files for path, entry in sorted(tree.items())}
+    return {
+        path: entry.data.decode()
+        for tree in files
+        for path, entry in sorted(tree.items())
+        if path.endswith(".py")
+    }

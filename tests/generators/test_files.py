@@ -177,7 +177,7 @@ def test_shared_modules_are_there_where_they_are_needed(rendered: Render, tmp_pa
         for path, entry in workshop.files(around, name).items():
             if not {name, definition.plural} & set(re.split(r"[/.]|test_|_fields", path)):
                 assert seen.setdefault(path, entry.data) == entry.data
-    for path in seen:
+    for path in seen.keys() - {"docs/generated-entities.md"}:
         word = Path(path).stem
         is_taken = (project / f"app/models/{word}.py").exists()
         assert "/v2/" in path or is_taken or reserved.flaw_of_word(word), f"{word} is not reserved"

@@ -16,7 +16,7 @@ LINK = re.compile(r"\]\(([^)#\s]*)(?:#([\w-]+))?\)")
 CODE = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"(?:\.github|alembic|app|deploy|docs|tests)/[\w./-]*")
 VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
-EXAMPLES = re.compile(r"product|app/api/v2/")
+EXAMPLES = re.compile(r"product|app/api/v2/|docs/generated-entities.md")
 ELSEWHERE = {  # variables and constants that are no settings of the application
     *(
         "API_PREFIX",
