@@ -93,7 +93,7 @@ REFUSALS = {
     ("shop.jdl", "--from", "sql"): (1, "shop.jdl: it has no CREATE TABLE.", "Dump the schema"),
     ("shop.jdl", "--from", "dbml"): (1, "shop.jdl:1: expected Table", "dbml.dbdiagram.io"),
     ("shop.jdl", "--output", "no/models.yml"): (2, "is no path of a file", "--output"),
-    ("binary.sql",): (1, "binary.sql:1: it is not text in UTF-8.", "Save it as UTF-8"),
+    ("binary.sql",): (1, "binary.sql: it is not text.", "Give a text file"),
     ("zeros.sql",): (1, "zeros.sql: it is not text.", "--from database"),
     ("postgresql://a:secret@127.0.0.1:1/b",): (1, "postgresql://a:***@127.0.0.1:1/b", "Check"),
 }
@@ -123,6 +123,20 @@ def test_utf_16_of_sql_server_is_read(newapi: Run, here: Path) -> None:
     (here / "schema.sql").write_bytes("CREATE TABLE é (name int);\nGO\n".encode("utf-16"))
 
     assert newapi("import", "schema.sql").code == 0
+
+
+def test_text_of_older_tools_and_files_that_were_joined(newapi: Run, here: Path) -> None:
+    older = "CREATE TABLE a (name int);\nINSERT INTO a VALUES ('é');\n".encode("cp1252")
+    (here / "older.sql").write_bytes(older)
+    part = "\ufeffCREATE TABLE {name} (name int);\n"
+    joined = part.format(name="a") + part.format(name="b")
+    (here / "joined.sql").write_text(joined, encoding="utf-8")
+
+    result = newapi("import", "older.sql")
+    both = newapi("import", "joined.sql", "--force")
+
+    assert "it is not text in UTF-8" in result.out + result.err
+    assert "2 resources" in both.out + both.err
 
 
 def test_other_commands_do_not_import_the_parsers() -> None:

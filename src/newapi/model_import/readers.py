@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from newapi.errors import NewapiError, Problem, UsageError
-from newapi.model_import.source_model import SourceError, SourceModel
+from newapi.model_import.source_model import Note, SourceError, SourceModel
 from newapi.template import features
 from newapi.terminal.text import shorten
 
@@ -34,7 +35,10 @@ _INSTEAD: dict[str, str] = {
     ".rb": "bin/rails db:create db:schema:load, then newapi import with the URL of that database",
     ".py": "python manage.py migrate, then newapi import with the URL of that database",
 }
-_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_OLDER = "cp1252"  # what older tools of Windows write
+_BYTE_ORDER_MARK = "\ufeff"  # also between files that were joined
+_CONTROL = re.compile(r"[\0-\x08\x0e-\x19\x1b-\x1f]")
 
 
 def kind_of(source: str, given: str | None) -> Kind:
@@ -74,7 +78,12 @@ def read(source: str, kind: Kind) -> SourceModel:
         from newapi.model_import import database
 
         return database.read(source if _URL.match(source) else f"sqlite:///{source}")
-    text, name = _text(source), Path(source).name
+    text, notes = _text(source)
+    found = _parsed(text, Path(source).name, kind)
+    return replace(found, notes=(*notes, *found.notes))
+
+
+def _parsed(text: str, name: str, kind: Kind) -> SourceModel:
     if kind == "jdl":
         from newapi.model_import import jdl
 
@@ -88,7 +97,8 @@ def read(source: str, kind: Kind) -> SourceModel:
     return sql.read(text, name)
 
 
-def _text(source: str) -> str:
+def _text(source: str) -> tuple[str, tuple[Note, ...]]:
+    """Return the text of a file, and a note where its encoding had to be assumed."""
     path = Path(source)
     if not path.is_file():
         what = "a folder" if path.is_dir() else "not there"
@@ -98,12 +108,13 @@ def _text(source: str) -> str:
         raise SourceError(path.name, None, flaw, "Dump the schema without the rows")
     data = path.read_bytes()
     encoding = next((_MARKS[mark] for mark in _MARKS if data.startswith(mark)), "utf-8")
+    notes: tuple[Note, ...] = ()
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
+        text = data.decode(_OLDER, errors="replace")
         line = data.count(b"\n", 0, error.start) + 1
-        flaw = "it is not text in UTF-8"
-        raise SourceError(path.name, line, flaw, "Save it as UTF-8") from None
-    if "\0" in text:
+        notes = (Note(path.name, "it is not text in UTF-8", "read as Windows-1252", line),)
+    if _CONTROL.search(text):
         raise SourceError(path.name, None, "it is not text", "Give a text file, or --from database")
-    return text
+    return text.replace(_BYTE_ORDER_MARK, ""), notes

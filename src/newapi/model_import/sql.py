@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -58,6 +58,19 @@ _CHANGES = re.compile(
     r"|rename\s+to\b",
     re.IGNORECASE,
 )
+# The first words of actions, also of those that change nothing here. What follows a comma without
+# one goes on with the action before: SQL Server writes ADD and DROP once for several things.
+_ACTION = re.compile(
+    r"(?:add|drop|modify|change|alter|rename|set|owner|attach|detach|enable|disable|validate|with"
+    r"|nocheck|check\s+constraint|switch|rebuild|order|convert|default|inherit|no|cluster|replica"
+    r"|force|algorithm|lock|engine|auto_increment|comment|row_format|character|charset|collate"
+    r"|partition|remove|import|discard|move)\b",
+    re.IGNORECASE,
+)
+_VERB = re.compile(r"(add|drop(?:\s+(?:column|constraint))?)\b", re.IGNORECASE)
+_CONSTRAINT = re.compile(
+    r"(?:constraint|primary\s+key|foreign\s+key|unique|check|index|key)\b", re.IGNORECASE
+)
 _RENAME_CONSTRAINT = re.compile(
     rf"rename\s+(?:constraint|index|key)\s+(?P<name>{_NAME})\s+to\s+(?P<new_name>{_NAME})",
     re.IGNORECASE,
@@ -86,20 +99,37 @@ _VENDOR = re.compile(
             |(?:non)?clustered|using\s+(?:btree|hash)|key_block_size\s*=\s*\d+|sub_type\s+\w+
             |(?:column_format|storage|compression)\s+\w+|(?:enable|disable)(?:\s+(?:no)?validate)?
             |(?:no)?rely|(?:not\s+)?deferrable(?:\s+initially\s+\w+)?|initially\s+\w+
-            |auto_random(?:\s*\(\d+\))?|(?<=\bdefault\s)on\s+null
+            |masked\s+with\s*\(\s*function\s*=\s*'[^']*'\s*\)|auto_random(?:\s*\(\d+\))?|(?<=\bdefault\s)on\s+null
             |(?:on|textimage_on)\s+(?:primary\b|\[primary\]))(?![\w(])
-        | (?<=\))\s*(?:with\s*\([^()]*\)|virtual\b)""",
+        | (?<=\))\s*(?:with\s*\([^()]*\)|virtual\b)
+        | (?<=[\w)\]"`])\s+(?:asc|desc)(?=\s*[,)])
+        | (?<=\))\s*on\s+(?!delete\b|update\b|conflict\b){_NAME}""",
     re.IGNORECASE | re.VERBOSE,
 )
 # What the parser does not know: an interval of certain units, and an index of MySQL over what is
 # computed.
 _INTERVAL = re.compile(r"\binterval\s+\w+\s*(?:\(\d+\)\s*)?to\s+\w+(?:\s*\(\d+\))?", re.IGNORECASE)
+_TEXT_BLOB = re.compile(r"\bblob\s+sub_type\s+(?:text|1)\b", re.IGNORECASE)
 _COMPUTED_INDEX = re.compile(r"(?:unique\s+)?(?:index|key)\b[^(]*\(\s*\(", re.IGNORECASE)
+# Parts of a table that have no rows of their own: without them, the others are still right.
+_OTHER_PART = re.compile(
+    rf"(?:constraint\s+{_NAME}\s+)?(?:check\s*\(|exclude\s*(?:using\b|\()|period\s+for\b"
+    r"|(?:fulltext|spatial)\s+(?:index|key)\b"
+    rf"|index\s+{_NAME}\s*(?:\(|unique\b|(?:non)?clustered\b|columnstore\b|hash\b))",
+    re.IGNORECASE,
+)
+_INLINE_INDEX = re.compile(
+    rf"index\s+(?P<name>{_NAME})\s*(?P<unique>unique\b)?\s*(?:(?:non)?clustered\b)?\s*(?P<columns>\([^()]*\))",
+    re.IGNORECASE,
+)
 _COMPUTED = re.compile(
     rf"(?P<column>{_NAME}\s+.*?)\s*(?:\bgenerated\s+always\s+)?\bas\s*\(", re.IGNORECASE | re.DOTALL
 )
 _IS_PART = "it is a part of another table"
-_TYPED = re.compile(rf"(?P<name>{_NAME})\s+(?P<type>\w+)\b(?!\s*\()", re.IGNORECASE)
+_TYPED = re.compile(
+    rf"(?P<name>{_NAME})\s+(?P<type>(?:{_NAME}\s*\.\s*)*(?:\w+\b|\"[^\"]+\"))(?!\s*\()(?P<array>(?:\s*\[\d*\])*)",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|[(),]|\n""")
 _ON_DELETE = {"CASCADE": "cascade", "SET NULL": "set_null"}
 
@@ -253,7 +283,20 @@ class _Reader:
             where = f"{table.name}: {shorten(' '.join(part.text.split()))}"
             self._note(where, "an index is over columns only", part.line)
             return
-        for each in self._parse_part(part):
+        if self._dialect == "tsql" and (index := _INLINE_INDEX.match(part.text)):
+            made = f"CREATE {index['unique'] or ''} INDEX {index['name']}"
+            text = f"{made} ON [{table.name}] {index['columns']}"
+            self._read_other(Statement(text, part.line))
+            return
+        try:
+            found = self._parse_part(part)
+        except SourceError:
+            if not _OTHER_PART.match(part.text):
+                raise
+            words = f"{table.name}: {' '.join(part.text.split())}"
+            self._note(shorten(words), "it is not understood", part.line)
+            found = []
+        for each in found:
             if isinstance(each, exp.ColumnDef):
                 self._add_column(table, each, part.line)
             elif isinstance(each, exp.Identifier):  # SQLite takes a column without a type
@@ -295,7 +338,9 @@ class _Reader:
         except (SqlglotError, RecursionError):
             raise error from None
         for column in schema.find_all(exp.ColumnDef):
-            column.set("kind", exp.DataType(this=exp.DType.USERDEFINED, kind=match["type"]))
+            kind = exp.DataType(this=exp.DType.USERDEFINED, kind=_path(match["type"])[-1])
+            array = exp.DataType(this=exp.DType.ARRAY, expressions=[kind], nested=True)
+            column.set("kind", array if match["array"] else kind)
         return list(schema.expressions)
 
     def _broken(self, error: Exception, part: _Part) -> SourceError:
@@ -412,7 +457,7 @@ class _Reader:
             return
         ordered = parameters.args.get("columns") or []
         columns = tuple(name for each in ordered if (name := _column(each)))
-        where = f"{table.name} ({', '.join(each.sql() for each in ordered)})"
+        where = f"{table.name} ({', '.join(each.sql(dialect=self._dialect) for each in ordered)})"
         if len(columns) < len(ordered):
             self._note(where, "an index is over columns only", line)
         elif parameters.args.get("where"):
@@ -430,7 +475,7 @@ class _Reader:
         name = _path(match["name"])[-1]
         actions, first = match["actions"], line + match[0].count("\n", 0, match.start("actions"))
         parts, _ = self._parts(f"({actions})", first, name)
-        for part in parts:
+        for part in _with_verbs(parts, self._dialect):
             table = self.tables.get(name.lower())
             if table is None:
                 return
@@ -561,8 +606,10 @@ class _Reader:
         elif found.args.get("kind") == "TABLE":
             for name in names:
                 self.tables.pop(name, None)
+            # Others keep their foreign keys: dumps drop each table right before they make it.
+            dropped = names if found.args.get("cascade") and self._dialect == "postgres" else []
             for table in self.tables.values():
-                table.references = [r for r in table.references if r.table.lower() not in names]
+                table.references = [r for r in table.references if r.table.lower() not in dropped]
 
     def _alter_type(self, text: str) -> None:
         """Read a value that is added to an enumeration, or another name of it."""
@@ -640,6 +687,20 @@ def _with_constraint(column: Column, kind: exp.Expr, dialect: str) -> Column:
     return changed
 
 
+def _with_verbs(parts: list[_Part], dialect: str) -> Iterator[_Part]:
+    """Yield the actions of ALTER TABLE, each with the verb that it may share with one before."""
+    verb = ""
+    for number, part in enumerate(parts):
+        if number == 0 or _ACTION.match(part.text):
+            found = _VERB.match(part.text)
+            verb = found[1] if found else ""
+            yield part
+        elif verb and (dialect == "tsql" or _CONSTRAINT.match(part.text)):
+            yield part._replace(text=f"{verb} {part.text}")
+        else:
+            yield part
+
+
 def _drop_from(table: TableDraft, action: exp.Expr) -> None:
     """Drop what an action of ALTER TABLE names."""
     if isinstance(action, exp.DropPrimaryKey):
@@ -676,6 +737,7 @@ def _name_of_index(found: exp.Expr) -> str:
 def _plain(text: str) -> str:
     """Return a text without the clauses of single databases."""
     text = _INTERVAL.sub("interval", text)
+    text = _TEXT_BLOB.sub("text", text)
     return _VENDOR.sub(lambda match: match["quoted"] or " ", text)
 
 

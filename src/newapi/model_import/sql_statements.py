@@ -41,7 +41,7 @@ def _scanner(dialect: str) -> re.Pattern[str]:
     head = "" if is_mysql else rf"(?P<head>^[ \t]*(?=(?:create{others})\s)) |"
     return re.compile(
         rf"""(?P<text>{text}) | (?P<comment>{comment}) | (?P<name>"[^"]*"|`[^`]*`|\[[^\]\n]*\])
-          | {body} {head} (?P<go>^[ \t]*go[ \t]*\r?$) | (?P<meta>^\\[^\n]*$)
+          | {body} {head} (?P<go>^[ \t]*(?:go|/)[ \t]*\r?$) | (?P<meta>^\\[^\n]*$)
           | ^[ \t]*delimiter[ \t]+(?P<delimiter>\S+)[^\n]*$ | (?P<end>;|\$\$|//)""",
         re.VERBOSE | re.DOTALL | re.MULTILINE | re.IGNORECASE,
     )
@@ -63,7 +63,7 @@ class Script(NamedTuple):
 
 def dialect_of(text: str) -> str:
     """Return the name that the parser has for the dialect of a file."""
-    sample = text[:_SAMPLE]
+    sample = _PROSE.sub("", text[:_SAMPLE])
     for dialect, pattern in _DIALECTS:
         if re.search(pattern, sample, re.IGNORECASE | re.MULTILINE):
             return dialect
@@ -71,6 +71,7 @@ def dialect_of(text: str) -> str:
 
 
 _SAMPLE = 200_000
+_PROSE = re.compile(r"/\*(?!!).*?\*/|--[^\n]*", re.DOTALL)  # comments, in which names are quoted
 _DIALECTS = (
     ("mysql", r"^[^\n'-]*`\w+`|\bengine\s*=|\bauto_increment\b"),
     ("mysql", r"(?<!\bas\s)\benum\s*\(\s*'|\bunsigned\b|\bunique\s+key\b"),
@@ -115,6 +116,10 @@ def _split(text: str, dialect: str) -> Iterator[Statement]:
             parts += [text[start : match.start()], "\n" * match[0].count("\n") or " "]
             start = position
             continue
+        if match.groupdict().get("body") and _DO.match(
+            "".join([*parts, text[start : match.start()]])
+        ):
+            yield from _block(match, lines.number(match.start()), dialect)
         is_end = match["end"] and text.startswith(delimiter, match.start())
         if not is_end and match.lastgroup not in _BOUNDARIES:
             continue
@@ -130,6 +135,24 @@ def _split(text: str, dialect: str) -> Iterator[Statement]:
         if _COPY.match(statement):
             start = position = _end_of_rows(text, position)
     yield _statement("".join([*parts, text[start:]]), lines.number(len(text)))
+
+
+# A block of PostgreSQL that runs at once, and the words before a statement in it.
+_DO = re.compile(r"\s*do\b(?:\s+language\s+\w+)?\s*\Z", re.IGNORECASE)
+_CONTROL = re.compile(
+    r"\s*(?:(?:begin|else|loop|exception|(?:if|elsif|when)\b.*?\bthen)\b\s*)+",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _block(match: re.Match[str], line: int, dialect: str) -> Iterator[Statement]:
+    """Return the statements of a block: migrations make types and foreign keys in them."""
+    mark = len(match["tag"]) + len("$$")
+    for statement in _split(match["body"][mark:-mark], dialect):
+        control = _CONTROL.match(statement.text)
+        skipped = control[0] if control else ""
+        first = line + statement.line - 1 + skipped.count("\n")
+        yield Statement(statement.text.removeprefix(skipped), first)
 
 
 _BOUNDARIES = frozenset({"delimiter", "go", "head", "meta"})
