@@ -112,27 +112,25 @@ def _split(text: str, dialect: str) -> Iterator[Statement]:
     lines = _Lines(text)
     while match := scanner.search(text, position):
         position = match.end()
-        if match["comment"]:
+        if match.lastgroup == "comment":
             parts += [text[start : match.start()], "\n" * match[0].count("\n") or " "]
             start = position
             continue
-        if match.groupdict().get("body") and _DO.match(
-            "".join([*parts, text[start : match.start()]])
-        ):
-            yield from _block(match, lines.number(match.start()), dialect)
+        if match.lastgroup == "body":
+            yield from _of_block(text[start : match.start()], match, lines, dialect)
+            continue
         is_end = match["end"] and text.startswith(delimiter, match.start())
         if not is_end and match.lastgroup not in _BOUNDARIES:
             continue
-        statement = "".join([*parts, text[start : match.start()]])
-        yield _statement(statement, lines.number(match.start()))
+        before = "".join([*parts, text[start : match.start()]])
+        yield _statement(before, lines.number(match.start()))
         if is_end:
             position = match.start() + len(delimiter)
         if match.lastgroup == "delimiter":
             delimiter = match["delimiter"]
         start, parts = position, []
-        if match.lastgroup == "head":
-            position += 1  # it has no character of its own
-        if _COPY.match(statement):
+        position += int(match.lastgroup == "head")  # it has no character of its own
+        if _COPY.match(before):
             start = position = _end_of_rows(text, position)
     yield _statement("".join([*parts, text[start:]]), lines.number(len(text)))
 
@@ -145,9 +143,13 @@ _CONTROL = re.compile(
 )
 
 
-def _block(match: re.Match[str], line: int, dialect: str) -> Iterator[Statement]:
+def _of_block(
+    before: str, match: re.Match[str], lines: _Lines, dialect: str
+) -> Iterator[Statement]:
     """Return the statements of a block: migrations make types and foreign keys in them."""
-    mark = len(match["tag"]) + len("$$")
+    if not _DO.match(before):
+        return
+    line, mark = lines.number(match.start()), len(match["tag"]) + len("$$")
     for statement in _split(match["body"][mark:-mark], dialect):
         control = _CONTROL.match(statement.text)
         skipped = control[0] if control else ""

@@ -56,7 +56,7 @@ class TableDraft:
         self._remember(name, "key", columns)
 
     def add_reference(self, reference: Reference, name: str = "") -> None:
-        """Add a foreign key; of two that lead from the same columns to one table, the last counts."""
+        """Add a foreign key; of two from the same columns to one table, the last counts."""
         self.references = [
             each for each in self.references
             if (each.columns, each.table) != (reference.columns, reference.table)

@@ -676,7 +676,7 @@ CREATE TABLE [dbo].[a] (
 GO
 """)
 
-    assert [*shown(found)["a"]][0] == "name"
+    assert shown(found)["a"]["name"] == "str(1..50)"
     assert shown(found)["a"]["index"] == "int?"
     assert found.resources[0].definition.indexes == (("name",),)
     assert noted(found)["a: INDEX [CCX_a] CLUSTERED COLUMNSTORE"] == ("it is not understood", "")
