@@ -323,7 +323,7 @@ def run_project(home: Path, folder: Path) -> Iterator[Project]:
         "REDIS_URL": f"redis://127.0.0.1:{proxies['cache'].port}/0",
         "CELERY_BROKER_URL": f"redis://127.0.0.1:{proxies['broker'].port}/0",
         "CELERY_RESULT_BACKEND": f"redis://127.0.0.1:{proxies['cache'].port}/1",
-        "UPLOAD_FOLDER": f"{folder}/uploads",
+        "STORAGE_URL": f"file://{folder}/files",
     }
     environment = {**ENVIRONMENT, **PRODUCTION, **settings}
     python = home / ".venv/bin/python"
@@ -439,7 +439,8 @@ def report_tasks(project: Project) -> str:
     give_up_at = time.monotonic() + 150
     while "QUEUED" in project.postgres.query(sql).upper() and time.monotonic() < give_up_at:
         time.sleep(2)
-    files = len(list(Path(project.environment["UPLOAD_FOLDER"]).iterdir()))
+    folder = Path(project.environment["STORAGE_URL"].removeprefix("file://"))
+    files = sum(path.is_file() for path in folder.rglob("*"))
     return f"Tasks: {project.postgres.query(sql).split()}; uploads left: {files}"
 
 

@@ -27,7 +27,9 @@ def test_quotes_around_the_dsn_are_removed(settings: Settings) -> None:
     assert dsn.get_secret_value() == "https://key@o1.ingest.sentry.io/1"
 
 
-@pytest.mark.parametrize("dsn", ["key", "https://o1.ingest.sentry.io/1", "https://key@sentry.io"])
+@pytest.mark.parametrize(
+    "dsn", ["key", "https://o1.ingest.sentry.io/1", "https://key@sentry.io", "https://key@a:port/1"]
+)
 def test_dsn_of_no_project_is_rejected(settings: Settings, dsn: str) -> None:
     assert "must be the DSN of a project" in settings_error(settings, sentry_dsn=dsn)
 

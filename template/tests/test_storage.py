@@ -96,6 +96,14 @@ async def test_application_is_ready_but_degraded_while_the_storage_does_not_answ
             {"environment": "production", "storage_url": "file://var/files"},
             "STORAGE_URL must be a bucket or an absolute folder",
         ),
+        (
+            {"storage_url": "s3://files", "aws_endpoint_url_s3": "https://files.s3.example.com"},
+            "AWS_ENDPOINT_URL_S3 must not have the bucket in it",
+        ),
+        (
+            {"storage_url": "s3://files/a", "aws_endpoint_url_s3": "https://s3.example.com/files"},
+            "AWS_ENDPOINT_URL_S3 must not have the bucket in it",
+        ),
         ({"aws_access_key_id": "app"}, "AWS_SECRET_ACCESS_KEY must be set together"),
     ],
 )

@@ -8,6 +8,7 @@ from httpx2 import ASGITransport, AsyncClient
 from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from pydantic import ValidationError
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
@@ -99,3 +100,25 @@ async def test_probes_are_not_traced(settings: Settings, received: Receiver) -> 
     assert await run(settings, "/health", "/health/live") == [200, 204]
 
     assert not received.bodies
+
+
+@pytest.mark.parametrize(
+    ("written", "endpoint"),
+    [
+        ("", ""),
+        ("http://collector:4318/", "http://collector:4318"),
+        ("https://otlp.example.com/v1/traces", "https://otlp.example.com"),
+    ],
+)
+def test_endpoint_is_that_of_all_signals(settings: Settings, written: str, endpoint: str) -> None:
+    values = settings.model_dump() | {"otel_exporter_otlp_endpoint": written}
+
+    assert Settings.model_validate(values).otel_exporter_otlp_endpoint == endpoint
+
+
+@pytest.mark.parametrize("wrong", ["http://collector:4317", "grpc://collector", "collector:4318"])
+def test_endpoint_that_does_not_speak_http_is_rejected(settings: Settings, wrong: str) -> None:
+    values = settings.model_dump() | {"otel_exporter_otlp_endpoint": wrong}
+
+    with pytest.raises(ValidationError, match="http://localhost:4318"):
+        Settings.model_validate(values)

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, SecretStr
 
 from app.setting_types.base import is_host, lower_scheme, strip_quotes
-from app.setting_types.redis_url import normalize_redis_url
+from app.setting_types.redis_url import check_one_server, normalize_redis_url
+
+EXAMPLE = "amqp://user:password@host:5672/vhost"
 
 
 def normalize_broker_url(url: SecretStr) -> SecretStr:
@@ -17,20 +19,23 @@ def normalize_broker_url(url: SecretStr) -> SecretStr:
         ValueError: If the URL is not valid.
     """
     text = lower_scheme(strip_quotes(url.get_secret_value().strip()))
-    text = re.sub("^(py|py-)?amqp://", "amqp://", text)  # names of the same driver
+    text = re.sub("^(py-?|lib)?(amqp|rabbitmq)(s?)://", r"amqp\3://", text)  # of other drivers
     if text.startswith(("redis", "valkey")):
         return normalize_redis_url(SecretStr(text))
+    if not text.startswith("amqp"):
+        check_one_server(text)
+        return SecretStr(text)
     problem = (
-        "must be a URL like amqp://user:password@host:5672/vhost, "
-        "with %40 for @ and %2F for / in the password"
+        f"must be a URL like {EXAMPLE}, with %40 for @ and %2F for / in the password, "
+        "and a ; between the URLs of several servers"
     )
-    for address in text.split(";") if text.startswith("amqp") else ():
+    for address in text.split(";"):
         try:
             parts = urlsplit(address)
             is_valid = parts.port != 0 and is_host(parts.hostname or "localhost")
         except ValueError:
             raise ValueError(problem) from None
-        if not is_valid or "@" in parts.path:
+        if not is_valid or "@" in parts.path or parts.netloc.count("@") > 1:
             raise ValueError(problem)
     return SecretStr(text)
 

@@ -1,7 +1,10 @@
 """Database URLs as platforms write them, translated for SQLAlchemy and asyncpg."""
 
+import os
 import re
 import ssl
+from configparser import ConfigParser
+from configparser import Error as ConfigParserError
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlencode
@@ -131,6 +134,7 @@ OF_ASYNCPG = {
     "krbsrvname",
     "passfile",
     "port",
+    "service",
     "ssl_max_protocol_version",
     "ssl_min_protocol_version",
     "sslcert",
@@ -141,6 +145,14 @@ OF_ASYNCPG = {
     "sslrootcert",
     "target_session_attrs",
 }
+SESSION_ATTRIBUTES = (
+    "any",
+    "primary",
+    "standby",
+    "prefer-standby",
+    "read-write",
+    "read-only",
+)
 OF_SERVER = {  # settings of PostgreSQL that a connection may set; `options` sets any other one
     "application_name",
     "bytea_output",
@@ -199,6 +211,8 @@ def parse_database_url(text: str) -> tuple[URL, dict[str, Any]]:
             ",".join(modes).lower().replace(" ", "").split(",")
         )
     arguments = driver_arguments(url, parameters)
+    if "service" in parameters:
+        arguments["servicefile"] = find_service_file(parameters)
     if hosts:
         parameters.setdefault("host", hosts)
     url = replace_address(url, parameters)
@@ -247,6 +261,9 @@ def replace_address(url: URL, parameters: dict[str, str]) -> URL:
         raise ValueError("has a parameter port that is no port, such as port=5432")
     if "host" in parameters:
         check_hosts(parameters["host"])
+        ports = parameters.get("port", "").split(",")
+        if len(ports) not in {1, len(parameters["host"].split(","))}:
+            raise ValueError("has not as many ports as hosts, as in host=db1,db2&port=5432,5433")
         if url.port:
             parameters.setdefault("port", str(url.port))
         return URL.create("", url.username, url.password, database=url.database)
@@ -255,12 +272,37 @@ def replace_address(url: URL, parameters: dict[str, str]) -> URL:
     return url
 
 
+def find_service_file(parameters: dict[str, str]) -> str:
+    """Return the path of the file that has the service which the parameters name.
+
+    asyncpg would connect to this machine if the file does not have it.
+
+    Raises:
+        ValueError: If no file has it.
+    """
+    default = os.environ.get("PGSERVICEFILE", "~/.pg_service.conf")
+    path = Path(parameters.pop("servicefile", default)).expanduser()
+    services = ConfigParser()
+    try:
+        services.read(path)
+        dict(services[parameters["service"]])
+    except (ConfigParserError, KeyError, UnicodeError):
+        raise ValueError(
+            f"has a parameter service that names no section of {path}: correct it, "
+            f"or use a URL like {EXAMPLE}"
+        ) from None
+    return str(path)
+
+
 def check_names(parameters: dict[str, str]) -> None:
     """Check that asyncpg or the server knows all parameters.
 
     Raises:
-        ValueError: If nothing is known about one of them.
+        ValueError: If nothing is known about one of them, or it has a wrong value.
     """
+    if parameters.get("target_session_attrs", "any") not in SESSION_ATTRIBUTES:
+        known_ones = ", ".join(SESSION_ATTRIBUTES)
+        raise ValueError(f"has an unknown target_session_attrs: use one of {known_ones}")
     known = OF_ASYNCPG | OF_SERVER
     unknown = [name for name in parameters if name.lower() not in known and "." not in name]
     if unknown:

@@ -122,7 +122,9 @@ def test_urls_are_translated(written: str, url: str, arguments: dict[str, object
         ("postgres://app@a,b:none/app", "names b:none, which is no host"),
         ("postgres://app@[::1]:x,[::2]/app", "which is no host with a port"),
         (f"{APP}?port=99999", "parameter port that is no port"),
-        (f"{APP}?service=production", "not supported: remove service"),
+        (f"{APP}?service=production&servicefile=/missing", "names no section of /missing"),
+        (f"{APP}?target_session_attrs=master", "use one of any, primary, standby"),
+        ("postgresql://app@/app?host=a,b&port=1,2,3", "not as many ports as hosts"),
         (f"{APP}?statement_timout=5", "not supported: remove statement_timout"),
         (f"{APP}?connect_timeout=soon", "connect_timeout that is no number"),
     ],
@@ -166,6 +168,16 @@ def test_authorities_of_a_file_are_left_to_asyncpg(
 def test_files_without_a_certificate_are_rejected(parameter: str) -> None:
     with pytest.raises(ValueError, match="certificate or key that cannot be read"):
         parse_database_url(f"{APP}?sslmode=require&{parameter}={__file__}")
+
+
+def test_service_is_left_to_asyncpg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "services.conf"
+    file.write_text("[production]\nhost=db.example.com\nuser=app\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(file))
+
+    arguments = parse_database_url("postgresql://?service=production")[1]
+
+    assert arguments == {"dsn": "postgresql://?service=production", "servicefile": str(file)}
 
 
 def test_url_is_joined_from_parts_with_a_socket(settings: Settings) -> None:
