@@ -87,5 +87,5 @@ def test_only_the_written_part_is_called_an_example(settings: Settings) -> None:
 
     with pytest.raises(ValueError, match=r"(?m)^.*REDIS_PASSWORD must not have") as error:
         Settings.model_validate(values)
-    assert "REDIS_URL" not in str(error.value)
-    assert "BROKER" not in str(error.value)
+    assert not [name for name in names if f"{name.upper()} must not" in str(error.value)]
+    assert " and REDIS_PASSWORD" not in str(error.value)
