@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from newapi.project.tree import Entry
+from newapi.update import text_merge
 from newapi.update.documents import is_replaced
 from tests.update.project import Project
+from tests.update.samples import LABELS
 
 BESIDE = "README.md.template-new"
 MINE = "# Shop\n\nSells things.\n\n## How\n\nLike this.\n"
@@ -110,3 +112,31 @@ def test_replaced_code_stays_without_a_conflict(project: Project) -> None:
     assert (result.code, outcome["action"]) == (0, "kept")
     assert project.read("app/main.py") == "mine = 1\n"
     assert "m = 'third'" in project.read("app/main.py.template-new")
+
+
+OLD = "# Demo\n\nRun it.\n"
+NEW = "# Demo\n\nStart it.\n"
+PARAGRAPHS = {
+    "below": (OLD, OLD + "\nMine.\n", NEW, NEW + "\nMine.\n"),
+    "above": (OLD, f"Mine.\n\n{OLD}", NEW.replace("Demo", "D"), "Mine.\n\n# D\n\nStart it.\n"),
+    "a heading": (OLD, OLD + "## Mine\n", NEW, NEW + "## Mine\n"),
+    "both below": (OLD, OLD + "\nMine.\n", OLD + "\nTheirs.\n", OLD + "\nMine.\n\nTheirs.\n"),
+    "of the template": (OLD, NEW, OLD + "\nTheirs.\n", NEW + "\nTheirs.\n"),
+    "without a line break": (OLD, OLD + "\nMine.", NEW, NEW + "\nMine."),
+}
+
+
+@pytest.mark.parametrize("name", PARAGRAPHS)
+def test_paragraph_beside_a_changed_one_is_kept(name: str) -> None:
+    *sides, expected = PARAGRAPHS[name]
+
+    result = text_merge.merge([x.encode() for x in sides], LABELS, "inline", "README.md")
+
+    assert (result.data.decode(), result.conflicts) == (expected, 0)
+
+
+@pytest.mark.parametrize("ours", [OLD.replace("Run", "Serve"), OLD + "Mine goes on.\n"])
+def test_paragraph_that_both_changed_is_a_conflict(ours: str) -> None:
+    sides = [x.encode() for x in (OLD, ours, NEW)]
+
+    assert text_merge.merge(sides, LABELS, "inline", "README.md").conflicts == 1

@@ -1,11 +1,13 @@
-"""Files that the owner of a project has replaced as a whole, such as the README."""
+"""Documents that the owner of a project has replaced as a whole, or added paragraphs to."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from newapi.project.tree import Entry
+from newapi.update.structured_merge import Hunk
 
 _SUFFIXES = frozenset({".md", ".rst", ".txt", ".adoc"})
 _KEPT = 0.25  # of the lines of the template: with fewer, the file is another one
@@ -15,6 +17,49 @@ _FEWEST_LINES = 5
 def is_document(path: str) -> bool:
     """Whether a file is a document for people."""
     return PurePosixPath(path).suffix.lower() in _SUFFIXES
+
+
+def merge(
+    path: str,
+    sides: Sequence[bytes],  # noqa: ARG001 - what other merges are given
+    pieces: Sequence[bytes | Hunk],
+) -> bytes | None:
+    """Return a document with the paragraphs that one side adds beside those that the other changes.
+
+    None where the conflicts are about the same paragraph.
+    """
+    if not is_document(path):
+        return None
+    done: list[bytes] = []
+    for piece in pieces:
+        lines = _merge_paragraphs(piece) if isinstance(piece, Hunk) else [piece]
+        if lines is None:
+            return None
+        done += lines
+    return b"".join(done)
+
+
+def _merge_paragraphs(hunk: Hunk) -> list[bytes] | None:
+    base, ours, theirs = (list(lines) for lines in hunk)
+    if not base:
+        return [*ours, *theirs] if _are_apart(ours, theirs) else None
+    for changed, grown in ((theirs, ours), (ours, theirs)):
+        added = len(grown) - len(base)
+        if added <= 0:
+            continue
+        above, below = grown[:added], grown[len(base) :]
+        if grown[: len(base)] == base and _are_apart(changed, below):
+            return [*changed, *below]
+        if grown[added:] == base and _are_apart(above, changed):
+            return [*above, *changed]
+    return None
+
+
+def _are_apart(above: Sequence[bytes], below: Sequence[bytes]) -> bool:
+    """Whether a blank line or a heading is between two groups of lines."""
+    if not above or not below:
+        return True
+    return not above[-1].strip() or not below[0].strip() or below[0].startswith(b"#")
 
 
 def is_replaced(path: str, base: Entry, ours: Entry) -> bool:

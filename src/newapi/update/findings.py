@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ def _imports(before: Tree, theirs: Tree, after: Tree) -> Iterator[Finding]:
     if not differing:
         return
     now, known = Modules(after), (Modules(before), Modules(theirs))
-    suspects = {name.encode() for path in differing for name in _last_names(path)}
+    suspects = {os.fsencode(name) for path in differing for name in _last_names(path)}
     for path, entry in after.items():
         if not path.endswith(".py") or not entry.is_text or markers(entry.data, Labels()):
             continue

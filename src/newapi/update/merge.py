@@ -198,7 +198,8 @@ class _Merger:
         if rules.style == "rej":
             beside = self._beside(case.path, REJECTED)
             self.writes[beside] = Entry(merged.rejected)
-        self._note(case, "conflict", case.note, beside, merged.conflicts)
+        notes = [case.note, *_notes_of(merged)]
+        self._note(case, "conflict", "; ".join(filter(None, notes)), beside, merged.conflicts)
 
     def _keep_replaced(self, case: Case, ours: Entry, theirs: Entry, *, executable: bool) -> None:
         """Keep a file that the user has replaced; put the template's new version beside it.
@@ -243,5 +244,7 @@ class _Merger:
 def _notes_of(merged: text_merge.Text) -> Iterator[str]:
     if merged.left_out:
         yield f"you deleted {', '.join(merged.left_out)}; the template changed that"
+    elif merged.is_united and merged.conflicts:
+        yield "at other places both changed lines, and all changes are kept"
     elif merged.is_united:
         yield "both changed lines at one place: all changes are kept"

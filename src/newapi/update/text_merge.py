@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from newapi.terminal import programs
-from newapi.update import list_union, python_merge, structured_merge
+from newapi.update import documents, list_union, python_merge, structured_merge
 from newapi.update.structured_merge import Hunk
 
 Style = Literal["inline", "rej"]
@@ -36,8 +36,11 @@ class Text(NamedTuple):
     data: bytes
     conflicts: int = 0
     rejected: bytes = b""
-    is_united: bool = False  # lines of a conflict were merged by what they mean
+    is_united: bool = False  # lines of conflicts were merged by what they mean
     left_out: Sequence[str] = ()  # parts that the user has deleted, and the template changed
+
+
+Pieces: TypeAlias = list[bytes | Hunk]
 
 
 class _Form(NamedTuple):
@@ -45,31 +48,33 @@ class _Form(NamedTuple):
 
     bom: bool
     crlf: bool
+    is_open: bool  # no line break at the end
 
 
 def merge(sides: Sequence[bytes], labels: Labels, style: Style, path: str = "") -> Text:
     """Merge the lines of base, ours and theirs.
 
-    Line ends and byte order marks are merged apart, so they make no conflict.
+    Line ends, the one at the end of the text and byte order marks are merged apart, so they make no
+    conflict.
     """
     if any(0 < text.count(b"\r\n") < text.count(b"\n") for text in sides):
         return _merge(sides, labels, style, path)
     forms = _forms(*sides)
-    bom = _three_way(*(form.bom for form in forms))
-    crlf = _three_way(*(form.crlf for form in forms))
+    form = _Form(*(_three_way(*values) for values in zip(*forms, strict=True)))
     plain = [_plain(text, form) for text, form in zip(sides, forms, strict=True)]
     merged = _merge(plain, labels, style, path)
+    ended = form._replace(is_open=False)
     return merged._replace(
-        data=_formed(merged.data, bom=bom, crlf=crlf),
-        rejected=_formed(merged.rejected, bom=False, crlf=crlf),
+        data=_formed(merged.data, ended if merged.conflicts else form),
+        rejected=_formed(merged.rejected, ended._replace(bom=False)),
     )
 
 
 def in_form_of(ours: bytes, text: bytes) -> bytes:
     """Return a text with the line ends and the byte order mark of another one."""
-    form = _form(ours, _form(text, _Form(bom=False, crlf=False)))
+    form = _form(ours, _form(text, _Form(bom=False, crlf=False, is_open=False)))
     plain = text.removeprefix(_BOM).replace(b"\r\n", b"\n")
-    return _formed(plain, bom=form.bom, crlf=form.crlf)
+    return _formed(plain, form._replace(is_open=False))
 
 
 def markers(data: bytes, labels: Labels) -> int:
@@ -84,24 +89,28 @@ def _three_way(base: bool, ours: bool, theirs: bool) -> bool:  # noqa: FBT001 - 
 
 def _forms(base: bytes, ours: bytes, theirs: bytes) -> list[_Form]:
     """Look at each text; one that does not tell is like the others, but never decides."""
-    of_theirs = _form(theirs, _form(base, _Form(bom=False, crlf=False)))
+    of_theirs = _form(theirs, _form(base, _Form(bom=False, crlf=False, is_open=False)))
     of_base = _form(base, of_theirs)
     return [of_base, _form(ours, of_base), of_theirs]
 
 
 def _form(text: bytes, otherwise: _Form) -> _Form:
-    bom = text.startswith(_BOM) if text else otherwise.bom
-    return _Form(bom, b"\r\n" in text if b"\n" in text else otherwise.crlf)
+    if not text:
+        return otherwise
+    crlf = b"\r\n" in text if b"\n" in text else otherwise.crlf
+    return _Form(text.startswith(_BOM), crlf, not text.endswith(b"\n"))
 
 
 def _plain(text: bytes, form: _Form) -> bytes:
     text = text[len(_BOM) :] if form.bom else text
-    return text.replace(b"\r\n", b"\n") if form.crlf else text
+    text = text.replace(b"\r\n", b"\n") if form.crlf else text
+    return _ended(text) if text else text
 
 
-def _formed(text: bytes, *, bom: bool, crlf: bool) -> bytes:
-    text = text.replace(b"\n", b"\r\n") if crlf else text
-    return _BOM + text if bom else text
+def _formed(text: bytes, form: _Form) -> bytes:
+    text = text.removesuffix(b"\n") if form.is_open else text
+    text = text.replace(b"\n", b"\r\n") if form.crlf else text
+    return _BOM + text if form.bom else text
 
 
 def _merge(sides: Sequence[bytes], labels: Labels, style: Style, path: str) -> Text:
@@ -117,15 +126,16 @@ def _merge(sides: Sequence[bytes], labels: Labels, style: Style, path: str) -> T
         count, clean = _merge_file(folder, labels)
         if not count:
             return Text(clean)
-        count, marked = _merge_file(folder, labels, "--diff3", f"--marker-size={_WIDE}")
-        if (united := _without_conflicts(path, sides, [*_pieces(marked)])) is not None:
-            left_out = structured_merge.left_out(path, sides)
-            return Text(united, is_united=True, left_out=left_out)
-        if style == "inline":
-            count, marked = _merge_file(folder, labels, "--diff3")
-            return Text(marked, max(count, markers(marked, labels)))
-        _, applied = _merge_file(folder, labels, "--ours")
-        return Text(applied, count, _rejected(marked, labels))
+        _, marked = _merge_file(folder, labels, "--diff3", f"--marker-size={_WIDE}")
+    pieces = [*_pieces(marked)]
+    merged = _without_conflicts(path, sides, pieces)
+    left, found = (sum(isinstance(piece, Hunk) for piece in each) for each in (merged, pieces))
+    if not left:
+        left_out = structured_merge.left_out(path, sides)
+        return Text(_joined(merged), is_united=True, left_out=left_out)
+    if style == "inline":
+        return Text(_marked(merged, labels), left, is_united=left < found)
+    return Text(_joined(merged), left, _rejected(merged, labels), is_united=left < found)
 
 
 def _merge_file(folder: Path, labels: Labels, *options: str) -> tuple[int, bytes]:
@@ -139,32 +149,76 @@ def _merge_file(folder: Path, labels: Labels, *options: str) -> tuple[int, bytes
     return programs.run(command, cwd=folder, environment=environment, accepted=accepted)
 
 
-def _without_conflicts(
-    path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]
-) -> bytes | None:
-    """Return a text in which the changes of both sides are merged by what the lines mean."""
+def _without_conflicts(path: str, sides: Sequence[bytes], pieces: Pieces) -> Pieces:
+    """Return a text in which the changes of both sides are merged by what the lines mean.
+
+    Where that is not possible for all conflicts together, each one is looked at by itself, and
+    those that are left stay conflicts.
+    """
     united = _united(pieces)
-    if united is None:
-        united = structured_merge.merge(path, sides, pieces)
-    if united is None:
-        united = python_merge.merge(path, sides, pieces)
+    if not any(isinstance(piece, Hunk) for piece in united):
+        return united
+    if (text := _exact(path, sides, pieces)) is not None:
+        return [text]
+    for number, piece in enumerate(united):
+        if isinstance(piece, Hunk):
+            around = _joined(united[:number]), _joined(united[number + 1 :])
+            united[number] = _without_conflict(path, piece, around)
     return united
 
 
-def _united(pieces: Sequence[bytes | Hunk]) -> bytes | None:
-    """Return a text with all conflicts united; None if one of them is no list."""
-    done: list[bytes] = []
+def _without_conflict(path: str, hunk: Hunk, around: tuple[bytes, bytes]) -> bytes | Hunk:
+    """Return the text of one conflict, merged as if the others were settled as the project is."""
+    before, after = around
+    sides = [before + b"".join(lines) + after for lines in hunk]
+    text = _exact(path, sides, [before, hunk, after])
+    return hunk if text is None else text[len(before) : len(text) - len(after)]
+
+
+def _exact(path: str, sides: Sequence[bytes], pieces: Pieces) -> bytes | None:
+    """Return a text without conflicts if one of the merges by meaning is exact."""
+    merges = (structured_merge.merge, python_merge.merge, documents.merge)
+    found = (merge_by_meaning(path, sides, pieces) for merge_by_meaning in merges)
+    return next((text for text in found if text is not None), None)
+
+
+def _united(pieces: Pieces) -> Pieces:
+    """Return a text with the conflicts united that are lists."""
+    done: Pieces = []
     for number, piece in enumerate(pieces, 1):
         if not isinstance(piece, Hunk):
             done.append(piece)
             continue
         after = pieces[number] if number < len(pieces) else b""
-        around = (done[-1] if done else b"", b"" if isinstance(after, Hunk) else after)
+        before = done[-1] if done else b""
+        around = [b"" if isinstance(each, Hunk) else each for each in (before, after)]
         conflict = list_union.Lines(around[0], piece.ours, piece.theirs, around[1])
         united = list_union.add_variables(*piece) if piece.base else list_union.unite(conflict)
-        if united is None:
-            return None
-        done += united
+        done += [piece] if united is None else united
+    return done
+
+
+def _joined(pieces: Pieces) -> bytes:
+    """Return a text, with the lines of the project where there are conflicts."""
+    return b"".join(b"".join(p.ours) if isinstance(p, Hunk) else p for p in pieces)
+
+
+def _marked(pieces: Pieces, labels: Labels) -> bytes:
+    """Return a text with the usual markers around its conflicts."""
+    done: list[bytes] = []
+    for piece in pieces:
+        if not isinstance(piece, Hunk):
+            done.append(piece)
+            continue
+        lines = [*piece.ours, *piece.base, *piece.theirs]
+        end = b"\r\n" if all(line.endswith(b"\r\n") for line in lines) else b"\n"
+        for mark, label, side in (
+            ("<", labels.ours, piece.ours),
+            ("|", labels.base, piece.base),
+            ("=", "", piece.theirs),
+            (">", labels.theirs, ()),
+        ):
+            done += [f"{mark * 7} {label}".rstrip().encode() + end, *side]
     return b"".join(done)
 
 
@@ -187,29 +241,19 @@ def _pieces(marked: bytes) -> Iterator[bytes | Hunk]:
             yield line
 
 
-def _rejected(marked: bytes, labels: Labels) -> bytes:
+def _rejected(pieces: Pieces, labels: Labels) -> bytes:
     """Return the conflicts as a patch with the changes of the template."""
     shown = [f"--- {labels.base}\n+++ {labels.theirs}\n".encode()]
-    side, line = "", 1
-    hunk: dict[str, list[bytes]] = {}
-    marks = {mark.encode() * _WIDE: mark for mark in "<|=>"}
-    for text in marked.splitlines(keepends=True):
-        mark = marks.get(text[:_WIDE], "")
-        if mark == "<":
-            side, hunk = "<", {"<": [], "|": [], "=": []}
-        elif mark == ">":
-            old, new = hunk["|"], hunk["="]
-            shown.append(f"@@ -{line},{len(old)} +{line},{len(new)} @@\n".encode())
-            shown += [b"-" + _ended(found) for found in old]
-            shown += [b"+" + _ended(found) for found in new]
-            line += len(hunk["<"])
-            side = ""
-        elif mark:
-            side = mark
-        elif side:
-            hunk[side].append(text)
-        else:
-            line += 1
+    line = 1
+    for piece in pieces:
+        if not isinstance(piece, Hunk):
+            line += piece.count(b"\n")
+            continue
+        old, new = piece.base, piece.theirs
+        shown.append(f"@@ -{line},{len(old)} +{line},{len(new)} @@\n".encode())
+        shown += [b"-" + _ended(found) for found in old]
+        shown += [b"+" + _ended(found) for found in new]
+        line += len(piece.ours)
     return b"".join(shown)
 
 
