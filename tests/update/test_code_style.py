@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -103,6 +104,8 @@ PYPROJECT = TEMPLATE["pyproject.toml"]
         ({"pyproject.toml": PYPROJECT + "[tool.ruff.lint.isort]\nforce-single-line = true\n"}, ()),
         ({"pyproject.toml": PYPROJECT
           + "[tool.ruff.lint.isort]\nforce-sort-within-sections = true\n"}, ()),
+        ({"pyproject.toml": PYPROJECT + "[tool.ruff.lint.isort]\nsection-order = "
+          '["future", "standard-library", "first-party", "third-party", "local-folder"]\n'}, ()),
         ({"pyproject.toml": PYPROJECT
           + "[tool.black]\nline-length = 60\nskip-string-normalization = true\n"},
          ("--line-length=60", '--config=format.quote-style="preserve"')),
@@ -111,8 +114,8 @@ PYPROJECT = TEMPLATE["pyproject.toml"]
         ({"pyproject.toml": PYPROJECT + "[tool.isort]\nforce_single_line = true\n"},
          ("--config=lint.isort.force-single-line=true",)),
     ],
-    ids=["line-length", "quotes", "ruff.toml", "tabs", "extend", "single-line", "sections",
-         "black", "black-defaults", "isort"],
+    ids=["line-length", "quotes", "ruff.toml", "tabs", "extend", "single-line", "within",
+         "sections", "black", "black-defaults", "isort"],
 )  # fmt: skip
 def test_formatted_project_has_no_conflicts(
     tmp_path: Path, configuration: dict[str, str], options: tuple[str, ...]
@@ -236,3 +239,26 @@ def test_own_indentation_without_a_setting_has_no_conflicts(tmp_path: Path, sett
 
     assert not [each for each in result.outcomes if each.action == "conflict"]
     assert b'"application made"' in result.tree["app/main.py"].data
+
+
+@pytest.mark.parametrize("indent", ["\t", "  "])
+def test_indentation_of_an_editor_has_no_conflicts(indent: str) -> None:
+    docstring = '    """Return it.\n\n    Raises:\n        Old.\n    """\n'
+    base = f'def f() -> str:\n{docstring}    return """\n    a"""\n'
+    theirs = base.replace("Old.", "New.")
+    ours = re.sub("(?m)^(?: {4})+", lambda found: indent * (len(found[0]) // 4), base)
+
+    result = merged(*(tree({"app/a.py": each}) for each in (ours, base, theirs)))
+
+    assert text(result, "app/a.py") == ours.replace("Old.", "New.")
+
+
+def test_strings_of_new_files_keep_their_indentation() -> None:
+    base, string = "def f():\n    return 1\n", 'X = """\n    text"""\n\n\ndef f():\n    pass\n'
+    ours = base.replace("    ", "\t")
+    theirs = {"app/a.py": base.replace("1", "2"), "app/new.py": string}
+
+    result = merged(tree({"app/a.py": ours}), tree({"app/a.py": base}), tree(theirs))
+
+    assert text(result, "app/a.py") == ours.replace("1", "2")
+    assert text(result, "app/new.py") == string.replace("    pass", "\tpass")

@@ -10,8 +10,10 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from newapi.project.tree import Entry
 from newapi.releases import store
 from newapi.update import planning
+from newapi.update.module_names import Names
 from tests.runs import writing_no_bytecode
 from tests.update import releases
 from tests.update.project import Project
@@ -528,3 +530,15 @@ def test_imports_follow_a_module_that_both_have_renamed(
     assert "h = 'newer'" in project.read("app/login.py")
     assert project.read("app/new.py") == "from app.login import help_out\n"
     assert project.read("app/use.py") == "from app.login import help_out\n"
+
+
+def test_lines_with_names_of_the_template_stay_in_a_file_with_names_of_both() -> None:
+    base = b"# Reloads app/.\ncommand: app.main\nvolume: ./app\nport: 1\n"
+    ours = base.replace(b"app.main", b"shop.main").replace(b"./app", b"./shop/")
+    theirs = base.replace(b"port: 1", b"port: 2") + b"new: app.main\n"
+    names = Names(modules={"app": "shop"}, folders={"app": "shop"})
+
+    old, new = names.sides(*({"c.yml": Entry(text)} for text in (base, theirs, ours)))
+
+    assert old["c.yml"].data == base.replace(b"app.main", b"shop.main")
+    assert new["c.yml"].data == theirs.replace(b"app.main", b"shop.main")

@@ -50,18 +50,21 @@ def test_folder_that_cannot_be_written_is_named(
     assert project.snapshot() == before
 
 
-def test_filter_that_fails_is_named(project: Project) -> None:
+@pytest.mark.parametrize("failing", ["clean", "smudge", "process"])
+def test_filter_that_fails_is_named(project: Project, failing: str) -> None:
     project.write(".gitattributes", "*.md filter=broken\n")
-    project.git("config", "filter.broken.clean", "cat")
-    project.git("config", "filter.broken.smudge", "false")
-    project.git("config", "filter.broken.required", "true")
     project.commit()
-    before = project.snapshot()
+    project.git("config", "filter.broken.required", "true")
+    for name in ("clean", "smudge", failing):
+        command = "cat" if name != failing else "false"
+        project.git("config", f"filter.broken.{name}", command)
+    os.utime(project.path / "README.md", (0, 0))  # git looks at the contents again
+    before = project.files()
 
     result = project.update()
 
-    assert (result.code, project.snapshot()) == (1, before)
-    assert "filter" in result.document["message"]
+    assert (result.code, project.files()) == (1, before)
+    assert "The filter broken of git failed" in result.document["message"]
     assert "git config --get-regexp" in result.document["hint"]
 
 

@@ -17,6 +17,7 @@ BETWEEN = {
     ".env": "BETWEEN=1\n\nAND=2\n\nMORE=3\n",
     "a.md": "\nBetween\nthe\nlines.\n\n",
 }
+SIDES = re.compile(r"<<<<.*?\n(.*)^\|{7}.*?\n(.*)^====.*?\n(.*)^>>>>", re.DOTALL | re.MULTILINE)
 CASES = {  # the sides of what can be settled, then of what cannot
     "a.py": (
         ("", "import mine\n", "import theirs\n", "import mine\nimport theirs\n"),
@@ -59,7 +60,7 @@ def test_one_of_two_conflicts_is_settled(path: str, *, is_first: bool) -> None:
     assert (result.conflicts, text.count("<<<<<<<")) == (1, 1)
     assert settled[3] in text
     assert (text.index(settled[3]) < text.index("<<<<<<<")) is is_first
-    sides = re.search(r"<<<<.*?\n(.*)^\|{7}.*?\n(.*)^====.*?\n(.*)^>>>>", text, re.DOTALL | re.MULTILINE)
+    sides = SIDES.search(text)
     assert sides is not None
     for side, whole in zip(sides.groups(), (ours, base, theirs), strict=True):
         assert side
@@ -98,3 +99,26 @@ def test_conflicts_of_a_text_with_mixed_line_ends_are_marked_in_its_way() -> Non
 
     assert result.data.startswith(b"a\r\nb\n<<<<<<< your project\r\n2\r\n||||||| template v1\r\n")
     assert result.conflicts == 1
+
+
+PART = "class C:\n    def f(self):\n        try:\n            a()\n"
+ENDS = ("        except E:\n            b()\n", "        finally:\n            c()\n")
+MINE = "\n\nclass Mine:\n    pass\n"
+
+
+@pytest.mark.parametrize("is_of_template", [True, False])
+def test_definition_behind_a_part_of_another_one_is_kept(*, is_of_template: bool) -> None:
+    old, new = (PART + end for end in ENDS)
+    sides = [old, new, old + MINE] if is_of_template else [old, old + MINE, new]
+
+    result = text_merge.merge([x.encode() for x in sides], LABELS, "inline", "a.py")
+
+    assert (result.data.decode(), result.conflicts) == (new + MINE, 0)
+
+
+def test_lines_that_are_no_definitions_stay_a_conflict() -> None:
+    old, new = (PART + end for end in ENDS)
+    for own in ("\n\nmine = 1\nmine = 2\n", "        mine()\n", "\n\nclass C:\n    pass\n"):
+        sides = [old.encode(), (old + own).encode(), new.encode()]
+
+        assert text_merge.merge(sides, LABELS, "inline", "a.py").conflicts == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -56,13 +57,23 @@ class Repository:
         accepted: Collection[int] = (0,),
         variables: Mapping[str, str] | None = None,
     ) -> bytes:
-        """Run git in the project's folder."""
+        """Run git in the project's folder.
+
+        Raises:
+            NewapiError: A filter of the user failed.
+            ProgramError: Anything else that git says.
+        """
         fixed = {"GIT_OPTIONAL_LOCKS": "0"}
         environment = programs.git_environment() | fixed | (dict(variables) if variables else {})
         command = [programs.git_program(), *_OPTIONS, *arguments]
-        _, output = programs.run(
-            command, cwd=self.project, environment=environment, stdin=stdin, accepted=accepted
-        )
+        try:
+            _, output = programs.run(
+                command, cwd=self.project, environment=environment, stdin=stdin, accepted=accepted
+            )
+        except programs.ProgramError as error:
+            if filtered := re.search(r"filter '?([^'\n]+?)'? failed", error.output):
+                raise _of_filter(filtered[1], error) from error
+            raise
         return output
 
     @property
@@ -239,6 +250,14 @@ def _of_somebody_else(project: Path) -> NewapiError:
     root = next((f for f in (project, *project.parents) if (f / ".git").exists()), project)
     fix = f"git config --global --add safe.directory {shlex.quote(os.fspath(root))}"
     return NewapiError(f"git does not open {root}: it belongs to another user.", fix)
+
+
+def _of_filter(name: str, error: NewapiError) -> NewapiError:
+    fix = (
+        "`git config --get-regexp ^filter` shows the filters that .gitattributes names; mend the "
+        "filter, or install what it calls."
+    )
+    return NewapiError(f"The filter {name} of git failed: {error.message}", fix)
 
 
 def _rows(output: bytes) -> list[bytes]:

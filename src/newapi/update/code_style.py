@@ -6,6 +6,7 @@ the template differs from it only where the code was changed. Files of the proje
 
 from __future__ import annotations
 
+import ast
 import itertools
 import os
 import posixpath
@@ -13,7 +14,7 @@ import re
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from newapi.errors import NewapiError
 from newapi.resources.formatting import find_ruff
 from newapi.terminal import programs
+from newapi.update.modules import parsed
 
 if TYPE_CHECKING:
     from newapi.project.tree import Entry, Tree
@@ -56,9 +58,11 @@ _ISORT: Mapping[str, Setting] = {
 }
 
 Settings = tuple[str, ...]
+Style: TypeAlias = Settings | bytes  # settings of ruff; or only the indentation of a level
 Texts = Mapping[str, tuple[bytes, bytes]]
 
 _INDENT = re.compile(rb"^[ \t]+(?=\S)", re.MULTILINE)
+_LEVELS = re.compile(rb"^(?: {4})+")
 _INDENTS: Mapping[bytes, Settings] = {
     b"\t": ('format.indent-style="tab"',),
     b"  ": ("indent-width=2",),
@@ -105,18 +109,19 @@ class _CodeStyle:
 
     def _best(
         self, edited: Mapping[str, Case]
-    ) -> tuple[dict[str, tuple[bytes, bytes]], Counter[Settings]]:
-        """Return the texts that are nearer to the project's, and how often which settings won."""
+    ) -> tuple[dict[str, tuple[bytes, bytes]], Counter[Style]]:
+        """Return the texts that are nearer to the project's, and how often which style won."""
         best: dict[str, tuple[bytes, bytes]] = {}
-        used: Counter[Settings] = Counter()
+        used: Counter[Style] = Counter()
         scores = {path: _likeness(case, _data(case.base)) for path, case in edited.items()}
-        indentation = _indentation(edited.values())
-        tried = [*self._settings, *(each + indentation for each in self._settings if indentation)]
-        for settings in tried if edited else ():
-            for path, (base, theirs) in self._format(edited, settings).items():
+        tried: list[Style] = [*self._settings]
+        if indent := _indentation(edited.values()):
+            tried += [*(each + _INDENTS[indent] for each in self._settings), indent]
+        for style in tried if edited else ():
+            for path, (base, theirs) in self._format(edited, style).items():
                 if (score := _likeness(edited[path], base)) > scores[path]:
                     scores[path], best[path] = score, (base, theirs)
-                    used[settings] += 1
+                    used[style] += 1
         return best, used
 
     @property
@@ -138,8 +143,13 @@ class _CodeStyle:
         found = [*_options(isort or {}, _ISORT), *_options(given, _BLACK)]
         return [(), tuple(found)] if found else [()]
 
-    def _format(self, cases: Mapping[str, Case], settings: Settings) -> Texts:
+    def _format(self, cases: Mapping[str, Case], style: Style) -> Texts:
         """Sort imports and format the template's sides; return them by path."""
+        if isinstance(style, bytes):
+            return {
+                path: (_indented(_data(case.base), style), _indented(_data(case.theirs), style))
+                for path, case in cases.items()
+            }
         with tempfile.TemporaryDirectory(prefix="newapi-format-") as name:
             folder = Path(name)
             paths = list[str]()
@@ -149,7 +159,7 @@ class _CodeStyle:
                     if entry := getattr(case, side):
                         _write(folder / side / path, entry.data)
                         paths.append(f"{side}/{path}")
-            _run_ruff(folder, settings, paths)
+            _run_ruff(folder, style, paths)
             return {
                 path: (
                     _read(folder / "base" / path, case.base),
@@ -218,14 +228,44 @@ def _options(given: Mapping[str, Any], known: Mapping[str, Setting]) -> list[str
     ]
 
 
-def _indentation(cases: Collection[Case]) -> Settings:
-    """Return the setting for the indentation of most files, where it is not four spaces.
+def _indentation(cases: Collection[Case]) -> bytes:
+    """Return the indentation of most files, where it is not four spaces.
 
     A project may be indented in another way by an editor, without a setting that ruff reads.
     """
     found = Counter(min(lines) for case in cases if (lines := _INDENT.findall(_data(case.ours))))
     indent, count = found.most_common(1)[0] if found else (b"", 0)
-    return _INDENTS.get(indent, ()) if 2 * count > len(cases) else ()
+    return indent if indent in _INDENTS and 2 * count > len(cases) else b""
+
+
+def _indented(text: bytes, indent: bytes) -> bytes:
+    """Return a module with another indentation, as an editor does it: of docstrings too.
+
+    Other strings stay as they are, because spaces in them count.
+    """
+    module = parsed(text)
+    if module is None:
+        return text
+    kept = {line for node in ast.walk(module) for line in _lines_inside(node)}
+    kept -= {line for node in _docstrings(module) for line in _lines_inside(node)}
+    return b"".join(
+        line if number in kept else _LEVELS.sub(lambda m: indent * (len(m[0]) // 4), line)
+        for number, line in enumerate(text.splitlines(keepends=True), 1)
+    )
+
+
+def _docstrings(module: ast.Module) -> Iterator[ast.expr]:
+    kinds = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    for node in ast.walk(module):
+        if isinstance(node, kinds) and node.body and isinstance(node.body[0], ast.Expr):
+            yield node.body[0].value
+
+
+def _lines_inside(node: ast.AST) -> Iterable[int]:
+    """Return the lines of a string that begin inside of it."""
+    if not isinstance(node, ast.Constant | ast.JoinedStr) or node.end_lineno is None:
+        return ()
+    return range(node.lineno + 1, node.end_lineno + 1)
 
 
 def _switch(name: str, value: object) -> str:
@@ -260,7 +300,9 @@ def _likeness(case: Case, base: bytes) -> int:
 
 def _parts(text: bytes) -> Counter[tuple[bytes, ...]]:
     lines = text.splitlines()
-    return Counter([*zip(lines, strict=True), *itertools.pairwise(lines)])
+    filled = [line for line in lines if line.strip()]  # else blocks could change their places
+    pairs = itertools.chain(itertools.pairwise(lines), itertools.pairwise(filled))
+    return Counter([*zip(lines, strict=True), *pairs])
 
 
 def _with(case: Case, base: bytes, theirs: bytes) -> Case:

@@ -42,27 +42,37 @@ class Names:
     def sides(self, base: Tree, theirs: Tree, ours: Tree) -> tuple[Tree, Tree]:
         """Return both sides of the template with the names of the project.
 
-        A file of the project that keeps the template's names is merged with these.
+        A file of the project that keeps the template's names is merged with these; a line too, in a
+        file that has names of both.
         """
         if not (self.folders or self.files):
             return base, theirs
-        renamed = {path: self.entry(path, entry) for path, entry in base.items()}
-        kept = {
-            path
-            for path, entry in base.items()
-            if path in ours and not _is_nearer(ours[path], renamed[path], entry)
-        }
-        renamed_theirs = {path: self.entry(path, entry) for path, entry in theirs.items()}
-        return (
-            {path: base[path] if path in kept else entry for path, entry in renamed.items()},
-            {p: theirs[p] if p in kept else entry for p, entry in renamed_theirs.items()},
-        )
+        old, new = dict(base), dict(theirs)
+        for path in {**base, **theirs}:
+            own, was = ours.get(path), base.get(path)
+            if own is None or was is None:
+                kept: Collection[bytes] = ()
+            elif _is_nearer(own, renamed := self.entry(path, was), was):
+                kept = _kept_lines(own, renamed, was)
+            else:
+                continue
+            for side in (old, new):
+                if path in side:
+                    side[path] = self.entry(path, side[path], kept)
+        return old, new
 
-    def entry(self, path: str, entry: Entry) -> Entry:
-        """Return a file with the names of the project; the answers stay as they are."""
+    def entry(self, path: str, entry: Entry, kept: Collection[bytes] = ()) -> Entry:
+        """Return a file with the names of the project; the answers and lines in `kept` stay."""
         if not entry.is_text or path == ANSWERS_FILE:
             return entry
-        return replace(entry, data=self.text(entry.data, is_python=path.endswith(".py")))
+        is_python = path.endswith(".py")
+        if not kept:
+            return replace(entry, data=self.text(entry.data, is_python=is_python))
+        lines = (
+            line if line.strip() in kept else self.text(line, is_python=is_python)
+            for line in entry.data.splitlines(keepends=True)
+        )
+        return replace(entry, data=b"".join(lines))
 
     def text(self, data: bytes, *, is_python: bool) -> bytes:
         """Return a text with the names of the project."""
@@ -245,3 +255,11 @@ def _is_nearer(ours: Entry, one: Entry, other: Entry) -> bool:
     lines = Counter(ours.data.splitlines())
     first, second = (Counter(text.data.splitlines()) for text in (one, other))
     return (lines & first).total() >= (lines & second).total()
+
+
+def _kept_lines(ours: Entry, renamed: Entry, base: Entry) -> set[bytes]:
+    """Return the lines in which a file of the project has the names of the template."""
+    own, new, old = (
+        {line.strip() for line in text.data.splitlines()} for text in (ours, renamed, base)
+    )
+    return (own & old) - new

@@ -37,6 +37,45 @@ def merge(path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]) -> 
     return result if _has_additions(sides, result) and _is_merge(sides, result) else None
 
 
+def add_definitions(path: str, hunk: Hunk, around: Sequence[tuple[bytes, bytes]]) -> bytes | None:
+    """Return a conflict with whole definitions that one side adds beside lines of the other side.
+
+    The lines that the other side changes may be a part of a definition. `around` is the text before
+    and after the conflict, with the changes of the project and with those of the template.
+    """
+    if not path.endswith(".py"):
+        return None
+    base, ours, theirs = (list(lines) for lines in hunk)
+    of_ours, of_theirs = around
+    for changed, grown, (before, after) in ((theirs, ours, of_theirs), (ours, theirs, of_ours)):
+        added = len(grown) - len(base)
+        below, above = grown[len(base) :], grown[:added]
+        if added > 0 and grown[: len(base)] == base:
+            text, own = b"".join([*changed, *below]), b"".join(below)
+        elif added > 0 and grown[added:] == base:
+            text, own = b"".join([*above, *changed]), b"".join(above)
+        else:
+            continue
+        if _has_definitions(before + text + after, own):
+            return text
+    return None
+
+
+def _has_definitions(text: bytes, own: bytes) -> bool:
+    """Whether all of some lines are definitions of a module, each of them there once."""
+    module, added = parsed(text), parsed(own)
+    if module is None or added is None or not added.body:
+        return False
+    found = Counter(name for name, _ in _named(module.body))
+    known = dict(_named(module.body))
+    return all(
+        isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and found[name] == 1
+        and ast.dump(known[name]) == ast.dump(node)
+        for name, node in _named(added.body)
+    )
+
+
 def _merge_lines(hunk: Hunk) -> list[bytes] | None:
     """Return the lines of a conflict in which one side only adds lines to those of the base."""
     base, ours, theirs = (list(lines) for lines in hunk)

@@ -162,17 +162,25 @@ def _without_conflicts(path: str, sides: Sequence[bytes], pieces: Pieces) -> Pie
         return [text]
     for number, piece in enumerate(united):
         if isinstance(piece, Hunk):
-            around = _joined(united[:number]), _joined(united[number + 1 :])
+            rest = united[:number], united[number + 1 :]
+            around = [(_joined(rest[0], s), _joined(rest[1], s)) for s in ("ours", "theirs")]
             united[number] = _without_conflict(path, piece, around)
     return united
 
 
-def _without_conflict(path: str, hunk: Hunk, around: tuple[bytes, bytes]) -> bytes | Hunk:
-    """Return the text of one conflict, merged as if the others were settled as the project is."""
-    before, after = around
+def _without_conflict(path: str, hunk: Hunk, around: Sequence[tuple[bytes, bytes]]) -> bytes | Hunk:
+    """Return the text of one conflict, merged as if the others were settled as the project is.
+
+    `around` is the text before and after it, with the changes of the project and with those of
+    the template.
+    """
+    before, after = around[0]
     sides = [before + b"".join(lines) + after for lines in hunk]
     text = _exact(path, sides, [before, hunk, after])
-    return hunk if text is None else text[len(before) : len(text) - len(after)]
+    if text is not None:
+        return text[len(before) : len(text) - len(after)]
+    added = python_merge.add_definitions(path, hunk, around)
+    return hunk if added is None else added
 
 
 def _exact(path: str, sides: Sequence[bytes], pieces: Pieces) -> bytes | None:
@@ -198,9 +206,9 @@ def _united(pieces: Pieces) -> Pieces:
     return done
 
 
-def _joined(pieces: Pieces) -> bytes:
-    """Return a text, with the lines of the project where there are conflicts."""
-    return b"".join(b"".join(p.ours) if isinstance(p, Hunk) else p for p in pieces)
+def _joined(pieces: Pieces, side: Literal["ours", "theirs"] = "ours") -> bytes:
+    """Return a text, with the lines of one side where there are conflicts."""
+    return b"".join(b"".join(getattr(p, side)) if isinstance(p, Hunk) else p for p in pieces)
 
 
 def _marked(pieces: Pieces, labels: Labels) -> bytes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shlex
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -23,7 +22,6 @@ from newapi.project.answers_file import ANSWERS_FILE
 from newapi.project.git import Repository, import_feed
 from newapi.project.tree import Entry
 from newapi.terminal import interrupts
-from newapi.terminal.programs import ProgramError
 from newapi.update import recovery
 from newapi.update.journal import Desk, Journal, Step, digest
 from newapi.update.pairing import Sides
@@ -329,13 +327,10 @@ def _stage(repository: Repository, desk: Desk, change: Change) -> dict[str, list
         index = desk.folder / "index"
         repository.stage({path: [about] for path, about in written.items()}, index=index)
         target = desk.folder / "checkout"
-        try:
-            repository.run(
-                *("checkout-index", "--all", "--force", f"--prefix={target}/"),
-                variables={"GIT_INDEX_FILE": os.fspath(index)},
-            )
-        except ProgramError as error:
-            raise _of_filter(error) from error
+        repository.run(
+            *("checkout-index", "--all", "--force", f"--prefix={target}/"),
+            variables={"GIT_INDEX_FILE": os.fspath(index)},
+        )
         desk.new.rmdir()
         (target / repository.prefix).rename(desk.new)
     after = {p: [] if e is None else [written[p]] for p, e in change.writes.items()
@@ -343,18 +338,6 @@ def _stage(repository: Repository, desk: Desk, change: Change) -> dict[str, list
     for path in change.stages:
         after[path] = [f"{e.mode} {names[e]} {n}" for e, p, n in sides if p == path]
     return after
-
-
-def _of_filter(error: ProgramError) -> NewapiError:
-    """Return what helps when a filter of the user fails, else the error itself."""
-    found = re.search(r"filter '?([^'\n]+?)'? failed", error.output)
-    if found is None:
-        return error
-    fix = (
-        "`git config --get-regexp ^filter` shows the filters that .gitattributes names; mend the "
-        "filter, or install what it calls."
-    )
-    return NewapiError(f"The filter {found[1]} of git failed: {error.message}", fix)
 
 
 def _write_plain(entry: Entry, path: Path, present: Path) -> None:
