@@ -135,6 +135,7 @@ class Screen:
     ) -> None:
         columns, rows = size
         self.output = ""
+        self._escaped_at: int | None = None  # the length of the output then
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self._screen)
         usual = {name: text for name, text in os.environ.items() if name not in SIZES}
@@ -177,10 +178,7 @@ class Screen:
         while not all(text in self.text for text in texts):
             assert time.monotonic() < limit, f"{texts} are not on the screen:\n{self.text}"
             self._read()
-        size = -1
-        while size < len(self.output):
-            size = len(self.output)
-            self._read(timeout=0.03)
+        self._read_to_end()
         return self.text
 
     def point_at(self, text: str) -> None:
@@ -193,12 +191,15 @@ class Screen:
     def press(self, *keys: str) -> None:
         """Press keys by their names, or type text."""
         for key in keys:
-            self.child.send(KEYS.get(key, key))
+            self._wait_for_answer_to_escape()
             if key == "Esc":
-                time.sleep(0.3)  # together with what follows it would be another key
+                self._read_to_end()
+                self._escaped_at = len(self.output)
+            self.child.send(KEYS.get(key, key))
 
     def paste(self, text: str) -> None:
         """Paste as terminals do for programs that ask for it."""
+        self._wait_for_answer_to_escape()
         self.child.send(f"\x1b[200~{text}\x1b[201~")
 
     def resize(self, columns: int, rows: int) -> None:
@@ -218,6 +219,21 @@ class Screen:
     def close(self) -> None:
         """End whatever still runs."""
         self.child.close(force=True)
+
+    def _wait_for_answer_to_escape(self) -> None:
+        """Wait until the screen has changed since Esc: with what follows, it is another key."""
+        limit = time.monotonic() + PATIENCE
+        while self._escaped_at == len(self.output):
+            assert time.monotonic() < limit, f"Esc changes nothing:\n{self.text}"
+            self._read()
+        self._escaped_at = None
+
+    def _read_to_end(self) -> None:
+        """Read until nothing follows for a moment."""
+        size = -1
+        while size < len(self.output):
+            size = len(self.output)
+            self._read(timeout=0.03)
 
     def _read(self, timeout: float = 0.1) -> bool:
         """Read what is written within a time in seconds; return false at the end."""
