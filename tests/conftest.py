@@ -33,7 +33,7 @@ KEPT = re.compile(
     r"|SYSTEMDRIVE|WINDIR|PROGRAMDATA|PROCESSOR_\w+|NUMBER_OF_PROCESSORS"  # of Windows
 )
 
-
+PROJECTS = ROOT / "tests/e2e"
 GIT_CONFIG = """\
 [user]
     name = Ada
@@ -45,13 +45,18 @@ GIT_CONFIG = """\
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Run the tests on all cores, unless a debugger or `-n` needs something else."""
+    """Run the tests on all cores, unless a debugger or `-n` needs something else.
+
+    There is one process more than there are cores, because many tests wait: for the screens of a
+    terminal, for servers, and for processes of the command.
+    """
     debugged = not {"debugpy", "pydevd"}.isdisjoint(sys.modules)
     is_worker = "PYTEST_XDIST_WORKER" in os.environ
     if not config.pluginmanager.has_plugin("xdist") or debugged or is_worker:
         return
     if config.option.numprocesses is None:
-        config.option.numprocesses = "auto"
+        cores: int = config.hook.pytest_xdist_auto_num_workers(config=config)
+        config.option.numprocesses = cores + 1
         config.option.dist = "worksteal"
 
 
@@ -77,12 +82,17 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let each test belong to one run: that without `-m`, `-m slow` or `-m long`.
 
+    Where several processes run the tests, those of whole projects are the first: at the end of the
+    run one of them would keep a single process busy while the others have nothing left to do.
+
     Raises:
         pytest.UsageError: A test is marked slow and long.
     """
     marked = [item for item in items if item.get_closest_marker("slow")]
     if both := [item.nodeid for item in marked if item.get_closest_marker("long")]:
         raise pytest.UsageError(f"marked slow and long: {', '.join(both)}")
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: PROJECTS not in item.path.parents)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
