@@ -336,6 +336,8 @@ def _dropped(
     if decision.verb == "remove":
         return () if wanted.keep_tables else (table,)
     gone = [one.old for one in decision.operations if one.op == "drop" and one.old]
-    fields = [field.stored for field in gone if field.type != "nested"]  # whose rows stay
+    fields = [
+        field.stored for field in gone if field.type != "nested"
+    ]  # rows of nested fields stay
     owner = ["owner_id"] if loses_owner else []
     return tuple(f"{table}.{column}" for column in [*owner, *fields])

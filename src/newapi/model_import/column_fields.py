@@ -18,7 +18,7 @@ _TRUE, _FALSE = frozenset({"1", "true", "t", "y"}), frozenset({"0", "false", "f"
 
 @dataclass(frozen=True)
 class Made:
-    """A field, and what it does not say of its column; None if there is no such field."""
+    """A field, or None if there is no such field, and notes on the rest of its column."""
 
     field: Field | None
     notes: tuple[str, ...]

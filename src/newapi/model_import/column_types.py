@@ -17,7 +17,7 @@ _LONGEST_STRING = KINDS["str"].longest
 
 @dataclass(frozen=True)
 class ColumnType:
-    """A type with its options; `note` says what it does not express of the column's."""
+    """A type with its options. `note` names a property of the column that the type lacks."""
 
     type: Type
     options: Mapping[str, str]
@@ -71,7 +71,7 @@ def _of_text(column: Column, longest: int, *, is_indexed: bool) -> ColumnType:
     if 0 < length <= _LONGEST_STRING:
         return ColumnType("str", {"max": str(length)})
     if length > MAX_TEXT and "max" not in column.limits:
-        length = 0  # a limit of the database, such as that of longtext, which nobody chose
+        length = 0  # the maximum of the type, such as that of longtext, is no rule of the model
     if length == 0:
         return ColumnType("text", {}, "every text has a limit")
     note = f"a text has at most {MAX_TEXT} characters" if length > MAX_TEXT else ""
@@ -89,7 +89,7 @@ def _large(column: Column) -> ColumnType:
 
 
 def _bytes(column: Column) -> ColumnType:
-    """Return `bytes` with the length of the column, where it has one that fits."""
+    """Return `bytes`, with the length of the column if the type allows that length."""
     (given, *_) = (*column.arguments, "")
     length = column.limits.get("max", given or _SHORT_BYTES.get(column.type, ""))
     if length.isdigit() and 0 < int(length) <= MAX_BYTES:
@@ -143,7 +143,7 @@ def _year(_: Column) -> ColumnType:
 # What JHipster uploads, and the types that have it.
 UPLOADED: Mapping[str, Type] = {"uploaded_file": "file", "uploaded_image": "image"}
 
-# The length of a text whose column says none; 0: it has no limit.
+# The default length of each type of text; 0 means no limit.
 _TEXTS: Mapping[str, int] = {
     **dict.fromkeys(("char", "nchar", "bpchar", "character"), 1),
     **dict.fromkeys(("varchar", "nvarchar", "varchar2", "nvarchar2", "character varying"), 0),

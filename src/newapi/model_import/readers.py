@@ -1,4 +1,4 @@
-"""Find out what a source is, and read it."""
+"""Determine the kind of a source, and read it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _KIND_BY_SUFFIX: dict[str, Kind] = {
     ".sqlite": "database",
     ".sqlite3": "database",
 }
-# What is written in other languages, and how their own tools make SQL or a database of it.
+# Models in other languages, and how their own tools turn them into SQL or a database.
 _INSTEAD: dict[str, str] = {
     ".prisma": "npx prisma migrate diff --from-empty --to-schema-datamodel schema.prisma --script"
     " > schema.sql",
@@ -42,7 +42,7 @@ _CONTROL = re.compile(r"[\0-\x08\x0e-\x19\x1b-\x1f]")
 
 
 def kind_of(source: str, given: str | None) -> Kind:
-    """Return what a source is.
+    """Return the kind of a source.
 
     Raises:
         UsageError: There is no such kind, or the name of the source does not say it.

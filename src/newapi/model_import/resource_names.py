@@ -81,7 +81,7 @@ def of_column(text: str) -> str:
 
 
 def of_reference(text: str) -> str:
-    """Return what a column refers to: its name without the `_id` at its end."""
+    """Return the name of a reference: that of its column without the `_id` at its end."""
     name = _snake_case(text, "reference")
     for ending in ("_id", "_fk", "_uuid"):
         if name.endswith(ending) and name != ending:

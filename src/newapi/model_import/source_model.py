@@ -119,7 +119,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Note:
-    """Something that has no equal in `models.yml`, and what is written instead."""
+    """A part of a source that has no equal in `models.yml`, and its replacement there."""
 
     subject: str  # the table, table.column or word that it is about
     message: str

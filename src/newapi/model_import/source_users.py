@@ -18,7 +18,7 @@ from newapi.resources import naming
 from newapi.resources.project_names import ProjectNames
 from newapi.resources.users import USERS
 
-# Tables of users, and what the columns of the project's users are called elsewhere.
+# Tables of users, and other names for the columns of the project's users.
 _TABLES = frozenset({USERS.name, "auth_user", "jhi_user"})
 _COLUMNS = frozenset(
     {
@@ -31,7 +31,7 @@ _COLUMNS = frozenset(
     }
 )
 _STAND_IN = "the users of the project stand for it"
-# References that say whose a row is, the clearest first.
+# Names of references to the owner of a row, the clearest first.
 _OWNERS = ("owner", "user", "created_by")
 
 
@@ -45,7 +45,10 @@ def table_of_users(source: SourceModel, around: ProjectNames) -> Table | None:
 
 
 def profile_of(source: SourceModel, users: Table) -> Table | None:
-    """Return a table with what the users of the project lack, a row for each; None for nothing."""
+    """Return a table for the columns that the users of the project lack, with a row for each user.
+
+    It is None if no column is missing and the table refers to no other.
+    """
     lost = lost_columns(users)
     if not lost and not users.references:
         return None
@@ -110,7 +113,7 @@ def kept_columns(users: Table) -> list[str]:
 
 
 def notes(users: Table, profile: Table | None) -> Iterator[Note]:
-    """Say what the users of the project have instead of the table, and what they lack."""
+    """Yield notes on the columns that the users of the project have, and on those they lack."""
     yield Note(users.name, _STAND_IN, f"ref({USERS.name})", users.line)
     if profile:
         listed = [each.name for each in profile.columns if each.name != _LINK]

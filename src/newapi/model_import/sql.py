@@ -52,7 +52,7 @@ _ALTER = re.compile(
 _ADD = re.compile(r"add\s+(?:column\s+)?(?:if\s+not\s+exists\s+)?", re.IGNORECASE)
 _ATTACH = re.compile(rf"attach\s+partition\s+(?P<name>{_PATH})", re.IGNORECASE)
 _ADD_SEVERAL = re.compile(r"add\s+(?:column\s+)?(?=\()", re.IGNORECASE)
-# Actions that change what a table has; others set owners, triggers, sequences and so on.
+# Actions that change columns and constraints; others set owners, triggers, sequences and so on.
 _CHANGES = re.compile(
     rf"(?:add|drop|modify|change)\b|alter\s+(?:column\s+)?{_NAME}\s+(?:type|set\s+data|set\s+not|drop)\b"
     r"|rename\s+to\b",
@@ -106,8 +106,7 @@ _VENDOR = re.compile(
         | (?<=\))\s*on\s+(?!delete\b|update\b|conflict\b){_NAME}""",
     re.IGNORECASE | re.VERBOSE,
 )
-# What the parser does not know: an interval of certain units, and an index of MySQL over what is
-# computed.
+# Syntax that the parser does not know: intervals with units, and indexes of MySQL on expressions.
 _INTERVAL = re.compile(r"\binterval\s+\w+\s*(?:\(\d+\)\s*)?to\s+\w+(?:\s*\(\d+\))?", re.IGNORECASE)
 _TEXT_BLOB = re.compile(r"\bblob\s+sub_type\s+(?:text|1)\b", re.IGNORECASE)
 _COMPUTED_INDEX = re.compile(r"(?:unique\s+)?(?:index|key)\b[^(]*\(\s*\(", re.IGNORECASE)
@@ -471,7 +470,7 @@ class _Reader:
             table.add_index(columns, index.name)
 
     def _alter(self, match: re.Match[str], line: int) -> None:
-        """Read each action by itself: the parser stops at one that it does not know."""
+        """Read each action separately: the parser stops at one that it does not know."""
         name = _path(match["name"])[-1]
         actions, first = match["actions"], line + match[0].count("\n", 0, match.start("actions"))
         parts, _ = self._parts(f"({actions})", first, name)
@@ -510,7 +509,7 @@ class _Reader:
             self._change(table, action, part.line)
 
     def _read_added(self, table: TableDraft, part: _Part) -> bool:
-        """Read what is added as it would stand in CREATE TABLE; tell whether that is possible."""
+        """Read an ADD action as a part of CREATE TABLE; return false if it is not one."""
         added = _ADD.match(part.text)
         if added is None:
             return False
@@ -668,7 +667,7 @@ _DATABASES: Mapping[str, str] = {
 
 
 def _with_constraint(column: Column, kind: exp.Expr, dialect: str) -> Column:
-    """Return a column with what one of its constraints says."""
+    """Return a column with one of its constraints applied."""
     match kind:
         case exp.NotNullColumnConstraint():
             changed = replace(column, is_required=not kind.args.get("allow_null"))
@@ -702,7 +701,7 @@ def _with_verbs(parts: list[_Part], dialect: str) -> Iterator[_Part]:
 
 
 def _drop_from(table: TableDraft, action: exp.Expr) -> None:
-    """Drop what an action of ALTER TABLE names."""
+    """Apply a DROP action of ALTER TABLE."""
     if isinstance(action, exp.DropPrimaryKey):
         table.key = ()
     for each in action.args.get("tables") or []:

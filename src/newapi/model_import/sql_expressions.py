@@ -14,13 +14,13 @@ from newapi.resources.definition import RuleKind
 
 
 class Check(NamedTuple):
-    """What a check demands of one column: a bound, or one of several values."""
+    """A condition of a check on one column: a bound, or a set of allowed values."""
 
     column: str
     bound: str = ""
     number: str = ""
     values: tuple[str, ...] = ()
-    type: str = ""  # what the values of a text are
+    type: str = ""  # the type of the values that a text has
 
 
 @dataclass(frozen=True)
@@ -108,14 +108,14 @@ _BOUNDS: Mapping[type[exp.Expr], tuple[str, str]] = {
 
 
 class Checks(NamedTuple):
-    """What a check demands of single columns, and the parts of it that demand something else."""
+    """The conditions of a check on single columns, and its other parts."""
 
     found: tuple[Check, ...]
     others: tuple[exp.Expr, ...]
 
 
 def checks_of(expression: exp.Expr) -> Checks:
-    """Return what each part of a check demands."""
+    """Return the conditions of a check."""
     found: list[Check] = []
     others: list[exp.Expr] = []
     for part in _parts(_bare(expression)):
@@ -137,7 +137,7 @@ def _where_present(expression: exp.Expr) -> exp.Expr:
 
 
 class ColumnsRule(NamedTuple):
-    """What a check demands of several columns."""
+    """A condition of a check that compares or combines several columns."""
 
     kind: RuleKind
     columns: tuple[str, ...]

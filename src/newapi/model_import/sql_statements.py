@@ -97,7 +97,7 @@ def split(text: str, dialect: str) -> Script:
 
 
 def _other(statement: str) -> str:
-    """Return what a statement makes that is no table; empty for settings."""
+    """Return the kind of object that a statement creates besides tables; empty for settings."""
     if _INSERT.match(statement):
         return "row"
     found = _OTHER.match(statement)

@@ -20,7 +20,7 @@ _ENDINGS: dict[_Kind, str] = {
 
 
 class _Named(NamedTuple):
-    """What a name of a constraint or an index stands for."""
+    """The kind and the columns of a named constraint or index."""
 
     kind: _Kind
     columns: tuple[str, ...]

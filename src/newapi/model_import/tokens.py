@@ -19,7 +19,7 @@ class Token(NamedTuple):
 
 
 def scan(text: str, pattern: re.Pattern[str]) -> Iterator[Token]:
-    """Return what a pattern finds, by the names of its groups, without `skip`; then the end."""
+    """Yield a token for each match, named after its group, except `skip`; then one for the end."""
     line = 1
     for match in pattern.finditer(text):
         kind = match.lastgroup or ""

@@ -261,7 +261,7 @@ class _Translator:
         return self._around.accounts and self._is_user(reference)
 
     def _owner(self, draft: _Draft) -> Reference | None:
-        """Return the reference to the user who owns a row."""
+        """Return the reference to the owner of a row."""
         owner = source_users.owner_of(draft.table)
         return owner if owner and self._is_user(owner) else None
 
@@ -424,7 +424,7 @@ class _Translator:
         return resource_names.of_field(name, taken)
 
     def _with_deletion(self, made: Field, reference: Reference, where: str) -> Field:
-        """Return a reference with what the deletion of its row does."""
+        """Return a reference with its action on deletion."""
         match reference.on_delete:
             case "cascade":
                 return replace(made, on_delete="cascade")
@@ -547,7 +547,7 @@ class _Translator:
         return any(field_rules.check(found, around.database)) or bool(_long_names(found, around))
 
     def _is_indexed(self, draft: _Draft, names: Sequence[str]) -> bool:
-        """Tell whether a single field has an index by itself, or there is such a group."""
+        """Tell whether these fields have an index already."""
         if tuple(names) in (*draft.unique, *draft.indexes, ("owner",)):
             return True
         found = draft.field(names[0])
@@ -630,7 +630,7 @@ class _Translator:
         self._note(where, message, draft.table.line, fields.render_type(draft.fields[index]))
 
     def _mend(self, draft: _Draft) -> None:
-        """Take what the generator proposes, as long as it refuses something."""
+        """Apply the proposals of the generator until it accepts the definition."""
         seen: set[Problem] = set()
         around = replace(self._around, definitions=self._definitions())
         if _long_names(draft.definition(), around):

@@ -30,7 +30,7 @@ _ASK = ("--no-deps", "--no-header", "--no-annotate", "--quiet", "--python", sys.
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """This installation of newapi. Without a known newest version, `is_newest` is None."""
+    """This installation of newapi. `is_newest` is None if the newest version is unknown."""
 
     origin: Origin
     location: str

@@ -46,7 +46,7 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
 
 
 def _flaws(definition: Definition, field: Field, database: str) -> Iterator[tuple[str, str]]:
-    """Yield what the code of the template cannot handle, and the way out."""
+    """Yield a reason for each part of a field that the template cannot handle, and a fix."""
     name, plural = definition.name, definition.plural
     if field.type in _UNFIT or (field.type == "duration" and database == "mysql"):
         fix = f"A resource of its own with {name}:ref({name}, unique)"

@@ -152,7 +152,7 @@ def _flaw(definition: Definition, group: Sequence[str], key: str) -> tuple[str, 
 
 
 def _implied_by(definition: Definition, group: Sequence[str]) -> str:
-    """Return a part of a group that is unique by itself, or an empty string."""
+    """Return a field or a smaller group that makes a group unique, or an empty string."""
     columns = {*definition.columns(group)}
     for field in definition.fields:
         owner = ["owner_id"] if definition.is_unique_per_owner(field) else []
