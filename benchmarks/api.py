@@ -43,7 +43,7 @@ PRODUCTION = {
     "PROCESS_TIME_HEADER": "false",
     "REDIS_URL": "",
     "RATE_LIMIT": "999999/second",
-    "LOGIN_RATE_LIMIT": "999999/second",
+    "AUTH_RATE_LIMIT": "999999/second",
     "LOGIN_RATE_LIMIT_PER_USER": "999999/second",
     "CELERY_BROKER_URL": REDIS,
     "SMTP_HOST": "127.0.0.1",

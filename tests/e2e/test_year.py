@@ -32,7 +32,7 @@ BOTH_CHANGED = [  # the same lines, or lines beside each other
     "tests/api/v1/test_items.py",
 ]
 EDITS = {
-    ".env.example": ["LOGIN_RATE_LIMIT=5/minute", "GREETING="],
+    ".env.example": ["AUTH_RATE_LIMIT=5/minute", "GREETING="],
     "README.md": ["It belongs to Ada."],
     "app/api/v1/api.py": ["greeting_router)", "prices_router)", "products_router)"],
     "app/config.py": ["2048 * 1024", 'greeting: str = "Good morning"'],

@@ -250,7 +250,7 @@ WARNING = re.compile(
     r"^warning: (\S+) uses names that the template has renamed: (.*)$", re.MULTILINE
 )
 CHANGED = {
-    "RATE_LIMIT_ATTEMPTS=5/minute\n": ("LOGIN_RATE_LIMIT=30/minute", "LOGIN_RATE_LIMIT=5/minute"),
+    "RATE_LIMIT_ATTEMPTS=5/minute\n": ("AUTH_RATE_LIMIT=30/minute", "AUTH_RATE_LIMIT=5/minute"),
     '    detail = "Out of stock."\n': ('"Not found."', '"Out of stock."'),
     "    max_body_bytes: PositiveInt = 2048 * 1024\n": ("= 1024 * 1024", "= 2048 * 1024"),
 }

@@ -34,7 +34,7 @@ class RateLimiter:
     ) -> dict[str, str]:
         """Count a request under this key, and return the `RateLimit-*` headers of its response.
 
-        With `exact`, the limit holds for every period; otherwise it is estimated, in less memory.
+        With `exact`, a moving window counts; otherwise the number is estimated, in less memory.
         While Redis is down, requests are not limited; with `fail_closed` they are rejected.
 
         Raises:

@@ -20,7 +20,10 @@ CONTROL_CHARACTER = re.compile(rf"[\x00-\x1f{INVISIBLE}]")
 
 
 def reject_control_characters(value: object) -> object:
-    """Return the value if it has no control characters, also not at its ends, which are stripped.
+    """Return the value if it has no control characters.
+
+    This runs before whitespace at the ends of the value is stripped, so that a line break there is
+    rejected too.
 
     Raises:
         ValueError: If the value has line breaks or other control characters.
@@ -68,10 +71,10 @@ class RequestModel(BaseModel, extra="forbid"):
 
 
 UNSET: Any = Field(default_factory=lambda: None)
-"""Default of a field that a PATCH request may omit but not set to null; in Python it is None.
+"""Default of a field that a PATCH request may omit but not set to null.
 
-Its type is Any, because fields of every type have it. A factory keeps it out of the OpenAPI
-document.
+The field is None if the request omits it. `UNSET` has the type `Any`, so that fields of every type
+may have this default, and it is a factory, so that the OpenAPI document shows no default.
 """
 
 
@@ -95,7 +98,8 @@ class ListParams(BaseModel, extra="forbid", frozen=True):
 
     skip: int = Field(default=0, ge=0, le=1_000_000)
     limit: int = Field(default=20, ge=1, le=100)
-    sort: str = "-created_at"
+    # Not a `Literal`, because lists that offer more orders override it with a longer `Literal`.
+    sort: Annotated[str, Field(pattern="^-?created_at$")] = "-created_at"
     cursor: Annotated[str, Field(max_length=2000)] | None = Field(
         default=None, description="`next_cursor` of the previous page, with the same `sort`"
     )

@@ -42,7 +42,7 @@ async def test_attempts_on_one_user_are_limited_per_address(
 
 
 async def test_attempts_on_many_users_are_limited_per_address(serve: Serve) -> None:
-    async with serve(login_rate_limit="3/day") as client:
+    async with serve(auth_rate_limit="3/day") as client:
         for path, email, status in (
             (REGISTER, "ada@example.com", 201),
             (LOGIN, "ada@example.com", 200),

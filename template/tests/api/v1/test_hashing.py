@@ -2,13 +2,15 @@
 
 import pytest
 from anyio import sleep
+from httpx2 import AsyncClient
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.security import PasswordHasher
 from app.core.session import RequestSession, release_connection
 from app.dependencies import AppState
 from app.models.user import User
-from tests.factories.users import PASSWORD, UserFactory
+from tests.factories.users import PASSWORD, UserFactory, login
 
 
 @pytest.fixture
@@ -60,3 +62,30 @@ async def test_changes_are_not_lost_before_a_password_is_hashed(state: AppState)
         await db.flush()
         with pytest.raises(RuntimeError, match="with changes"):
             await release_connection(db)
+
+
+@pytest.mark.parametrize(("password", "status"), [(PASSWORD, 200), ("another long password", 401)])
+async def test_login_verifies_again_if_the_hash_has_changed(
+    client: AsyncClient,
+    users: UserFactory,
+    state: AppState,
+    monkeypatch: pytest.MonkeyPatch,
+    password: str,
+    status: int,
+) -> None:
+    await users.register()
+    verify = PasswordHasher.verify
+    new_hashes = [await state.password_hasher.hash(password)]
+
+    async def verify_slowly(
+        self: PasswordHasher, password: str, hashed: str | None
+    ) -> tuple[bool, str | None]:
+        verified = await verify(self, password, hashed)
+        if new_hashes:
+            async with state.sessionmaker.begin() as db:
+                await db.execute(update(User).values(hashed_password=new_hashes.pop()))
+        return verified
+
+    monkeypatch.setattr(PasswordHasher, "verify", verify_slowly)
+
+    assert (await login(client)).status_code == status

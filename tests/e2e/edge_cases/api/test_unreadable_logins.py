@@ -44,7 +44,7 @@ async def test_password_changes_are_limited_per_user_from_all_addresses(
 async def test_request_without_an_address_is_invalid_but_counted(
     serve: Serve, path: str, content: bytes, media_type: str
 ) -> None:
-    async with serve(login_rate_limit="1/day") as client:
+    async with serve(auth_rate_limit="1/day") as client:
         for status in (422, 429):
             headers = {"Content-Type": media_type}
             response = await client.post(path, content=content, headers=headers)

@@ -4,8 +4,8 @@ from httpx2 import AsyncClient
 from tests.api.v1.email.conftest import AUTH
 
 
-@pytest.mark.parametrize("changes", [{"login_rate_limit": "3/day"}])
-async def test_link_requests_and_tokens_count_towards_the_login_rate_limit(
+@pytest.mark.parametrize("changes", [{"auth_rate_limit": "3/day"}])
+async def test_link_requests_and_tokens_count_towards_the_auth_rate_limit(
     client: AsyncClient,
 ) -> None:
     address, guess = {"email": "ada@example.com"}, {"token": "guessed"}
