@@ -19,7 +19,10 @@ VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 EXAMPLES = re.compile(r"product|app/api/v2/|docs/generated-entities.md")
 ELSEWHERE = {  # variables and constants that are no settings of the application
     *(
+        "ALL_JOBS",
         "API_PREFIX",
+        "DATABASE_URL_FILE",
+        "MAX_EMAILS_PER_HOUR",
         "FORWARDED_ALLOW_IPS",
         "NO_COLOR",
         "WEB_CONCURRENCY",

@@ -66,14 +66,8 @@ async def test_changes_are_not_lost_before_a_password_is_hashed(state: AppState)
 
 @pytest.mark.parametrize(("password", "status"), [(PASSWORD, 200), ("another long password", 401)])
 async def test_login_verifies_again_if_the_hash_has_changed(
-    client: AsyncClient,
-    users: UserFactory,
-    state: AppState,
-    monkeypatch: pytest.MonkeyPatch,
-    password: str,
-    status: int,
+    ada: AsyncClient, state: AppState, monkeypatch: pytest.MonkeyPatch, password: str, status: int
 ) -> None:
-    await users.register()
     verify = PasswordHasher.verify
     new_hashes = [await state.password_hasher.hash(password)]
 
@@ -88,4 +82,4 @@ async def test_login_verifies_again_if_the_hash_has_changed(
 
     monkeypatch.setattr(PasswordHasher, "verify", verify_slowly)
 
-    assert (await login(client)).status_code == status
+    assert (await login(ada)).status_code == status
