@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 import pytest
@@ -260,3 +261,51 @@ def test_deleted_tables_stay_deleted_and_are_named(
 
     assert (result.data.decode(), result.conflicts) == (ours, 0)
     assert result.left_out == left_out
+
+
+def test_tables_that_the_project_has_sorted_are_merged_where_they_are() -> None:
+    head, *tables = re.split(r"(?m)^(?=\[tool)", PYPROJECT)
+    tables = [f"{table.rstrip()}\n\n" for table in tables]
+    ours = "".join([*reversed(tables), head]).rstrip() + "\n"
+    theirs = PYPROJECT.replace("= 100", "= 90").replace(
+        "strict = true", "strict = true\nwarn = true"
+    )
+    theirs = theirs.replace('"alembic>=1.17"', '"alembic>=1.18"')
+
+    merged = exact("pyproject.toml", PYPROJECT, ours, theirs)
+
+    assert tomllib.loads(merged) == tomllib.loads(theirs)
+    assert [line for line in merged.splitlines() if line.startswith("[")] == [
+        line for line in ours.splitlines() if line.startswith("[")
+    ]
+
+
+def test_services_that_the_project_has_sorted_are_merged_where_they_are() -> None:
+    top, app, db = re.split(r"(?m)^(?=  \w)", COMPOSE)
+    theirs = COMPOSE.replace("info", "debug").replace("postgres:17", "postgres:18")
+
+    merged = exact("compose.yaml", COMPOSE, top + db + app, theirs)
+
+    assert yaml.safe_load(merged) == yaml.safe_load(theirs)
+    assert merged.index("db:") < merged.index("app:")
+
+
+def test_variables_that_the_project_has_sorted_are_merged_where_they_are() -> None:
+    first, second, third = "# One.\nA=1\nB=1\n", "# Two.\nC=1\n", "# Three.\nD=1\n"
+    base = f"{first}\n{second}\n{third}"
+    ours = f"{third}\n# Mine.\nMINE=1\n\n{second}\n{first}"
+    theirs = base.replace("# One.", "# First.").replace("C=1", "C=2").replace("D=1", "D=1\nE=1")
+
+    merged = exact(".env.example", base, ours, theirs)
+
+    assert merged == ours.replace("# One.", "# First.").replace("C=1", "C=2").replace(
+        "D=1", "D=1\nE=1"
+    )
+
+
+@pytest.mark.parametrize("mine", ["C=3", "C=1\nC=1", "C=1\nno variable", "C: 3"])
+def test_variables_that_are_not_clear_stay_a_conflict(mine: str) -> None:
+    base = "A=1\n\nC=1\n"
+    ours, theirs = f"{mine}\n\nA=1\n", base.replace("C=1", "C=2")
+
+    assert merge(".env.example", base, ours, theirs).conflicts

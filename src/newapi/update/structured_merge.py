@@ -1,4 +1,4 @@
-"""Merge conflicts in TOML, YAML and INI files by their keys and entries, where the result is exact.
+"""Merge TOML, YAML, INI and .env files by their keys and entries, where the result is exact.
 
 The lines of a conflict are merged entry by entry, so comments and the order of the project stay.
 The result is taken only if a parser finds in it exactly what merging the three parsed files gives,
@@ -9,6 +9,7 @@ deleted stays deleted, also where the template has changed it: it may be in anot
 from __future__ import annotations
 
 import configparser
+import itertools
 import re
 import tomllib
 from collections import Counter
@@ -26,6 +27,7 @@ _MISSING = object()
 _ORDERED = frozenset({"args", "command", "entrypoint", "layers", "steps", "test"})  # order counts
 _BLANKS = "\0"  # how the key of comments and blank lines at the end begins
 _HEADER = re.compile(rb"\[\[?[\w.\"' -]+\]\]?\s*(#.*)?")
+_VARIABLE = re.compile(rb"(?:export )?([A-Za-z_]\w*)=(.*)")
 _KEY = re.compile(rb"([\w.\"'/ -]+?)\s*[=:](\s.*)?")
 _ENTRY = re.compile(rb"-?\s*[\"']?([^\"']*)[\"']?,?\s*(#.*)?")
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?\s*([<>=!~;@].*)?")
@@ -53,8 +55,7 @@ def merge(path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]) -> 
 
     `sides` are base, ours and theirs, `pieces` the merged text with its conflicts.
     """
-    parse = _PARSERS.get(PurePosixPath(path).suffix)
-    if parse is None:
+    if _parser(path) is None:
         return None
     done: list[bytes] = []
     for piece in pieces:
@@ -66,20 +67,39 @@ def merge(path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]) -> 
         else:
             done.append(piece)
     result = b"".join(done)
+    return result if _is_exact(path, sides, result) else None
+
+
+def merge_whole(path: str, sides: Sequence[bytes]) -> bytes | None:
+    """Return a text merged by its tables or keys, wherever in the text a side has put them.
+
+    None where that would not be exact.
+    """
+    if _parser(path) is None:
+        return None
+    lines = _merge_lines(*(side.splitlines(keepends=True) for side in sides))
+    result = None if lines is None else b"".join(lines)
+    return result if result is not None and _is_exact(path, sides, result) else None
+
+
+def _is_exact(path: str, sides: Sequence[bytes], result: bytes) -> bool:
+    """Whether a text means what merging three parsed ones gives, with all lines of the project."""
     base, ours, _ = sides
     added = Counter(ours.splitlines()) - Counter(base.splitlines())
     if added - Counter(result.splitlines()):
-        return None
+        return False
+    parse = _parser(path)
+    if parse is None:
+        return False
     try:
-        parsed = tuple(parse(text) for text in (*sides, result))
+        return _is_merge(tuple(parse(text) for text in (*sides, result)))
     except (ValueError, RecursionError):
-        return None
-    return result if _is_merge(parsed) else None
+        return False
 
 
 def left_out(path: str, sides: Sequence[bytes]) -> list[str]:
     """Return the tables or mappings that the project has deleted, and the template has changed."""
-    parse = _PARSERS.get(PurePosixPath(path).suffix)
+    parse = _parser(path)
     if parse is None:
         return []
     base, ours, theirs = map(parse, sides)
@@ -118,31 +138,44 @@ def _merge_lines(base: Lines, ours: Lines, theirs: Lines) -> list[bytes] | None:
     previous = ""
     for key in new:
         if key in found and key not in own:
-            order.insert(_place(key, previous, order, old), key)
+            order.insert(_place(key, previous, order, old, found), key)
         previous = key
     return [line for key in order for line in found[key]]
 
 
 def _choose(base: _Item | None, ours: _Item | None, theirs: _Item | None) -> Lines | None:
     """Return the lines of one entry; none where it goes, None where both have changed it."""
-    old, own, new = (list(item.lines) if item else [] for item in (base, ours, theirs))
+    old, own, new = (_bare(item) for item in (base, ours, theirs))
+    above = ours.lines[: len(ours.lines) - len(own)] if ours else ()
     if new in (own, old):
-        return own
+        return ours.lines if ours else ()
     if own == old:
-        return new
+        return [*above, *new] if ours else theirs.lines if theirs else ()
     if ours is None and base is not None and len(base.lines) - base.head > 1:
-        return own  # with nested entries: it stays deleted
+        return ()  # with nested entries: it stays deleted
     if ours is None or theirs is None:
         return None
-    heads = [item.lines[: item.head + 1] for item in (ours, theirs)]
-    if len(ours.lines) - ours.head < 2 or heads[0] != heads[1]:
+    heads = [lines[: len(lines) - _inner(item)] for lines, item in ((own, ours), (new, theirs))]
+    if _inner(ours) < 1 or heads[0] != heads[1]:
         return None
     inner = base.lines[base.head + 1 :] if base else ()
     rest = _merge_lines(inner, ours.lines[ours.head + 1 :], theirs.lines[theirs.head + 1 :])
-    return None if rest is None else [*heads[0], *rest]
+    return None if rest is None else [*above, *heads[0], *rest]
 
 
-def _place(key: str, previous: str, order: list[str], old: Mapping[str, _Item]) -> int:
+def _bare(item: _Item | None) -> list[bytes]:
+    """Return the lines of an entry without blank lines above it."""
+    return [*itertools.dropwhile(lambda line: not line.strip(), item.lines)] if item else []
+
+
+def _inner(item: _Item) -> int:
+    """Return the number of lines of nested entries."""
+    return len(item.lines) - item.head - 1
+
+
+def _place(
+    key: str, previous: str, order: list[str], old: Mapping[str, _Item], found: Mapping[str, Lines]
+) -> int:
     """Return where an entry of the template goes: in a sorted list there, else after its neighbour.
 
     Entries that the project has added at the same place come first.
@@ -154,6 +187,8 @@ def _place(key: str, previous: str, order: list[str], old: Mapping[str, _Item]) 
     while at < len(order) and order[at] not in old and not order[at].startswith(_BLANKS):
         if order[at].startswith("[") and not key.startswith("["):
             break  # keys belong to the table above
+        if found[key][0].strip() and not found[order[at]][0].strip():
+            break  # and lines to the paragraph
         at += 1
     return at
 
@@ -197,6 +232,8 @@ def _item(lines: list[bytes], head: int) -> _Item:
 def _key(line: bytes) -> str:
     if _HEADER.fullmatch(line):
         return line.partition(b"#")[0].strip().decode(errors="replace")
+    if match := _VARIABLE.fullmatch(line):
+        return match[1].decode()
     if not line.startswith((b'"', b"'", b"-")) and (match := _KEY.fullmatch(line)):
         return match[1].strip(b"\"' ").decode(errors="replace")
     if match := _ENTRY.fullmatch(line):
@@ -276,6 +313,22 @@ def _ini(data: bytes) -> object:
     except configparser.Error as error:
         raise ValueError from error
     return {name: dict(parser.items(name)) for name in parser.sections()}
+
+
+def _env(data: bytes) -> object:
+    """Return the variables, none of them twice."""
+    lines = [line.strip() for line in data.splitlines()]
+    matches = [_VARIABLE.fullmatch(line) for line in lines if line and not line.startswith(b"#")]
+    found = {match[1]: match[2] for match in matches if match}
+    if len(found) != len(matches):
+        raise ValueError(data)
+    return found
+
+
+def _parser(path: str) -> Callable[[bytes], object] | None:
+    """Return what reads a file of this name."""
+    name = PurePosixPath(path)
+    return _env if name.name.startswith(".env") else _PARSERS.get(name.suffix)
 
 
 def _yaml(data: bytes) -> object:

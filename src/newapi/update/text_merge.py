@@ -158,7 +158,10 @@ def _without_conflicts(path: str, sides: Sequence[bytes], pieces: Pieces) -> Pie
     united = _united(pieces)
     if not any(isinstance(piece, Hunk) for piece in united):
         return united
-    if (text := _exact(path, sides, pieces)) is not None:
+    text = _exact(path, sides, pieces)
+    if text is None:
+        text = structured_merge.merge_whole(path, sides)
+    if text is not None:
         return [text]
     for number, piece in enumerate(united):
         if isinstance(piece, Hunk):
