@@ -292,8 +292,8 @@ def test_services_that_the_project_has_sorted_are_merged_where_they_are() -> Non
 
 def test_variables_that_the_project_has_sorted_are_merged_where_they_are() -> None:
     first, second, third = "# One.\nA=1\nB=1\n", "# Two.\nC=1\n", "# Three.\nD=1\n"
-    base = f"{first}\n{second}\n{third}"
-    ours = f"{third}\n# Mine.\nMINE=1\n\n{second}\n{first}"
+    base = f"# Copy it.\n\n{first}\n{second}\n{third}"
+    ours = f"# Copy it.\n\n{third}\n# Mine.\nMINE=1\n\n{second}\n{first}"
     theirs = base.replace("# One.", "# First.").replace("C=1", "C=2").replace("D=1", "D=1\nE=1")
 
     merged = exact(".env.example", base, ours, theirs)

@@ -199,13 +199,17 @@ def _is_special(key: str) -> bool:
 
 
 def _items(lines: Lines) -> Iterator[_Item]:
-    """Yield the entries of one level; comments and blank lines belong to the one after them."""
+    """Yield the entries of one level; comments and blank lines belong to the one after them.
+
+    Comments with a blank line below are entries of their own.
+    """
     indents = [_indent(line) for line in lines if _is_entry(line)]
     level = min(indents, default=0)
     above: list[bytes] = []
     entry: list[bytes] = []
     blanks = 0
     is_table = False
+    seen = Counter[bytes]()
     for line in lines:
         is_header = level == 0 and _HEADER.fullmatch(line.strip()) is not None
         is_inside = bool(entry) and (_indent(line) > level or (is_table and not is_header))
@@ -217,12 +221,28 @@ def _items(lines: Lines) -> Iterator[_Item]:
         else:
             if entry:
                 yield _item(entry, blanks)
+            apart, above = _split(above)
+            if apart:
+                yield _comment(apart, seen)
             entry, blanks, above = [*above, line], len(above), []
             is_table = is_header
     if entry:
         yield _item(entry, blanks)
     if above:
         yield _Item(f"{_BLANKS}{len(above)}", above, 0)
+
+
+def _split(above: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """Return comments that stand alone, and those of the entry after them with a blank line."""
+    blanks = [number for number, line in enumerate(above) if not line.strip()]
+    at = blanks[-1] if blanks else 0
+    return (above[:at], above[at:]) if any(map(bytes.strip, above[:at])) else ([], above)
+
+
+def _comment(lines: list[bytes], seen: Counter[bytes]) -> _Item:
+    text = b"\n".join(line.strip() for line in lines).strip()
+    seen[text] += 1
+    return _Item(f"{_BLANKS}{seen[text]}{text.decode(errors='replace')}", lines, 0)
 
 
 def _item(lines: list[bytes], head: int) -> _Item:
