@@ -11,7 +11,6 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -122,10 +121,9 @@ def on_real_database() -> Iterator[Callable[[Project, Mapping[str, Value]], Proj
             if kind == "sqlite":
                 return project
             skip_without(kind)
-            python = partial(run_python, project)
             return project.with_environment(
-                DATABASE_URL=databases.enter_context(database(kind, python)),
-                TEST_DATABASE_URL=databases.enter_context(database(kind, python)),
+                DATABASE_URL=databases.enter_context(database(kind)),
+                TEST_DATABASE_URL=databases.enter_context(database(kind)),
             )
 
         yield served
@@ -143,8 +141,3 @@ def on_bundled_database() -> Iterator[Callable[[Project, Mapping[str, Value]], P
             return project.with_environment(DATABASE_URL=url)
 
         yield served
-
-
-def run_python(project: Project, arguments: list[str]) -> str:
-    """Run Python with the project's packages."""
-    return project.run(["uv", "run", "python", *arguments])

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 VARIABLES = {"postgres": "NEWAPI_TEST_POSTGRES", "mysql": "NEWAPI_TEST_MYSQL"}
 SERVERS = {kind: os.environ.get(variable, "") for kind, variable in VARIABLES.items()}
-STATEMENT = """
-import asyncio, sys
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
-
-async def main(url, statement):
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(statement))
-    await engine.dispose()
-
-asyncio.run(main(*sys.argv[1:]))
-"""
+DRIVERS = {"postgres": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 
 
 def skip_without(kind: str) -> None:
@@ -47,12 +36,19 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def database(kind: str, run: Callable[[list[str]], object]) -> Iterator[str]:
-    """Yield the URL of a new, empty database; `run` is Python with the project's driver."""
-    server = SERVERS[kind]
+def database(kind: str) -> Iterator[str]:
+    """Yield the URL of a new, empty database."""
     name = f"newapi_{uuid4().hex}"
-    run(["-c", STATEMENT, server, f"CREATE DATABASE {name}"])
+    execute(kind, f"CREATE DATABASE {name}")
     try:
-        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        yield urlsplit(SERVERS[kind])._replace(path=f"/{name}").geturl()
     finally:
-        run(["-c", STATEMENT, server, f"DROP DATABASE {name}"])
+        execute(kind, f"DROP DATABASE {name}")
+
+
+def execute(kind: str, statement: str) -> None:
+    """Run one statement on the server, outside of transactions."""
+    url = make_url(SERVERS[kind]).set(drivername=DRIVERS[kind])
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(statement))

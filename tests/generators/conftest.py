@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from subprocess import run
 
 import pytest
 
@@ -23,9 +21,5 @@ def migrations(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Migra
             url = f"sqlite+aiosqlite:///{tmp_path}/test.db"
         else:
             skip_without(kind)
-            url = databases.enter_context(database(kind, python))
+            url = databases.enter_context(database(kind))
         yield Migrations(tmp_path, kind, url)
-
-
-def python(words: list[str]) -> None:
-    run([sys.executable, *words], check=True)
