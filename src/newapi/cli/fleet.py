@@ -75,9 +75,9 @@ def update(
     then. A branch that has commits of somebody else is kept.
     """
     from newapi.commands import fleet as command
-    from newapi.fleet import verified
-    from newapi.fleet.branches import BRANCH, Options
     from newapi.terminal.console import Console
+    from newapi.update.fleet import verified
+    from newapi.update.fleet.branches import BRANCH, Options
 
     if report and len(paths) > 1:
         raise typer.BadParameter("--report is about one checkout")

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from newapi import __version__
 from newapi.commands import status as status_command
 from newapi.errors import NewapiError
-from newapi.fleet import branches
 from newapi.template import sources
 from newapi.update import execution
+from newapi.update.fleet import branches
 
 if TYPE_CHECKING:
-    from newapi.fleet.branches import Options, Result
     from newapi.project.git import Repository
     from newapi.terminal.console import Console, Part
+    from newapi.update.fleet.branches import Options, Result
 
 _FAILED, _CONFLICTS, _NEWS = 1, 3, 4
 _ACTIONS = {

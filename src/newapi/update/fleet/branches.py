@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from newapi.errors import NewapiError
-from newapi.fleet import message
-from newapi.fleet.verified import Verified
 from newapi.project import git
 from newapi.terminal import external_tools, programs
 from newapi.update import execution, patch, planning
+from newapi.update.fleet import message
+from newapi.update.fleet.verified import Verified
 from newapi.update.planning import Wanted
 from newapi.update.transaction import CONFLICTS
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from newapi import __version__
 
 if TYPE_CHECKING:
-    from newapi.fleet.verified import Verified
     from newapi.update.execution import Document
+    from newapi.update.fleet.verified import Verified
 
 TRAILER = "Newapi-Update: "
 _MOST = 40  # rows of a list
