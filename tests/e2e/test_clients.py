@@ -25,13 +25,8 @@ OTHER_GENERATOR = (
 )
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.slow if name == "full" else pytest.mark.long)
-        for name in PROJECTS
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("name", PROJECTS)
 def test_clients_are_typed_and_call_the_api(
     name: str, create: Create, on_real_database: OnDatabase
 ) -> None:
@@ -56,6 +51,8 @@ def test_clients_follow_a_changed_endpoint(create: Create) -> None:
     project = create(PROJECTS["minimal"])
     project.run("uv sync --quiet")
     project.run("uv run app clients")
+    project.run("uv run pytest tests/clients")
+    project.run("cd clients/python && uv run --project ../.. mypy --strict .")
     health = project.path / "app/api/health.py"
     health.write_text(
         health.read_text(encoding="utf-8").replace("def read_status(", "def read_details("),

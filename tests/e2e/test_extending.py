@@ -65,8 +65,7 @@ def include_router(module: Path) -> None:
     module.write_text(text, encoding="utf-8")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("answers", PROJECTS.values(), ids=PROJECTS)
+@pytest.mark.parametrize("answers", slow_or_long({"minimal"}, PROJECTS))
 def test_endpoint_of_the_page_works(answers: Answers, create: Create) -> None:
     project = create(answers)
     project.run("uv sync")

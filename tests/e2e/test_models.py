@@ -140,13 +140,8 @@ def test_words_of_resources(database: str, create: Create, on_real_database: OnD
     project.run("uv run alembic downgrade base && uv run alembic upgrade head")
 
 
-@pytest.mark.parametrize(
-    "database",
-    [
-        pytest.param("sqlite", marks=pytest.mark.slow),
-        pytest.param("postgres", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_store_of_jhipster(database: str, create: Create, on_real_database: OnDatabase) -> None:
     answers: Answers = {**PRESETS["standard"], "database": database}
     project = create(answers)

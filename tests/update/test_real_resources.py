@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests import trees
+from tests.marks import slow_or_long
 from tests.runs import run
 from tests.update.project import Project
 from tests.update.stock import generate
 from tests.update.test_update import committed
-
-pytestmark = pytest.mark.slow
 
 CRUD = "generators/resource/files/app/crud/{{ definition.name }}.py.jinja"
 RESOURCES = (
@@ -68,7 +67,9 @@ def stock(project: Project) -> None:
         project.commit()
 
 
-@pytest.mark.parametrize("preset", ["minimal", "full"])
+@pytest.mark.parametrize(
+    "preset", slow_or_long({"full"}, {name: name for name in ("minimal", "full")})
+)
 def test_update_equals_a_new_project_with_the_same_resources(make: Make, preset: str) -> None:
     old, new = make("v1.0.0", preset), make("v1.1.0", preset)
     stock(old)
@@ -83,6 +84,7 @@ def test_update_equals_a_new_project_with_the_same_resources(make: Make, preset:
     assert old.run("status", str(old.path), "--json").document["drift"] == []
 
 
+@pytest.mark.slow
 def test_edits_stay_and_all_can_be_taken_back(make: Make) -> None:
     shop = make("v1.0.0", "full")
     before = committed(shop)
@@ -117,6 +119,7 @@ def test_edits_stay_and_all_can_be_taken_back(make: Make) -> None:
     }
 
 
+@pytest.mark.slow
 def test_edits_of_tests_stay_when_the_tests_are_split(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
