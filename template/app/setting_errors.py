@@ -43,8 +43,9 @@ def load_settings(settings: type[SettingsType]) -> SettingsType:
 def describe_all(settings: type[BaseSettings], error: ValidationError) -> list[str]:
     """Return the sentences about invalid values, and about those that break a rule.
 
-    Pydantic checks the rules only if all values are valid. Therefore they are checked again with
-    defaults in place of the invalid values; without a valid environment, as in tests.
+    Pydantic checks the rules only if all values are valid. Therefore this function checks them
+    again with defaults in place of the invalid values. An invalid `ENVIRONMENT` is replaced by
+    `test`, which has no rules of production.
     """
     invalid = {str(item["loc"][0]) for item in error.errors() if item["loc"]}
     sentences = describe(settings, error)

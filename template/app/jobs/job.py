@@ -1,4 +1,4 @@
-"""What jobs use: the type of their results, their progress, and the error that ends a task."""
+"""Names that jobs import: the type of their results, `set_progress`, and `TaskFailed`."""
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError

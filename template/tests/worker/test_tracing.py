@@ -1,8 +1,8 @@
 from app.config import Settings
 from app.core import tracing
 from app.worker.process import WorkerProcess
+from tests.core.test_tracing import read_spans, received
 from tests.receiver import Receiver
-from tests.test_tracing import read_spans, received
 from tests.worker.test_task_headers import send_and_receive
 
 __all__ = ["received"]

@@ -2,7 +2,7 @@
 import pytest
 
 from app.core.cache import MemoryStore, ResponseCache
-from tests.test_cache import Computation
+from tests.core.test_cache import Computation
 
 
 async def test_large_values_are_not_cached() -> None:

@@ -5,7 +5,7 @@ from fastapi import FastAPI
 
 from app.core.sentry import capture_errors
 from tests.receiver import Receiver
-from tests.test_sentry import app, read_reports, received
+from tests.core.test_sentry import app, read_reports, received
 
 __all__ = ["app", "received"]
 

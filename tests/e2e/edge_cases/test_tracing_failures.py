@@ -4,7 +4,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from app.config import Settings
 from tests.receiver import Receiver
-from tests.test_tracing import attributes_of, read_spans, received, run
+from tests.core.test_tracing import attributes_of, read_spans, received, run
 
 __all__ = ["received"]
 

@@ -1,4 +1,4 @@
-# Needs tests/test_sqlite.py app/models/entity.py
+# Needs tests/core/test_sqlite.py app/models/entity.py
 import os
 
 import pytest

@@ -11,7 +11,7 @@ from app.jobs.registry import JOBS
 from app.worker.process import WorkerProcess
 from app.worker.tracing import continue_trace
 from tests.receiver import Receiver
-from tests.test_tracing import TRACEPARENT, read_spans, received
+from tests.core.test_tracing import TRACEPARENT, read_spans, received
 from tests.worker.test_task_headers import send_and_receive
 
 __all__ = ["received"]
