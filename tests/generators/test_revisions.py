@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -11,10 +12,13 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 
 from tests.generators.fields import TYPES as EVERY_TYPE
 from tests.generators.fields import Context, definition, field, group, operation
 from tests.generators.migrations import Migrations
+from tests.matrix import TEMPLATE
 
 OWNER, CATEGORY, ROW, OTHER = (UUID(int=number) for number in range(1, 5))
 NOW = datetime(2026, 1, 31, 12, 30, tzinfo=UTC)
@@ -48,6 +52,7 @@ BOUNDS: dict[str, Context] = {
     "int": {"ge": "-5", "lt": "3000000000"}, "float": {"gt": "-0.5"}, "decimal": {"ge": "0.1"},
 }  # fmt: skip
 TITLE = field("title", "str")
+LONG = "category_whose_name_makes_those_of_constraints_too_long"
 
 
 def started(migrations: Migrations, fields: Sequence[Context], access: str = "owned") -> None:
@@ -244,6 +249,49 @@ def test_groups_of_fields_follow_their_fields(migrations: Migrations) -> None:
     walk.step(operation("drop", stock), groups=[group("ix", "products", "kept", "title")])
 
     walk.back_and_forth()
+
+
+def test_names_too_long_for_a_database_are_shortened_as_those_of_models(
+    migrations: Migrations,
+) -> None:
+    reference, key = field(LONG, "ref"), f"{LONG}_id"
+    groups = [group("uq", "products", "title", key), group("ix", "products", key, "title")]
+    products = definition("products", [TITLE, reference], "public") | {"groups": groups}
+    migrations.create(definition("categories", [TITLE], "public"))
+    migrations.create(products)
+    without = definition("products", [TITLE], "public")
+    migrations.add(
+        without, [operation("drop", reference)], "drop", {"dropped": groups, "created": []}
+    )
+
+    migrations.upgrade()
+    migrations.downgrade("create_products")
+
+    assert migrations.run(differing_names) == []
+
+
+def differing_names(connection: sa.Connection) -> list[str]:
+    """Return what Alembic would change of the constraints and indexes of products."""
+    base = Path(TEMPLATE, "app/models/base.py.jinja").read_text(encoding="utf-8")
+    names = dict(re.findall(r'"(ix|uq|fk|pk)": "(.+)"', base))
+    metadata = sa.MetaData(naming_convention=names)
+    categories = sa.Table("categories", metadata, sa.Column("id", sa.Uuid(), primary_key=True))
+    categories.append_column(sa.Column("created_at", sa.DateTime(), index=True))
+    key = f"{LONG}_id"
+    sa.Table(
+        "products",
+        metadata,
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("title", sa.String(100)),
+        sa.Column(key, sa.ForeignKey("categories.id")),
+        sa.Column("created_at", sa.DateTime(), index=True),
+        sa.UniqueConstraint("title", key),
+        sa.Index(None, key, "title"),
+        sa.Index(None, key),
+    )
+    found = compare_metadata(MigrationContext.configure(connection), metadata)
+    kinds = [str(each[0]) for each in found if isinstance(each, tuple)]
+    return [kind for kind in kinds if kind.endswith(("_index", "_constraint", "_fk"))]
 
 
 @pytest.mark.slow

@@ -682,17 +682,13 @@ class _Translator:
                     self._note(where, message, draft.table.line)
 
     def _shorten(self, draft: _Draft, around: ProjectNames) -> None:
-        """Find shorter names, where those of constraints would be too long for a database."""
-        self._drop_long(draft, "indexes", draft.indexes, around)
-        if not _long_names(draft.definition(), around):
-            return
+        """Find shorter names, where those of tables would be too long for a database."""
         for plural in _short_plurals(draft.name.name):
             if self._is_free(plural) and _long_names(draft.definition(), around):
                 draft.name = ResourceName(draft.name.name, plural)
                 self._shorten_references(draft, around)
-        message = "names of its constraints would be too long for a database"
+        message = "names of its tables would be too long for a database"
         self._note(draft.table.name, message, draft.table.line, f"plural: {draft.name.plural}")
-        self._drop_long(draft, "unique", draft.unique, around)
 
     def _shorten_references(self, draft: _Draft, around: ProjectNames) -> None:
         for index, made in enumerate(draft.fields):
@@ -720,23 +716,9 @@ class _Translator:
                 draft.fields[index] = shorter
                 self._rename(draft, made.name, free)
                 where = f"{draft.table.name}.{made.name}"
-                message = "the name of its constraint would be too long for a database"
+                message = "the name of its table would be too long for a database"
                 self._note(where, message, draft.table.line, free)
                 return
-
-    def _drop_long(
-        self, draft: _Draft, kind: str, groups: list[tuple[str, ...]], around: ProjectNames
-    ) -> None:
-        """Leave out the groups whose names would be too long."""
-        for group in [*groups]:
-            alone = replace(draft.definition(), fields=(), unique=(), indexes=())
-            alone = _with_groups(alone, kind, (group,))
-            alone = replace(alone, fields=tuple(f for f in draft.fields if f.name in group))
-            without = _with_groups(alone, kind, ())
-            if len(_long_names(alone, around)) > len(_long_names(without, around)):
-                groups.remove(group)
-                where = f"{draft.table.name} ({', '.join(group)})"
-                self._note(where, f"{kind}: its name would be too long", draft.table.line)
 
     def _rename(self, draft: _Draft, old: str, new: str) -> None:
         for groups in (draft.unique, draft.indexes):
@@ -762,9 +744,9 @@ def _short_plurals(name: str) -> Iterator[str]:
 
 
 def _long_names(definition: Definition, around: ProjectNames) -> list[str]:
-    """Return the names of constraints and indexes that a database would refuse."""
+    """Return the names of tables and indexes that a database would refuse."""
     plurals = limits.plurals(around.definitions)
-    groups = [str(group["name"]) for group in composites.of_table(definition)]
+    groups = composites.spelled_names(definition)
     return limits.long_identifiers(definition, plurals, groups)
 
 

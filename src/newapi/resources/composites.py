@@ -83,6 +83,15 @@ def of_table(definition: Definition) -> list[dict[str, Json]]:
     ]
 
 
+def spelled_names(definition: Definition) -> list[str]:
+    """Return the names of groups that models spell, so that nothing can shorten them."""
+    return [
+        str(group["name"])
+        for group in of_table(definition)
+        if group["kind"] == "search" or (group["kind"] == "uq" and definition.soft_delete)
+    ]
+
+
 def of_search(definition: Definition) -> list[dict[str, Json]]:
     """Return the index of the fields that are searched; SQLite has none."""
     columns: list[Json] = [field.stored for field in definition.fields if field.search]

@@ -18,6 +18,7 @@ from newapi.terminal.text import shorten
 # SQLite keeps decimals as floats, which are exact up to here.
 SQLITE_DIGITS = 15
 # PostgreSQL's limit for the names of tables, indexes and constraints; MySQL's is one more.
+# SQLAlchemy shortens those that the naming convention makes, not those that models spell.
 IDENTIFIER = 63
 # A text of MySQL has 65,535 bytes, and a character up to four.
 MYSQL_TEXT = 16_383
@@ -68,18 +69,14 @@ def long_identifiers(
 
 def _identifiers(definition: Definition, plurals: Mapping[str, str]) -> Iterator[str]:
     table = definition.plural
-    yield f"ix_{table}_{'owner_id_' if definition.has_owner else ''}created_at"
+    yield f"pk_{table}"
     for field in definition.fields:
-        yield f"ck_{table}_{field.stored}"
-        if field.unique:
+        if field.unique and definition.soft_delete:
             owner = "owner_id_" if definition.is_unique_per_owner(field) else ""
             yield f"uq_{table}_{owner}{field.stored}"
         if field.type == "many":
-            yield from links.of_field(
-                field, definition, plurals.get(field.target or "", "")
-            ).identifiers
-        elif field.type == "ref":
-            yield f"fk_{table}_{field.stored}_{plurals.get(field.target or '', '')}"
+            target = plurals.get(field.target or "", "")
+            yield f"pk_{links.of_field(field, definition, target).table}"
 
 
 def _check_size(field: Field) -> Iterator[Problem]:

@@ -24,13 +24,6 @@ class Link:
     right: str
     right_table: str
 
-    @property
-    def identifiers(self) -> Iterator[str]:
-        """Return the names that the database has for the table and its constraints."""
-        yield f"ix_{self.table}_{self.right}"
-        yield f"fk_{self.table}_{self.left}_{self.left_table}"
-        yield f"fk_{self.table}_{self.right}_{self.right_table}"
-
     def told(self) -> dict[str, Json]:
         """Return all that the template may ask."""
         return {**asdict(self)}

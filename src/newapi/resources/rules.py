@@ -50,7 +50,7 @@ def check(definition: Definition, project_names: ProjectNames, *, is_new: bool) 
     found += references.check(definition, around)
     found += _check_row(definition, around.database)
     plurals = limits.plurals(around.definitions)
-    groups = [str(group["name"]) for group in composites.of_table(definition)]
+    groups = composites.spelled_names(definition)
     found += limits.check_identifiers(definition, plurals, groups)
     return list(dict.fromkeys(found))
 

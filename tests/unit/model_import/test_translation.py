@@ -146,23 +146,25 @@ CREATE TABLE shops (id int PRIMARY KEY, name varchar(20) NOT NULL);
     assert noted(found)["django_migrations"] == noted(found)["_prisma_migrations"] == message
 
 
-def test_long_names_of_constraints_are_shortened() -> None:
-    found = of_sql("""\
+def test_long_names_are_kept_unless_those_of_tables_are_too_long() -> None:
+    table = "product_model_product_descriptions_of_all_cultures_and_languages"
+    found = of_sql(f"""\
 CREATE TABLE product_model_product_descriptions (
-  product_description_id int REFERENCES translations (id),
+  product_description_id int REFERENCES translations_of_product_descriptions (id),
   model int NOT NULL, culture varchar(10) NOT NULL,
-  UNIQUE (model, culture)
+  UNIQUE (model, culture, product_description_id)
 );
-CREATE TABLE translations (id int PRIMARY KEY, name varchar(20));
+CREATE TABLE translations_of_product_descriptions (id int PRIMARY KEY, name varchar(20));
 CREATE INDEX long_index ON product_model_product_descriptions (culture, product_description_id);
+CREATE TABLE {table} (name varchar(20) NOT NULL);
 """)
 
-    first = found.resources[0].definition
-    assert first.plural == "prod_mode_prod_descriptions"
-    assert [field.name for field in first.fields] == ["description", "model", "culture"]
-    assert first.unique == (("model", "culture"),)
-    assert first.indexes == ()
-    assert noted(found)["product_model_product_descriptions"][1] == f"plural: {first.plural}"
+    [first, _, last] = [each.definition for each in found.resources]
+    assert first.plural == "product_model_product_descriptions"
+    assert first.unique == (("model", "culture", "product_description"),)
+    assert first.indexes == (("culture", "product_description"),)
+    assert len(last.plural) <= 60
+    assert last.plural != table
 
 
 def test_resources_of_the_project_may_be_imported_again() -> None:

@@ -324,16 +324,20 @@ def test_resources_do_not_share_names() -> None:
     assert fix == "Another name, like product_status_entry"
 
 
-def test_names_that_the_database_would_cut_are_refused() -> None:
+def test_names_that_nothing_would_shorten_are_refused() -> None:
     around = shop()
-    long = "shipment_of_returned_chair"
+    long = "shipment_of_returned_chair_broken_leg"
+    unique = "number_of_the_complaint_about_it:str(unique)"
 
-    [(message, fix)] = problems(long, "category_of_complaint_it_is:ref(category)", around=around)
+    [(message, fix)] = problems(long, "categories_that_it_belongs_to:many(category)", around=around)
+    deleted = replace(make(long, unique), soft_delete=True)
+    of_index = rules.check(deleted, around, is_new=True)
 
-    cut = f"fk_{long}s_category_of_complaint_it_is_id_categories"
-    assert message.startswith(f"{cut}, a name in the database, would have {len(cut)} characters")
+    name = f"pk_{long}s_categories_that_it_belongs_to"
+    assert message.startswith(f"{name}, a name in the database, would have {len(name)} characters")
     assert "--plural" in fix
-    assert not problems(long, "category:ref(category)", around=around, plural="returns")
+    assert f"uq_{long}s_owner_id_number_of_the_complaint_about_it, a name" in of_index[0].message
+    assert not problems(long, unique, "category_of_complaint:ref(category)", around=around)
 
 
 def test_template_is_told_everything() -> None:
@@ -379,12 +383,6 @@ def test_lists_have_an_index_for_every_filter_and_sort_order() -> None:
     columns = ("name_id", "state_created_at", "price_id", "seen_id")
     assert public == [*(f"ix_things_{name}" for name in columns), "ix_things_search"]
     assert owned == [*(f"ix_things_owner_id_{name}" for name in columns), "ix_things_search"]
-
-
-def test_names_of_the_indexes_of_lists_are_not_too_long() -> None:
-    [(message, _)] = problems("thing", f"{'x' * 36}:bool(filter)", plural="many_things_and_more")
-
-    assert "_created_at, a name in the database, would have" in message
 
 
 def test_bytes_are_refused_where_the_driver_cannot_store_them() -> None:
