@@ -542,3 +542,18 @@ def test_lines_with_names_of_the_template_stay_in_a_file_with_names_of_both() ->
 
     assert old["c.yml"].data == base.replace(b"app.main", b"shop.main")
     assert new["c.yml"].data == theirs.replace(b"app.main", b"shop.main")
+
+
+@pytest.mark.parametrize(
+    ("line", "renamed"),
+    [
+        ("# Run `celery -A app.worker`.", "# Run `celery -A shop.worker`."),
+        ("# It is `app.main:app`.", "# It is `shop.main:app`."),
+        ("# `my.app.main` and `x-app.main` are others.", ""),
+        ("app.middleware(http)  # `app` is no module", ""),
+    ],
+)
+def test_prose_of_code_names_the_renamed_package(line: str, renamed: str) -> None:
+    names = Names(modules={"app": "shop"}, folders={"app": "shop"})
+
+    assert names.text(line.encode(), is_python=True).decode() == (renamed or line)

@@ -131,7 +131,16 @@ class Names:
             )
             for old, new in self.single.items()
         ]
-        return [*of_folders, *of_files]
+        in_prose = [  # between backquotes, which no code has
+            (
+                re.compile(
+                    rb"(`(?:[^`\n]*[^\w.`/-])?)%s(?=\.[A-Za-z_])" % re.escape(old.encode()),
+                ),
+                rb"\g<1>" + new.encode(),
+            )
+            for old, new in self.modules.items()
+        ]
+        return [*of_folders, *of_files, *in_prose]
 
     @cached_property
     def _paths(self) -> list[tuple[re.Pattern[bytes], bytes]]:
