@@ -6,7 +6,13 @@ from httpx2 import AsyncClient, Response
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from tests.factories.users import PASSWORD, auth_headers, is_logged_in, login
+from tests.factories.users import (
+    auth_headers,
+    is_logged_in,
+    login,
+    register,
+    request_tokens,
+)
 from tests.redis_server import NO_REDIS
 from tests.servers import Serve
 
@@ -17,8 +23,8 @@ async def send(client: AsyncClient, path: str, email: str = "ada@example.com") -
     if path == LOGIN:
         return await login(client, email)
     if path == FORM:
-        return await client.post(path, data={"username": email, "password": PASSWORD})
-    return await client.post(path, json={"email": email, "password": PASSWORD})
+        return await request_tokens(client, email)
+    return await register(client, email)
 
 
 @pytest.mark.parametrize("alias", [" Ada@Example.com", "ada@\uff45xample.com"])

@@ -22,8 +22,7 @@ class UserFactory:
     async def register(self, email: str = "ada@example.com", **values: str) -> AsyncClient:
         """Register a user; return a client that is logged in as this user."""
         async with AsyncClient(transport=self.transport, base_url="http://test") as client:
-            body = {"email": email, "password": PASSWORD} | values
-            response = await client.post("/api/v1/users", json=body)
+            response = await register(client, email, **values)
         assert response.status_code == 201, response.text
         return await self.login(email)
 
@@ -63,12 +62,26 @@ async def admin(users: UserFactory) -> AsyncClient:
     return await users.register_admin()
 
 
+async def register(
+    client: AsyncClient, email: str = "ada@example.com", /, **values: object
+) -> Response:
+    """Return the response to a registration."""
+    body = {"email": email, "password": PASSWORD} | values
+    return await client.post("/api/v1/users", json=body)
+
+
 async def login(
     client: AsyncClient, email: str = "ada@example.com", password: str = PASSWORD
 ) -> Response:
     """Return the response to a login."""
     body = {"email": email, "password": password}
     return await client.post("/api/v1/auth/login", json=body)
+
+
+async def request_tokens(client: AsyncClient, email: str = "ada@example.com") -> Response:
+    """Return the response to a login by form, which has an access token and a refresh token."""
+    form = {"username": email, "password": PASSWORD}
+    return await client.post("/api/v1/auth/token", data=form)
 
 
 def auth_headers(response: Response) -> dict[str, str]:

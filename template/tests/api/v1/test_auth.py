@@ -15,6 +15,8 @@ from tests.factories.users import (
     get_user_id,
     is_logged_in,
     login,
+    request_tokens,
+    token_headers,
 )
 
 SESSIONS, TOKEN = "/api/v1/auth/sessions", "/api/v1/auth/token"
@@ -22,13 +24,17 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 EXPIRED = {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}
 
 
-async def test_login_returns_valid_tokens(ada: AsyncClient, client: AsyncClient) -> None:
+async def test_login_returns_a_valid_access_token(ada: AsyncClient, client: AsyncClient) -> None:
     response = await login(client)
 
-    pair = response.json()
-    me = await client.get("/api/v1/users/me", headers=auth_headers(response))
+    assert await is_logged_in(client, auth_headers(response))
+
+
+async def test_login_by_form_returns_a_token_pair(ada: AsyncClient, client: AsyncClient) -> None:
+    pair = (await request_tokens(client)).json()
+
     assert (pair["token_type"], pair["expires_in"]) == ("bearer", 900)
-    assert me.json()["email"] == "ada@example.com"
+    assert await is_logged_in(client, token_headers(pair["access_token"]))
 
 
 @pytest.mark.parametrize(("name", "status"), [("ADA@example.com", 200), ("null\x00byte", 401)])

@@ -6,7 +6,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.models.auth_session import AuthSession
 from app.models.entity import utc_now
-from tests.factories.users import PASSWORD, UserFactory, get_user_id, login, token_headers
+from tests.factories.users import (
+    PASSWORD,
+    UserFactory,
+    get_user_id,
+    request_tokens,
+    token_headers,
+)
 
 ME = "/api/v1/users/me"
 
@@ -39,7 +45,7 @@ async def test_refreshing_a_session_is_no_recent_login(
     users: UserFactory, client: AsyncClient, engine: AsyncEngine
 ) -> None:
     await users.register()
-    pair = (await login(client)).json()
+    pair = (await request_tokens(client)).json()
     await age_sessions(engine)
 
     refresh = {"refresh_token": pair["refresh_token"]}

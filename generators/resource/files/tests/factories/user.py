@@ -5,7 +5,7 @@ from typing import Any
 
 from httpx2 import AsyncClient
 
-from tests.factories.users import PASSWORD
+from tests.factories.users import register
 
 USERS = "/api/v1/users"
 
@@ -14,8 +14,7 @@ numbers = count(1)
 
 async def create_user(client: AsyncClient) -> dict[str, Any]:
     """Register a user and return the response."""
-    body = {"email": f"user{next(numbers)}@example.com", "password": PASSWORD}
-    response = await client.post(USERS, json=body)
+    response = await register(client, f"user{next(numbers)}@example.com")
     assert response.status_code == 201, response.text
     user: dict[str, Any] = response.json()
     return user

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.config import Settings
 from app.models.email_token import EmailToken
 from tests.api.v1.email.conftest import AUTH, Inbox
-from tests.factories.users import PASSWORD, UserFactory, get_user_id, login
+from tests.factories.users import UserFactory, get_user_id, login, register
 
 ADA = {"email": "ada@example.com"}
 
@@ -87,7 +87,7 @@ async def test_changed_address_is_not_verified_and_earlier_tokens_are_invalid(
 async def test_login_requires_a_verified_address_if_the_setting_is_on(
     client: AsyncClient, inbox: Inbox
 ) -> None:
-    await client.post("/api/v1/users", json=ADA | {"password": PASSWORD})
+    await register(client)
 
     wrong_password = await login(client, password="wrong password")
     unverified = await login(client)
