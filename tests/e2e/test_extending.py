@@ -65,17 +65,41 @@ def include_router(module: Path) -> None:
     module.write_text(text, encoding="utf-8")
 
 
+def change_token_scheme(project: Project) -> None:
+    """Give access tokens another scheme, as the page about authentication says."""
+    [scheme] = [c for c in CODE.findall(page(project, "authentication")) if "TokenScheme" in c]
+    deps = project.path / "app/api/deps.py"
+    text = deps.read_text(encoding="utf-8")
+    text = text.replace(
+        "oauth2_scheme = OAuth2PasswordBearer(",
+        "from fastapi.requests import HTTPConnection\n"
+        "from fastapi.security.utils import get_authorization_scheme_param\n"
+        "from typing_extensions import override\n"
+        "from app.exceptions import AUTH_SCHEME\n"
+        f"\n\n{scheme}\n\noauth2_scheme = TokenScheme(",
+    )
+    deps.write_text(text, encoding="utf-8")
+    exceptions = project.path / "app/exceptions.py"
+    text = exceptions.read_text(encoding="utf-8")
+    exceptions.write_text(text.replace('AUTH_SCHEME = "Bearer"', 'AUTH_SCHEME = "Token"'), "utf-8")
+
+
 @pytest.mark.parametrize("answers", slow_or_long({"minimal"}, PROJECTS))
 def test_endpoint_of_the_page_works(answers: Answers, create: Create) -> None:
     project = create(answers)
     project.run("uv sync")
 
     add_endpoint(project)
+    tests = "tests/api/v1/test_report.py"
+    if "auth" in answers and answers["auth"]:
+        change_token_scheme(project)
+        tests += " tests/api/v1/test_auth.py tests/api/v1/test_recent_login.py"
 
     project.run("uv run ruff check --fix --select I app")
+    project.run("uv run ruff format app")
     for command in CHECKS:
         project.run(command)
-    project.run("uv run pytest tests/api/v1/test_report.py")
+    project.run(f"uv run pytest {tests}")
 
 
 @pytest.mark.parametrize("answers", slow_or_long({"standard"}, PROJECTS))

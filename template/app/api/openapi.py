@@ -5,6 +5,8 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
+from app.config import API_PREFIX
+
 LIST_ACTIONS = {"create", "list"}
 ROW_ACTIONS = {"read", "update", "delete"}
 
@@ -16,7 +18,7 @@ def create_operation_id(route: APIRoute) -> str:
     name: `create_user` becomes `users_create`. Versions after the first one are at the end, as in
     `users_create_v2`.
     """
-    path = route.path_format
+    path = route.path_format.removeprefix(API_PREFIX)
     version = re.search(r"/v(\d+)(?=/)", path)
     first, *rest = path[version.end() if version else 0 :].strip("/").split("/")
     action = route.name.partition("_")[0]

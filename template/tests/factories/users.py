@@ -7,6 +7,7 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.exceptions import AUTH_SCHEME
 from app.models.user import User, UserRole
 
 PASSWORD = "correct horse battery staple"
@@ -92,7 +93,7 @@ def auth_headers(response: Response) -> dict[str, str]:
 
 def token_headers(access_token: str) -> dict[str, str]:
     """Return the headers that send an access token."""
-    return {"Authorization": f"Bearer {access_token}"}
+    return {"Authorization": f"{AUTH_SCHEME} {access_token}"}
 
 
 async def get_user_id(client: AsyncClient) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
+from app.exceptions import AUTH_SCHEME
 from app.models.auth_session import AuthSession
 from tests.factories.users import (
     PASSWORD,
@@ -18,6 +19,7 @@ from tests.factories.users import (
     request_tokens,
     token_headers,
 )
+from tests.problems import error_detail
 
 SESSIONS, TOKEN = "/api/v1/auth/sessions", "/api/v1/auth/token"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -56,7 +58,7 @@ async def test_bodies_of_auth_routes_are_small(client: AsyncClient) -> None:
     response = await client.post("/api/v1/auth/refresh", json={"refresh_token": "a" * 16_384})
 
     assert response.status_code == 413
-    assert response.json()["detail"] == "Content Too Large"
+    assert error_detail(response) == "Content Too Large"
 
 
 async def test_log_line_contains_the_user_id(ada: AsyncClient) -> None:
@@ -76,7 +78,7 @@ async def test_unknown_user_and_wrong_password_get_the_same_response(
     for unknown in ("nobody@example.com", "áda@example.com", "ada@exämple.com"):
         response = await login(client, unknown)
         assert response.status_code == wrong.status_code == 401
-        assert response.headers["WWW-Authenticate"] == "Bearer"
+        assert response.headers["WWW-Authenticate"] == AUTH_SCHEME
         assert response.json() | {"request_id": 1} == wrong.json() | {"request_id": 1}
 
 

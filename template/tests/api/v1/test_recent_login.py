@@ -4,6 +4,7 @@ from httpx2 import AsyncClient, Response
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.exceptions import AUTH_SCHEME
 from app.models.auth_session import AuthSession
 from app.models.entity import utc_now
 from tests.factories.users import (
@@ -27,7 +28,7 @@ async def age_sessions(engine: AsyncEngine) -> None:
 def is_login_required(response: Response) -> bool:
     """Return whether the response asks for a login, as RFC 9470 specifies."""
     challenge = response.headers.get("WWW-Authenticate", "")
-    expected = 'Bearer error="insufficient_user_authentication", max_age="600"'
+    expected = f'{AUTH_SCHEME} error="insufficient_user_authentication", max_age="600"'
     return response.status_code == 401 and challenge == expected
 
 

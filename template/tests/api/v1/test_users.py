@@ -5,6 +5,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from tests.factories.users import PASSWORD, UserFactory, get_user_id, is_logged_in, login
+from tests.problems import error_location
 
 USERS = "/api/v1/users"
 ME = "/api/v1/users/me"
@@ -48,7 +49,7 @@ async def test_registration_rejects_invalid_values(
     response = await client.post(USERS, content=body, headers={"Content-Type": "application/json"})
 
     assert response.status_code == 422
-    assert response.json()["errors"][0]["loc"] == ["body", name]
+    assert error_location(response) == ["body", name]
 
 
 async def test_users_read_and_update_themselves(ada: AsyncClient) -> None:

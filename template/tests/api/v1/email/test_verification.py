@@ -11,6 +11,7 @@ from app.config import Settings
 from app.models.email_token import EmailToken
 from tests.api.v1.email.conftest import AUTH, Inbox
 from tests.factories.users import UserFactory, get_user_id, login, register
+from tests.problems import error_detail
 
 ADA = {"email": "ada@example.com"}
 
@@ -51,7 +52,7 @@ async def test_invalid_tokens_get_the_same_response(
     tokens = (other_purpose, expired, "unknown")
     responses = [await confirm(client, token) for token in tokens]
 
-    assert {(response.status_code, response.json()["detail"]) for response in responses} == {
+    assert {(response.status_code, error_detail(response)) for response in responses} == {
         (400, "The link is invalid or has expired.")
     }
     assert not (await ada.get("/api/v1/users/me")).json()["email_verified"]
@@ -99,4 +100,4 @@ async def test_login_requires_a_verified_address_if_the_setting_is_on(
         403,
         200,
     ]
-    assert unverified.json()["detail"] == "Verify your e-mail address first."
+    assert error_detail(unverified) == "Verify your e-mail address first."

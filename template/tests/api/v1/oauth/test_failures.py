@@ -3,6 +3,7 @@ from httpx2 import AsyncClient
 
 from tests.api.v1.oauth.conftest import OAuthLogin, Provider
 from tests.api.v1.oauth.provider import DISCOVERY
+from tests.problems import is_problem
 
 LOGIN, CALLBACK = "/api/v1/auth/oidc/login", "/api/v1/auth/oidc/callback"
 
@@ -34,7 +35,7 @@ async def test_denied_consent_does_not_log_in(client: AsyncClient, callback_url:
     response = await client.get(f"{CALLBACK}?error=access_denied&error_description=no")
 
     assert response.status_code == 401
-    assert response.headers["content-type"] == "application/problem+json"
+    assert is_problem(response)
 
 
 @pytest.mark.parametrize(
@@ -81,4 +82,4 @@ async def test_provider_that_fails_is_a_bad_gateway(
     response = await oauth_login()
 
     assert response.status_code == 502
-    assert response.headers["content-type"] == "application/problem+json"
+    assert is_problem(response)

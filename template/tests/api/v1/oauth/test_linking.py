@@ -11,6 +11,7 @@ from tests.api.v1.oauth.conftest import OAuthLogin, Provider, start_linking
 from tests.api.v1.oauth.provider import CLAIMS
 from tests.api.v1.test_recent_login import age_sessions, is_login_required
 from tests.factories.users import PASSWORD, UserFactory, auth_headers
+from tests.problems import error_detail
 
 IDENTITIES, LINK = "/api/v1/auth/identities", "/api/v1/auth/oidc/link"
 
@@ -35,7 +36,7 @@ async def test_identity_of_another_user_is_not_linked(
     response = await ada.get(await start_linking(ada, provider))
 
     assert response.status_code == 409
-    assert response.json()["detail"] == "Identity already linked to another user."
+    assert error_detail(response) == "Identity already linked to another user."
     assert (await ada.get(IDENTITIES)).json() == []
 
 
@@ -69,7 +70,7 @@ async def test_only_login_method_cannot_be_unlinked(
     await client.get(await start_linking(client, provider))
 
     assert rejected.status_code == 409
-    assert rejected.json()["detail"] == "Cannot unlink the only login method."
+    assert error_detail(rejected) == "Cannot unlink the only login method."
     assert (await client.delete(path)).status_code == 204
 
 

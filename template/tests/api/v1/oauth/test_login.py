@@ -5,6 +5,7 @@ from httpx2 import AsyncClient, Response
 
 from tests.api.v1.oauth.conftest import OAuthLogin, Provider
 from tests.factories.users import UserFactory, auth_headers
+from tests.problems import error_detail
 
 ADDRESSES = [
     {"email": "old@example.com", "primary": False, "verified": True},
@@ -58,7 +59,7 @@ async def test_new_user_needs_an_address_that_the_provider_has_verified(
     response = await oauth_login()
 
     assert response.status_code == 403
-    assert response.json()["detail"] == "The provider has not verified your e-mail address."
+    assert error_detail(response) == "The provider has not verified your e-mail address."
 
 
 async def test_registered_address_is_not_linked_automatically(
@@ -69,7 +70,7 @@ async def test_registered_address_is_not_linked_automatically(
     response = await oauth_login()
 
     assert response.status_code == 409
-    assert response.json()["detail"].startswith("E-mail address already registered.")
+    assert error_detail(response).startswith("E-mail address already registered.")
     assert (await ada.get("/api/v1/auth/identities")).json() == []
 
 
