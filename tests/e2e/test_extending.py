@@ -91,7 +91,7 @@ def test_endpoint_of_the_page_works(answers: Answers, create: Create) -> None:
 
     add_endpoint(project)
     tests = "tests/api/v1/test_report.py"
-    if "auth" in answers and answers["auth"]:
+    if answers.get("auth"):
         change_token_scheme(project)
         tests += " tests/api/v1/test_auth.py tests/api/v1/test_recent_login.py"
 

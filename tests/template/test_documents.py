@@ -23,6 +23,8 @@ ELSEWHERE = {  # variables and constants that are no settings of the application
         "API_PREFIX",
         "DATABASE_URL_FILE",
         "MAX_EMAILS_PER_HOUR",
+        "AUTH_SCHEME",
+        "MEDIA_TYPE",
         "FORWARDED_ALLOW_IPS",
         "NO_COLOR",
         "WEB_CONCURRENCY",

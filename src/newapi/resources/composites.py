@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from newapi.errors import Problem
 from newapi.resources import field_rules, limits
 from newapi.resources.definition import LISTS, RANGED, Definition, Field
+from newapi.resources.fields import render
 from newapi.template import features
 
 if TYPE_CHECKING:
@@ -148,7 +149,9 @@ def _flaw(definition: Definition, group: Sequence[str], key: str) -> tuple[str, 
         if field.type in _UNFIT or (field.type == "url" and not field.unique):
             return f"names {name}, which no database keeps in an index", example
     if len(set(group)) != len(group) or (key == "unique" and len(group) == 1):
-        return "needs two different fields at least", example
+        field = definition.field(group[0]) if len({*group}) == 1 else None
+        fix = render(replace(field, unique=True)) if field and key == "unique" else example
+        return "needs two different fields at least", fix
     texts = [field for name in group if (field := definition.field(name)) and field.max]
     if sum(field.max or 0 for field in texts) > MAX_CHARACTERS:
         return (

@@ -347,7 +347,7 @@ def test_groups_and_extras_of_fields_are_read() -> None:
             "unique: [[title, titel]]",
             "unique [title, titel] names titel, which is no field. -> title",
         ),
-        ("unique: [[title]]", "needs two different fields at least"),
+        ("unique: [[title]]", "needs two different fields at least. -> title: str(1..99, unique)"),
         (
             "unique: [[title, live]]\n    indexes: [[notes, title]]",
             "names notes, which no database",
