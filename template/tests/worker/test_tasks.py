@@ -107,7 +107,7 @@ def test_message_that_is_delivered_again_before_its_task_started_is_no_failed_tr
     assert finished.status is TaskStatus.SUCCEEDED
 
 
-def test_retry_is_published_by_celery_and_not_by_beat(
+def test_retry_is_published_by_celery_and_not_by_the_publisher(
     worker_process: WorkerProcess, retries: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(JOBS, "process_file", fail)
