@@ -182,7 +182,7 @@ async def test_job_runs_once_although_its_result_cannot_be_stored_at_first(
     async def fail_twice(db: AsyncSession, task: Task, **values: object) -> bool:
         if outages:
             outages.pop()
-            raise DBAPIError("UPDATE", {}, Exception(), connection_invalidated=True)
+            raise DBAPIError("UPDATE", {}, Exception())
         return await update_running_task(db, task, **values)
 
     async def process(state: AppState, task: Task, *, upload: str) -> dict[str, int | str]:
@@ -190,6 +190,7 @@ async def test_job_runs_once_although_its_result_cannot_be_stored_at_first(
         return {"words": 3}
 
     monkeypatch.setattr("app.jobs.run.update_running_task", fail_twice)
+    monkeypatch.setattr("app.jobs.run.is_transient", lambda _: True)
     monkeypatch.setattr("app.jobs.run.STORE_DELAY", 0)
     replace_job(process)
     await run_task(state, task.id)
@@ -207,13 +208,14 @@ async def test_task_is_queued_for_its_retry_although_the_database_does_not_answe
     async def fail_twice(db: AsyncSession, task: Task, **values: object) -> bool:
         if outages:
             outages.pop()
-            raise DBAPIError("UPDATE", {}, Exception(), connection_invalidated=True)
+            raise DBAPIError("UPDATE", {}, Exception())
         return await update_running_task(db, task, **values)
 
     async def fail(state: AppState, task: Task, *, upload: str) -> None:
         raise ConnectionError
 
     monkeypatch.setattr("app.jobs.run.update_running_task", fail_twice)
+    monkeypatch.setattr("app.jobs.run.is_transient", lambda _: True)
     monkeypatch.setattr("app.jobs.run.STORE_DELAY", 0)
     replace_job(fail)
     with pytest.raises(ConnectionError):

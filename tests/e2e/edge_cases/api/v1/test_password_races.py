@@ -7,6 +7,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.core.security import PasswordHasher
+from app.dependencies import AppState
 from tests.factories.users import UserFactory, login
 
 Meanwhile = list[Callable[[], Awaitable[None]]]
@@ -30,10 +31,12 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 
 
 async def test_login_fails_if_the_password_changes_meanwhile(
-    client: AsyncClient, users: UserFactory, meanwhile: Meanwhile
+    client: AsyncClient, users: UserFactory, state: AppState, meanwhile: Meanwhile
 ) -> None:
+    new_hash = await state.password_hasher.hash("another long password")
+
     async def change_password() -> None:
-        await users.update("ada@example.com", hashed_password="another")
+        await users.update("ada@example.com", hashed_password=new_hash)
 
     await users.register()
     meanwhile.append(change_password)
