@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 from newapi.terminal import programs
-from newapi.update import documents, list_union, python_merge, structured_merge
+from newapi.update import documents, import_merge, list_union, python_merge, structured_merge
 from newapi.update.structured_merge import Hunk
 
 Style = Literal["inline", "rej"]
@@ -182,8 +182,10 @@ def _without_conflict(path: str, hunk: Hunk, around: Sequence[tuple[bytes, bytes
     text = _exact(path, sides, [before, hunk, after])
     if text is not None:
         return text[len(before) : len(text) - len(after)]
-    added = python_merge.add_definitions(path, hunk, around)
-    return hunk if added is None else added
+    settled = import_merge.merge(path, hunk, around[0])
+    if settled is None:
+        settled = python_merge.add_definitions(path, hunk, around)
+    return hunk if settled is None else settled
 
 
 def _exact(path: str, sides: Sequence[bytes], pieces: Pieces) -> bytes | None:
