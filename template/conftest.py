@@ -16,4 +16,11 @@ KEPT = re.compile(
 
 for name in [name for name in os.environ if not KEPT.fullmatch(name)]:
     del os.environ[name]  # settings and libraries read the environment
-os.chdir(Path(__file__).parent)  # as the commands of the project do
+
+
+def pytest_collection_finish() -> None:
+    """Run all tests in the folder of the project, where its commands run.
+
+    Paths on the command line are relative to the current folder, until all tests are found.
+    """
+    os.chdir(Path(__file__).parent)

@@ -3,7 +3,6 @@
 
 import os
 import sys
-from pathlib import Path
 
 import pytest
 from anyio import run_process
@@ -25,13 +24,21 @@ LIBRARIES = [
 ]
 
 
-@pytest.mark.parametrize("folder", [".", "tests"])
-async def test_tests_ignore_the_environment_and_the_folder(folder: str) -> None:
+@pytest.mark.parametrize(
+    ("folder", "arguments"),
+    [
+        (".", ["-p", "no:xdist", "tests/test_main.py"]),
+        ("tests", ["-n", "1", "test_main.py"]),
+        ("docs", ["-n", "0", "../tests/test_main.py"]),
+    ],
+)
+async def test_tests_ignore_the_environment_and_the_folder(
+    folder: str, arguments: list[str]
+) -> None:
     names = [*LIBRARIES, *Settings.model_fields, *map(str.upper, Settings.model_fields)]
-    test = Path(__file__).with_name("test_main.py")
 
     done = await run_process(
-        [sys.executable, "-m", "pytest", "-p", "no:xdist", str(test)],
+        [sys.executable, "-m", "pytest", *arguments],
         cwd=folder,
         env=dict.fromkeys(names, "nonsense") | os.environ,
         check=False,
