@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Hashable
 from functools import cache
 from hashlib import sha256
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
 from pydantic import TypeAdapter
@@ -17,9 +17,13 @@ T = TypeVar("T")
 
 
 @cache
-def get_schema(model: type[object]) -> str:
-    """Return the JSON schema of a model: it is part of the key, so a new release uses new keys."""
-    return json.dumps(TypeAdapter(model).json_schema(mode="serialization"))
+def get_adapter(model: type[object]) -> tuple[TypeAdapter[Any], str]:
+    """Return what validates a model, and its JSON schema.
+
+    The schema is part of the key, so a new release uses new keys.
+    """
+    adapter = TypeAdapter(model)
+    return adapter, json.dumps(adapter.json_schema(mode="serialization"))
 
 
 class RequestCache:
@@ -42,7 +46,7 @@ class RequestCache:
         If the response depends on the user, the tag must contain the id of the user. Errors,
         headers and cookies are not cached.
         """
-        adapter = TypeAdapter(model)
+        adapter, schema = get_adapter(cast("Hashable", model))
 
         async def compute_json() -> bytes:
             response = adapter.validate_python(await compute(), from_attributes=True)
@@ -51,11 +55,11 @@ class RequestCache:
         # The next transaction sees every change that was committed before the cache is read.
         await self._db.reset()
         url = self._request.url
-        parts = (get_schema(cast("Hashable", model)), url.path, url.query)
+        parts = (schema, url.path, url.query)
         key = sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
         ttl = ttl or self._state.settings.cache_seconds
         response = await self._state.cache.get_or_set(tag, key, ttl, compute_json)
-        return adapter.validate_json(response, by_alias=False, by_name=True)
+        return cast("T", adapter.validate_json(response, by_alias=False, by_name=True))
 
     def invalidate_after_commit(self, tag: str) -> None:
         """Invalidate the responses with a tag after the commit, before the response is sent."""
