@@ -20,6 +20,12 @@ MERGED = {
     "before a changed function": (ONE, f"{MINE}\n\n{ONE}", TWO, f"{MINE}\n\n{TWO}"),
     "at the same place": (OLD, OLD + MINE, OLD + THEIRS, OLD + MINE + THEIRS),
     "a comment": (OLD, f"{OLD}# mine\n", NEW, f"{NEW}# mine\n"),
+    "in a module with docstrings of attributes": (
+        f'"""M."""\n\nX = 1\n"""One."""\n\n\n{OLD}',
+        f'"""M."""\n\nX = 1\n"""One."""\n\n\n{OLD}\n\nY: int = 2\n',
+        f'"""M."""\n\nX = 1\n"""One."""\n\n\n{NEW}',
+        f'"""M."""\n\nX = 1\n"""One."""\n\n\n{NEW}\n\nY: int = 2\n',
+    ),
     "methods": (
         "class C:\n    a = 1\n",
         "class C:\n    a = 1\n\n    def f(self):\n        pass\n",

@@ -138,17 +138,23 @@ def _is_merge_of_statements(sides: Sequence[ast.stmt | None]) -> bool:
 
 
 def _named(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
-    """Yield each statement with the name that it defines, or with its text."""
+    """Yield each statement with the name that it defines, or with its text.
+
+    A docstring belongs to what is above it: the definition with this body, or an attribute.
+    """
+    above = ""
     for node in body:
         match node:
             case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
-                yield node.name, node
+                name = node.name
             case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
-                yield name, node
+                pass
             case ast.Expr(value=ast.Constant()):
-                yield "__doc__", node
+                name = f"{above}.__doc__"
             case _:
-                yield ast.dump(node), node
+                name = ast.dump(node)
+        yield name, node
+        above = name
 
 
 def _header(node: ast.ClassDef) -> str:
