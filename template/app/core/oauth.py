@@ -2,13 +2,14 @@
 
 import hmac
 import re
+from collections.abc import AsyncGenerator
 from functools import cache
 from ssl import SSLContext
 from typing import Any
 from urllib.parse import urlsplit
 
 from authlib.integrations.starlette_client import OAuth
-from httpx2 import create_ssl_context
+from httpx2 import AsyncByteStream, ReadError, Response, create_ssl_context
 from pydantic import SecretStr
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -25,12 +26,49 @@ GITHUB_ENDPOINTS = {
 }
 AUTH_ROUTES = re.compile(f"{API_PREFIX}/v[0-9]+/auth/")
 LOGIN_SECONDS = 600
+MAX_RESPONSE_BYTES = 1024 * 1024  # of providers
 
 
 @cache
 def get_ssl_context() -> SSLContext:
     """Return the TLS context of all connections to providers; creating one is slow."""
     return create_ssl_context()
+
+
+class LimitedStream(AsyncByteStream):
+    """The body of a response of a provider, which must not fill the memory."""
+
+    def __init__(self, stream: AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncGenerator[bytes]:
+        """Yield the parts of the body.
+
+        Raises:
+            ReadError: If the body is too long.
+        """
+        size = 0
+        async for part in self._stream:
+            size += len(part)
+            if size > MAX_RESPONSE_BYTES:
+                raise ReadError(f"The response has more than {MAX_RESPONSE_BYTES} bytes.")
+            yield part
+
+    async def aclose(self) -> None:
+        """Close the stream."""
+        await self._stream.aclose()
+
+
+async def limit_response(response: Response) -> None:
+    """Limit the body of a response before it is read.
+
+    Raises:
+        ReadError: If it is compressed, and could become much longer.
+    """
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise ReadError("The response is compressed, although the request does not accept that.")
+    if isinstance(response.stream, AsyncByteStream):
+        response.stream = LimitedStream(response.stream)
 
 
 def get_auth_url(settings: Settings) -> str:
@@ -68,6 +106,8 @@ def create_provider(
         client_secret=client_secret.get_secret_value(),
         client_kwargs={
             "code_challenge_method": "S256",
+            "event_hooks": {"response": [limit_response]},
+            "headers": {"Accept-Encoding": "identity"},
             "scope": provider.scope,
             "verify": get_ssl_context(),
         },

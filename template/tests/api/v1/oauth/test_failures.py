@@ -1,6 +1,9 @@
-import pytest
-from httpx2 import AsyncClient
+from collections.abc import AsyncGenerator
 
+import pytest
+from httpx2 import AsyncClient, MockTransport, ReadError, Response
+
+from app.core.oauth import MAX_RESPONSE_BYTES, limit_response
 from tests.api.v1.oauth.conftest import OAuthLogin, Provider
 from tests.api.v1.oauth.provider import DISCOVERY
 from tests.problems import is_problem
@@ -83,3 +86,24 @@ async def test_provider_that_fails_is_a_bad_gateway(
 
     assert response.status_code == 502
     assert is_problem(response)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Encoding": "gzip"}])
+async def test_response_that_is_compressed_or_never_ends_is_not_read(
+    headers: dict[str, str],
+) -> None:
+    sent = 0
+
+    async def flood() -> AsyncGenerator[bytes]:
+        nonlocal sent
+        while True:
+            sent += MAX_RESPONSE_BYTES // 2
+            yield bytes(MAX_RESPONSE_BYTES // 2)
+
+    transport = MockTransport(lambda _: Response(200, headers=headers, content=flood()))
+    hooks = {"response": [limit_response]}
+    async with AsyncClient(transport=transport, event_hooks=hooks) as client:
+        with pytest.raises(ReadError):
+            await client.get("https://login.example.com/keys")
+
+    assert sent <= MAX_RESPONSE_BYTES * 2

@@ -32,7 +32,7 @@ async def test_state_is_stored_in_a_restricted_cookie(
 def test_production_requires_https(settings: Settings, insecure: str) -> None:
     values = PRODUCTION | {"google_client_id": "id", insecure: "http://example.com"}
 
-    assert "PUBLIC_URL and OIDC_ISSUER" in settings_error(settings, **values)
+    assert f"{insecure.upper()} needs https, as in https://" in settings_error(settings, **values)
 
 
 @pytest.mark.parametrize(
