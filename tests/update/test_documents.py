@@ -140,3 +140,9 @@ def test_paragraph_that_both_changed_is_a_conflict(ours: str) -> None:
     sides = [x.encode() for x in (OLD, ours, NEW)]
 
     assert text_merge.merge(sides, LABELS, "inline", "README.md").conflicts == 1
+
+
+def test_pages_that_both_added_are_a_conflict() -> None:
+    sides = [x.encode() for x in ("", OLD, NEW)]
+
+    assert text_merge.merge(sides, LABELS, "inline", "docs/api.md").conflicts

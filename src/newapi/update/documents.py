@@ -19,16 +19,13 @@ def is_document(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in _SUFFIXES
 
 
-def merge(
-    path: str,
-    sides: Sequence[bytes],  # noqa: ARG001 - what other merges are given
-    pieces: Sequence[bytes | Hunk],
-) -> bytes | None:
+def merge(path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]) -> bytes | None:
     """Return a document with the paragraphs that one side adds beside those that the other changes.
 
-    None where the conflicts are about the same paragraph.
+    None where the conflicts are about the same paragraph, or each side has added a page of its own.
     """
-    if not is_document(path):
+    base, *_ = sides
+    if not is_document(path) or not base:
         return None
     done: list[bytes] = []
     for piece in pieces:
