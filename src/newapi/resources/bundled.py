@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from newapi.errors import Problem
@@ -21,7 +22,9 @@ DEFINITIONS: Mapping[str, Definition] = {
     "user": Definition(name="user", plural="users", access="signed_in", fields=(), bundled=True),
     "item": Definition(name="item", plural="items", access="owned", fields=(), bundled=True),
 }
-_UNFIT = frozenset({"ref", "many", "nested", "file", "image"})
+_UNFIT = frozenset({"many", "nested", "file", "image"})
+OWN = "A resource of its own with "
+INSTEAD = "A resource of its own instead of item; `newapi remove items` removes the example"
 FEW = 'only fields can be added to the {name} of the template, as in "fields: {{bio: text?}}"'
 
 
@@ -38,18 +41,54 @@ def check(definition: Definition, around: ProjectNames) -> Iterator[Problem]:
         if not taken.isdisjoint({field.name, field.stored}):
             message = f"{field.name}: the {name} of the template has it."
             yield Problem(message, f"Another name than {field.name}", field.name)
-        elif flaw := next(_flaws(definition, field, around.database), None):
+        elif flaw := next(
+            chain(
+                _flaws(definition, field, around.database), _reference_flaws(name, field, around)
+            ),
+            None,
+        ):
             message, fix = flaw
             yield Problem(f"{field.name}: {message}.", fix, field.name)
     if definition.rules or any(definition.switches.values()):
         yield Problem(f"{name}: {FEW.format(name=name)}.", "Change nothing else")
 
 
+def _reference_flaws(name: str, field: Field, around: ProjectNames) -> Iterator[tuple[str, str]]:
+    """Yield why a user or an item cannot refer to these rows, and the way out."""
+    if field.type != "ref":
+        return
+    if field.deletion != "set_null":
+        fix = render(replace(field, optional=True, on_delete=None))
+        yield f"deleting a {field.target} must not delete or need other rows", fix
+    elif _needs_users(field.target or "", around, ()):
+        whose = "user: ref(user, unique, on_delete=cascade)"
+        fix = f"{OWN}{whose} and {field.name}: ref({field.target})?"
+        yield f"{field.target} refers to users itself", fix if name == "user" else INSTEAD
+
+
+def _needs_users(name: str, around: ProjectNames, seen: tuple[str, ...]) -> bool:
+    """Tell whether rows of a resource refer to users or items, directly or through others."""
+    target = around.definitions.get(name)
+    if name in FEATURES and (target is None or target.bundled):
+        return True
+    if target is None or name in seen:
+        return False
+    targets = [field.target for field in target.fields if field.target]
+    return (
+        target.has_owner
+        or target.audited
+        or any(_needs_users(each, around, (*seen, name)) for each in targets)
+    )
+
+
 def _flaws(definition: Definition, field: Field, database: str) -> Iterator[tuple[str, str]]:
     """Yield a reason for each part of a field that the template cannot handle, and a fix."""
     name, plural = definition.name, definition.plural
     if field.type in _UNFIT or (field.type == "duration" and database == "mysql"):
-        fix = f"A resource of its own with {name}:ref({name}, unique)"
+        fix = f"{OWN}user: ref(user, unique, on_delete=cascade)" if name == "user" else INSTEAD
+        if name == "user" and field.type == "many":
+            owned = f"{field.singular}: ref({field.target}, unique=owner, on_delete=cascade)"
+            fix = f"{OWN}access: owned and {owned}"
         yield f"fields of the type {field.type} cannot be added to the {name} of the template", fix
     if field.filter or field.sort or field.search:
         fix = render(replace(field, filter=False, sort=False, search=False))

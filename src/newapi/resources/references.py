@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from newapi.errors import Problem
-from newapi.resources import nesting
+from newapi.resources import bundled, nesting
 from newapi.resources.definition import ACCESSES, Access, Definition, Field
 from newapi.resources.fields import render
 from newapi.resources.project_names import ProjectNames
@@ -211,6 +211,9 @@ def _unknown_target(field: Field, around: ProjectNames) -> Problem:
     known |= {other.plural: other.name for other in around.definitions.values()}
     if around.accounts:
         known |= {USERS.name: USERS.name, USERS.plural: USERS.name}
+    if target in around.bundled:
+        message = f"{field.name}: resources cannot refer to the {target} of the template."
+        return Problem(message, bundled.INSTEAD)
     near = known.get(features.nearest(target, known), "")
     guess = f" Did you mean {near}?" if near else ""
     fix = f"newapi generate resource {target} FIELD... first"

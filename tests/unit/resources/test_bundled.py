@@ -103,6 +103,37 @@ def test_last_field_ends_the_addition() -> None:
     assert found.applied(recorded) == {}
 
 
+def test_users_refer_to_rows_that_do_not_refer_to_users() -> None:
+    fields = "    fields: {name: 'str(1..9)'}\n"
+    text = f"resources:\n  user:\n    fields: {{team: 'ref(team)?'}}\n  team:\n{fields}"
+
+    found = decide(text.replace("  team:\n", "  team:\n    access: public\n"))
+
+    assert [(one.verb, one.definition.name) for one in found] == [
+        ("create", "team"),
+        ("change", "user"),
+    ]
+    assert "team refers to users itself. -> A resource of its own" in refused(text)
+
+
+def test_resource_cannot_refer_to_items() -> None:
+    text = "resources:\n  photo: {access: signed_in, fields: {thing: ref(item)}}\n"
+
+    assert (
+        "thing: resources cannot refer to the item of the template."
+        " -> A resource of its own instead of item; `newapi remove items`"
+    ) in refused(text)
+
+
+def test_reference_of_users_deletes_and_keeps_nothing() -> None:
+    text = "resources:\n  user:\n    fields: {team: 'ref(team, on_delete=cascade)?'}\n"
+    text += "  team: {access: public, fields: {name: 'str(1..9)'}}\n"
+
+    assert "deleting a team must not delete or need other rows. -> team: ref(team)?" in refused(
+        text
+    )
+
+
 def test_field_is_renamed() -> None:
     text = USER.replace("points: int(default=0)", "score: {type: int(default=0), was: points}")
 
@@ -121,7 +152,15 @@ def test_other_resources_refer_to_users_as_before() -> None:
     ("field", "why"),
     [
         ("role: text?", "role: the user of the template has it."),
-        ("team: ref(team)?", "type ref cannot be added to the user of the template"),
+        ("team: ref(team)?", "team: there is no resource team."),
+        (
+            "teams: many(note)",
+            "A resource of its own with access: owned and team: ref(note, unique=owner, on_delete",
+        ),
+        (
+            "boss: ref(user)?",
+            "with user: ref(user, unique, on_delete=cascade) and boss: ref(user)?",
+        ),
         ("photo: image?", "type image cannot be added"),
         ("age: int(sort)?", "lists of users stay as the template has them. -> age: int?"),
         ("age: int", "would have none. -> age: int?, or a default"),
