@@ -45,9 +45,8 @@ PLURAL_KEPT = BLOG.replace("  post:\n", "  article:\n    was: post\n    plural: 
 
 def change(migrations: Migrations, before: Definitions, text: str) -> Definitions:
     """Write one revision for each piece of what a file changes."""
-    decisions = model_changes.decide(
-        model_file.read(text.encode()), ProjectNames(definitions=before)
-    )
+    around = ProjectNames(definitions=before).with_bundled(("user",), {})
+    decisions = model_changes.decide(model_file.read(text.encode()), around)
     after = dict(before)
     for decision in decisions:
         after = decision.applied(after)

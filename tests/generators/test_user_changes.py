@@ -26,6 +26,35 @@ UNIQUE = f"{PLAIN}      assignee: ref(user, unique)?\n"
 RENAMED = f"{PLAIN}      holder: {{type: 'ref(user)?', was: assignee}}\n"
 
 
+TEAM = """\
+resources:
+  team:
+    access: public
+    fields:
+      name: str(1..100)
+"""
+MEMBER = f"{TEAM}  user:\n    fields:\n      team: ref(team)?\n"
+
+
+@pytest.mark.slow
+def test_reference_of_users_comes_and_goes(migrations: Migrations) -> None:
+    definitions = change(migrations, {}, TEAM)
+    migrations.upgrade()
+    insert(migrations, "users", {"id": USER, "email": "ada@example.com"})
+    created, head = migrations.tables(), migrations.head
+
+    change(migrations, definitions, MEMBER)
+    migrations.upgrade()
+    changed = migrations.tables()
+    migrations.downgrade(head)
+    restored = migrations.tables()
+    migrations.upgrade()
+
+    assert count(migrations, "users") == 1
+    assert restored == created
+    assert migrations.tables() == changed != created
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after"),
