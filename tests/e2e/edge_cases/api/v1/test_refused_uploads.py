@@ -5,7 +5,7 @@ from io import FileIO
 
 import pytest
 from httpx2 import AsyncClient
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
@@ -40,7 +40,7 @@ async def test_upload_whose_request_is_not_committed_is_deleted(
     ada: AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(_: AsyncSession) -> None:
-        raise DBAPIError("COMMIT", {}, Exception("lost"), connection_invalidated=True)
+        raise PoolTimeout()
 
     before = set(upload_folder(settings).glob("*"))
     monkeypatch.setattr(AsyncSession, "commit", fail)
