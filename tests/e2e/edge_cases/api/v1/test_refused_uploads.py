@@ -40,7 +40,7 @@ async def test_upload_whose_request_is_not_committed_is_deleted(
     ada: AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(_: AsyncSession) -> None:
-        raise PoolTimeout()
+        raise PoolTimeout
 
     before = set(upload_folder(settings).glob("*"))
     monkeypatch.setattr(AsyncSession, "commit", fail)
