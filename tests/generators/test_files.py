@@ -90,6 +90,28 @@ def test_resources_may_be_called_like_classes_of_fastapi(rendered: Render, tmp_p
     check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))
 
 
+def test_long_names_and_texts_are_clean(rendered: Render, tmp_path: Path) -> None:
+    answers = PROJECTS["standard"]
+    name, words = "sales_order_header_sales_reason", "It says what is meant. " * 8
+    counted = tuple(f"number_of_the_part_that_is_broken_{end}" for end in "abcde")
+    fields = [
+        f'title:str(1..50, description="{words.strip()}")',
+        f"reason_that_came_before_it:ref({name})?",
+        "category_that_no_other_has:ref(category, unique)?",
+        *(f"{each}:int" for each in counted),
+    ]
+    commands: list[Command] = [
+        ("category", "public", "v1", ["name:str"]),
+        (name, "owned", "v1", fields),
+    ]
+    definitions = dict(defined(commands))
+    definitions[name] = replace(definitions[name], unique=(counted[:4], counted[1:]))
+
+    files = made(definitions, **answers)
+
+    check(files, shutil.copytree(rendered(answers), tmp_path / "myproject"))
+
+
 @pytest.mark.parametrize(
     "number", [pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.long)]
 )
