@@ -27,6 +27,23 @@ def test_only_features_that_are_on_can_be_removed(tmp_path: Path, *, is_on: bool
     assert [reason.fix for reason in found] == [fix]
 
 
+def test_deleted_tests_are_no_drift(tmp_path: Path) -> None:
+    known = sample.catalog(tmp_path / "template")
+    given = {name: question.off for name, question in known.questions.items()}
+    files = [
+        File("tests/api/v1/test_items.py", "deleted"),
+        File("tests/test_main.py", "replaced"),
+        File("tests/conftest.py", "deleted"),
+    ]
+
+    found = [reason.message for reason in drift.reasons(files, known, given)]
+
+    assert [message.rpartition(": ")[2] for message in found] == [
+        "tests/conftest.py.",
+        "tests/test_main.py.",
+    ]
+
+
 def test_long_lists_are_cut(tmp_path: Path) -> None:
     known = sample.catalog(tmp_path / "template")
     given = {name: question.off for name, question in known.questions.items()}

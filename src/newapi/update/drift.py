@@ -61,8 +61,8 @@ def compare(repository: Repository, base: Tree) -> list[File]:
 
 
 def reasons(files: Iterable[File], known: Catalog, given: Answers) -> Iterator[Problem]:
-    """Yield a problem for files that updates pass over, with the fix."""
-    files = list(files)
+    """Yield a problem for files that updates pass over, with the fix. Tests may be deleted."""
+    files = [file for file in files if not (file.state == "deleted" and _is_test(file.path))]
     for state, what in (("deleted", "deleted"), ("replaced", "no longer files of the same kind")):
         paths = [file.path for file in files if file.state == state]
         if not paths:
@@ -79,6 +79,10 @@ def reasons(files: Iterable[File], known: Catalog, given: Answers) -> Iterator[P
             f"Files of the template are {what}: {', '.join(paths[:_SHOWN])}{rest}.",
             f"Restore them from git{remove}",
         )
+
+
+def _is_test(path: str) -> bool:
+    return path.startswith("tests/") and path.rpartition("/")[2].startswith("test_")
 
 
 def leftovers(
