@@ -265,7 +265,8 @@ class _Run:
 
     def change_field(self, old: Field, new: Field) -> None:
         if reason := conversions.refusal(old, new):
-            fix = f"--add {fields.render(replace(new, name=f'new_{new.name}'[:40], optional=True))}"
+            added = replace(new, name=f"new_{new.name}"[:40], optional=new.type != "many")
+            fix = f"--add {fields.render(added)}"
             fix = f"{fix.rstrip('_')}, copy what the rows have, then --drop {old.name}"
             message = f"{old.name} cannot become {fields.render_type(new)}: {reason}."
             self.problems.append(Problem(message, fix, new.name))
