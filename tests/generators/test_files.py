@@ -235,7 +235,7 @@ def test_resources_import_only_modules_that_are_there(
 
 
 @pytest.mark.parametrize("access", ACCESSES)
-def test_names_that_functions_use_bearoundthat_of_the_resource_are_reserved(access: Access) -> None:
+def test_names_that_functions_use_beside_that_of_the_resource_are_reserved(access: Access) -> None:
     every = [text.replace("kitchen", "zebra") for text in (*EVERY_TYPE, *OPTIONAL, *DEFAULTS)]
     shop: list[Command] = [
         ("category", "public", "v1", ["name:str"]),
