@@ -71,8 +71,9 @@ class Repository:
                 command, cwd=self.project, environment=environment, stdin=stdin, accepted=accepted
             )
         except programs.ProgramError as error:
-            if filtered := re.search(r"filter '?([^'\n]+?)'? failed", error.output):
-                raise _of_filter(filtered[1], error) from error
+            # git names first the program of the filter, then the filter
+            if filtered := re.findall(r"filter '?([^'\n]+?)'? failed", error.output):
+                raise _of_filter(filtered[-1], error) from error
             raise
         return output
 
