@@ -15,6 +15,8 @@ from newapi.terminal import programs
 
 # The user's filters, line ends and ignore rules count; what runs or prints things does not.
 _OPTIONS = programs.git_options("diff.external=", "submodule.recurse=false")
+_OF_SERVERS = {"fetch", "ls-remote", "push"}
+_PROCESS_FILTER = re.compile(r"filter\.(.+)\.process")
 _UNDER_WAY = {
     "MERGE_HEAD": "a merge",
     "CHERRY_PICK_HEAD": "a cherry-pick",
@@ -71,11 +73,22 @@ class Repository:
                 command, cwd=self.project, environment=environment, stdin=stdin, accepted=accepted
             )
         except programs.ProgramError as error:
-            # git names first the program of the filter, then the filter
-            if filtered := re.findall(r"filter '?([^'\n]+?)'? failed", error.output):
-                raise _of_filter(filtered[-1], error) from error
+            if failed := self._failed_filter(error.output, arguments):
+                raise _of_filter(failed, error) from error
             raise
         return output
+
+    def _failed_filter(self, output: str, arguments: Collection[str]) -> str:
+        """Return the filter that made git fail; empty if it was something else."""
+        # git names first the program of the filter, then the filter
+        if failed := re.findall(r"filter '?([^'\n]+?)'? failed", output):
+            return str(failed[-1])
+        # of a process that ends too early, git may only say this, as it does of servers
+        if "remote end hung up" in output and _OF_SERVERS.isdisjoint(arguments):
+            pattern = _PROCESS_FILTER.pattern
+            keys = self.run("config", "--name-only", "--get-regexp", pattern, accepted=(0, 1))
+            return " or ".join(_PROCESS_FILTER.findall(keys.decode()))
+        return ""
 
     @property
     def prefix(self) -> str:

@@ -30,7 +30,7 @@ def parse_smtp_url(text: str) -> SmtpServer:
     """Return the parts of a URL such as `smtp://user:password@host:587` or `smtps://host`.
 
     Libraries disagree about the meaning of `smtps`. Therefore the port decides where it is known:
-    465 begins with TLS, 25 and 587 with STARTTLS. Only `?security=none` leaves out both.
+    465 begins with TLS; 25, 587 and 2525 with STARTTLS. Only `?security=none` leaves out both.
 
     Raises:
         ValueError: If it is not the URL of an SMTP server.

@@ -62,6 +62,11 @@ async def test_changes_are_not_lost_before_a_password_is_hashed(state: AppState)
         await db.flush()
         with pytest.raises(RuntimeError, match="with changes"):
             await release_connection(db)
+        await db.rollback()
+        await release_connection(db)
+        await db.execute(update(User).values(full_name="Eve"))
+        with pytest.raises(RuntimeError, match="with changes"):
+            await release_connection(db)
 
 
 @pytest.mark.parametrize(("password", "status"), [(PASSWORD, 200), ("another long password", 401)])
