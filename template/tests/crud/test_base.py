@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.crud.base import execute_rowcount
 from app.dependencies import SessionDep
 from app.exceptions import InvalidCursor, NotFound
-from app.schemas.common import SearchParams
 from tests.crud.tables import (
     Book,
     BookCreate,
     BookUpdate,
+    SampleListParams,
     Shelf,
     ShelfCreate,
     books,
@@ -31,7 +31,7 @@ async def create_books(db: AsyncSession, *titles: str, shelf: Shelf | None = Non
     return [await books.create(db, BookCreate(title=title, shelf_id=shelf_id)) for title in titles]
 
 
-async def list_titles(db: AsyncSession, params: SearchParams) -> list[str]:
+async def list_titles(db: AsyncSession, params: SampleListParams) -> list[str]:
     """Return the titles of one page of books."""
     page = await books.list(db, params)
     return [book.title for book in page.items]
@@ -111,13 +111,13 @@ async def test_search_finds_rows_that_contain_every_word(db: AsyncSession) -> No
         ("ada art", []),
         ("***", []),
     ):
-        assert await list_titles(db, SearchParams(search=search)) == found
+        assert await list_titles(db, SampleListParams(search=search)) == found
 
 
 async def test_rows_are_sorted_and_counted(db: AsyncSession) -> None:
     await create_books(db, "beta", "alpha 100%", "gamma")
 
-    params = SearchParams(sort="title", skip=1, limit=1, include_total=True)
+    params = SampleListParams(sort="title", skip=1, limit=1, include_total=True)
     second = await books.list(db, params)
 
     assert ([book.title for book in second.items], second.total) == (["beta"], 3)
@@ -126,7 +126,7 @@ async def test_rows_are_sorted_and_counted(db: AsyncSession) -> None:
 
 async def visit_all(db: AsyncSession, sort: str) -> list[Book]:
     """Return the books of all pages of a list."""
-    params = SearchParams(sort=sort, limit=2)
+    params = SampleListParams(sort=sort, limit=2)
     seen: list[Book] = []
     while True:
         page = await books.list(db, params)
@@ -168,4 +168,4 @@ async def test_invalid_cursor_is_rejected(db: AsyncSession, sort: str, content: 
 
     for text in (cursor, cursor[:-3], "Ä", "forged"):
         with pytest.raises(InvalidCursor):
-            await books.list(db, SearchParams(sort=sort, cursor=text))
+            await books.list(db, SampleListParams(sort=sort, cursor=text))

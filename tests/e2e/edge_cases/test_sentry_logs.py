@@ -7,8 +7,8 @@ from fastapi import FastAPI
 
 from app.config import Settings
 from app.core.logging import configure_logging
-from tests.receiver import Receiver
 from tests.core.test_sentry import app, read_reports, received
+from tests.receiver import Receiver
 
 __all__ = ["app", "received"]
 

@@ -4,8 +4,8 @@ import json
 from fastapi import FastAPI
 
 from app.core.sentry import capture_errors
-from tests.receiver import Receiver
 from tests.core.test_sentry import app, read_reports, received
+from tests.receiver import Receiver
 
 __all__ = ["app", "received"]
 

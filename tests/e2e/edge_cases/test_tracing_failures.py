@@ -3,8 +3,8 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from app.config import Settings
-from tests.receiver import Receiver
 from tests.core.test_tracing import attributes_of, read_spans, received, run
+from tests.receiver import Receiver
 
 __all__ = ["received"]
 

@@ -9,7 +9,7 @@ from app.api.csv_exports import CSVExporter, get_cell, write_lines
 from app.dependencies import AppState
 from app.exceptions import InvalidCursor
 from app.schemas.common import ListParams
-from tests.crud.tables import Book, BookCreate, books
+from tests.crud.tables import Book, BookCreate, SampleListParams, books
 
 
 class BookRead(BaseModel, from_attributes=True):
@@ -63,7 +63,7 @@ async def test_export_has_all_rows_in_the_order_of_the_list(
         await books.create(db, BookCreate(title=title))
     await db.commit()
 
-    params = ListParams(sort=sort)
+    params = SampleListParams(sort=sort)
     response = await CSVExporter(db, state).export(
         books, params, Book.title != "c", schema=BookRead, columns=["title"]
     )

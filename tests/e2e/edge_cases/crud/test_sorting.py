@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.crud.sorting import SortedCRUD
 from app.exceptions import InvalidCursor
-from app.schemas.common import ListParams, RequestModel
-from tests.crud.tables import Sample
+from app.schemas.common import RequestModel
+from tests.crud.tables import Sample, SampleListParams
 
 MISSING_ID = "00000000-0000-4000-8000-000000000000"
 
@@ -38,7 +38,7 @@ volumes = SortedCRUD[Volume, VolumeCreate, VolumeCreate](Volume, search_columns=
 
 async def visit_all(db: AsyncSession, sort: str) -> list[Volume]:
     """Return the volumes of all pages of a list."""
-    params = ListParams(sort=sort, limit=2)
+    params = SampleListParams(sort=sort, limit=2)
     seen: list[Volume] = []
     while True:
         page = await volumes.list(db, params)
@@ -78,7 +78,7 @@ async def test_skipped_rows_without_a_value_come_last(
     for pages in (None, 1, 2, None):
         await volumes.create(db, VolumeCreate(pages=pages))
 
-    page = await volumes.list(db, ListParams(sort="-pages", skip=skip, limit=limit))
+    page = await volumes.list(db, SampleListParams(sort="-pages", skip=skip, limit=limit))
 
     expected = [2, 1, None, None][skip:]
     assert [row.pages for row in page.items] == expected[:limit]
@@ -88,9 +88,9 @@ async def test_skipped_rows_without_a_value_come_last(
 async def test_rows_after_a_cursor_are_skipped(db: AsyncSession) -> None:
     for pages in (None, 1, 2, 3):
         await volumes.create(db, VolumeCreate(pages=pages))
-    first = await volumes.list(db, ListParams(sort="pages", limit=1))
+    first = await volumes.list(db, SampleListParams(sort="pages", limit=1))
 
-    params = ListParams(sort="pages", cursor=first.next_cursor, skip=2)
+    params = SampleListParams(sort="pages", cursor=first.next_cursor, skip=2)
 
     assert [row.pages for row in (await volumes.list(db, params)).items] == [None]
 
@@ -111,4 +111,4 @@ async def test_invalid_cursor_is_rejected(db: AsyncSession, sort: str, content: 
     cursor = urlsafe_b64encode(json.dumps(content).encode()).decode()
 
     with pytest.raises(InvalidCursor):
-        await volumes.list(db, ListParams(sort=sort, cursor=cursor))
+        await volumes.list(db, SampleListParams(sort=sort, cursor=cursor))

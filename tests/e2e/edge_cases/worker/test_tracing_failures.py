@@ -10,8 +10,8 @@ from app.core import tracing
 from app.jobs.registry import JOBS
 from app.worker.process import WorkerProcess
 from app.worker.tracing import continue_trace
-from tests.receiver import Receiver
 from tests.core.test_tracing import TRACEPARENT, read_spans, received
+from tests.receiver import Receiver
 from tests.worker.test_task_headers import send_and_receive
 
 __all__ = ["received"]
