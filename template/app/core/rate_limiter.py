@@ -53,7 +53,7 @@ class RateLimiter:
         self._sliding_window = redis and redis.register_script(SLIDING_WINDOW)
         self._exact = MovingWindowRateLimiter(storage)
         self._approximate = SlidingWindowCounterRateLimiter(storage)
-        self._circuit = RedisCircuit("no logins and registrations, no limits of other requests")
+        self._circuit = RedisCircuit("logins and registrations fail, other requests are not limited")
 
     async def hit(
         self, limit: str, *key: str, exact: bool = False, fail_closed: bool = False
