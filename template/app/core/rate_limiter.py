@@ -53,7 +53,7 @@ class RateLimiter:
         self._sliding_window = redis and redis.register_script(SLIDING_WINDOW)
         self._exact = MovingWindowRateLimiter(storage)
         self._approximate = SlidingWindowCounterRateLimiter(storage)
-        self._circuit = RedisCircuit("logins and registrations fail, other requests are not limited")
+        self._circuit = RedisCircuit("authentication fails, other requests are not limited")
 
     async def hit(
         self, limit: str, *key: str, exact: bool = False, fail_closed: bool = False

@@ -1,5 +1,6 @@
 # Needs app/core/rate_limiter.py app/core/redis.py
 from collections.abc import AsyncGenerator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -48,11 +49,9 @@ async def test_requests_are_counted_as_the_library_counts_them(
 ) -> None:
     prefix = uuid4().hex
     own = RateLimiter(redis, f"{prefix}:own")
+    pool: dict[str, Any] = {"connection_pool": redis.connection_pool}
     storage = RedisStorage(
-        "redis://",
-        implementation="redispy",
-        key_prefix=f"{prefix}:library",
-        connection_pool=redis.connection_pool,
+        "redis://", implementation="redispy", key_prefix=f"{prefix}:library", **pool
     )
     library = SlidingWindowCounterRateLimiter(storage)
     item = parse_limit(f"{amount}/day")
