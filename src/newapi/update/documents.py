@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from newapi.project.tree import Entry
-from newapi.update.structured_merge import Hunk
+from newapi.update import hunks
+from newapi.update.hunks import Hunk
 
 _SUFFIXES = frozenset({".md", ".rst", ".txt", ".adoc"})
 _KEPT = 0.25  # of the lines of the template: with fewer, the file is another one
@@ -27,29 +28,12 @@ def merge(path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]) -> 
     base, *_ = sides
     if not is_document(path) or not base:
         return None
-    done: list[bytes] = []
-    for piece in pieces:
-        lines = _merge_paragraphs(piece) if isinstance(piece, Hunk) else [piece]
-        if lines is None:
-            return None
-        done += lines
-    return b"".join(done)
+    return hunks.merge_all(pieces, _merge_paragraphs)
 
 
 def _merge_paragraphs(hunk: Hunk) -> list[bytes] | None:
-    base, ours, theirs = (list(lines) for lines in hunk)
-    if not base:
-        return [*ours, *theirs] if _are_apart(ours, theirs) else None
-    for changed, grown in ((theirs, ours), (ours, theirs)):
-        added = len(grown) - len(base)
-        if added <= 0:
-            continue
-        above, below = grown[:added], grown[len(base) :]
-        if grown[: len(base)] == base and _are_apart(changed, below):
-            return [*changed, *below]
-        if grown[added:] == base and _are_apart(above, changed):
-            return [*above, *changed]
-    return None
+    found = hunks.additions(hunk) if hunk.base else [(hunk.ours, hunk.theirs)]
+    return next(([*above, *below] for above, below in found if _are_apart(above, below)), None)
 
 
 def _are_apart(above: Sequence[bytes], below: Sequence[bytes]) -> bool:

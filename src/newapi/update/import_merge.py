@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from newapi.update.structured_merge import Hunk
+from newapi.update.hunks import Hunk
 
 _WIDTH = 79  # that of the narrowest style; formatters leave a list with a comma at the end alone
 

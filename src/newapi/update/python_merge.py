@@ -12,9 +12,9 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from newapi.update import list_union
+from newapi.update import hunks, list_union
+from newapi.update.hunks import Hunk
 from newapi.update.modules import parsed
-from newapi.update.structured_merge import Hunk
 
 # Where both sides add such statements, their order may count.
 _ORDERED: frozenset[type[ast.stmt]] = frozenset({ast.Assign, ast.Expr, ast.If, ast.Try, ast.With})
@@ -27,13 +27,9 @@ def merge(path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]) -> 
     """
     if not path.endswith(".py"):
         return None
-    done: list[bytes] = []
-    for piece in pieces:
-        lines = _merge_lines(piece) if isinstance(piece, Hunk) else [piece]
-        if lines is None:
-            return None
-        done += lines
-    result = b"".join(done)
+    result = hunks.merge_all(pieces, _merge_lines)
+    if result is None:
+        return None
     return result if _has_additions(sides, result) and _is_merge(sides, result) else None
 
 
@@ -78,17 +74,10 @@ def _has_definitions(text: bytes, own: bytes) -> bool:
 
 def _merge_lines(hunk: Hunk) -> list[bytes] | None:
     """Return the lines of a conflict in which one side only adds lines to those of the base."""
-    base, ours, theirs = (list(lines) for lines in hunk)
-    if not base:
-        united = list_union.unite(list_union.Lines(b"", ours, theirs, b""))
-        return united or [*ours, *theirs]
-    for changed, grown in ((theirs, ours), (ours, theirs)):
-        added = len(grown) - len(base)
-        if added > 0 and grown[: len(base)] == base:
-            return [*changed, *grown[len(base) :]]
-        if added > 0 and grown[added:] == base:
-            return [*grown[:added], *changed]
-    return None
+    if not hunk.base:
+        united = list_union.unite(list_union.Lines(b"", hunk.ours, hunk.theirs, b""))
+        return united or [*hunk.ours, *hunk.theirs]
+    return next(([*above, *below] for above, below in hunks.additions(hunk)), None)
 
 
 def _has_additions(sides: Sequence[bytes], result: bytes) -> bool:

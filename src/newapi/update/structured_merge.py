@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-Lines: TypeAlias = Sequence[bytes]
+from newapi.update.hunks import Hunk, Lines, merge_all
 
 _Data: TypeAlias = dict[str, Any]
 _Sides: TypeAlias = tuple[Any, ...]
@@ -32,14 +32,6 @@ _KEY = re.compile(rb"([\w.\"'/ -]+?)\s*[=:](\s.*)?")
 _ENTRY = re.compile(rb"-?\s*[\"']?([^\"']*)[\"']?,?\s*(#.*)?")
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?\s*([<>=!~;@].*)?")
 _CLOSER = re.compile(rb"[\]})]+,?")
-
-
-class Hunk(NamedTuple):
-    """The lines of a conflict on each side."""
-
-    base: Lines
-    ours: Lines
-    theirs: Lines
 
 
 class _Item(NamedTuple):
@@ -57,17 +49,8 @@ def merge(path: str, sides: Sequence[bytes], pieces: Sequence[bytes | Hunk]) -> 
     """
     if _parser(path) is None:
         return None
-    done: list[bytes] = []
-    for piece in pieces:
-        if isinstance(piece, Hunk):
-            lines = _merge_lines(*piece)
-            if lines is None:
-                return None
-            done += lines
-        else:
-            done.append(piece)
-    result = b"".join(done)
-    return result if _is_exact(path, sides, result) else None
+    result = merge_all(pieces, lambda hunk: _merge_lines(*hunk))
+    return result if result is not None and _is_exact(path, sides, result) else None
 
 
 def merge_whole(path: str, sides: Sequence[bytes]) -> bytes | None:

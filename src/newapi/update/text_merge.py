@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from newapi.terminal import programs
 from newapi.update import documents, import_merge, list_union, python_merge, structured_merge
-from newapi.update.structured_merge import Hunk
+from newapi.update.hunks import Hunk
 
 Style = Literal["inline", "rej"]
 
